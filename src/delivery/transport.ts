@@ -1,0 +1,59 @@
+import type {IndexRange, Lease, LeasedPayloads} from '../storage/store.js';
+
+/** Carries leases to one peer. An instance serves one lane and may have several sends under way. */
+export type Transport = {
+	/**
+	 * Sends every entry of `lease` and says what became of them. Never throws for what a network, a disk or a peer can do: that
+	 * is an outcome. `signal` ends the send at once (outcome `unsent` or `broken`, as far as it had come).
+	 */
+	send(lease: Lease, payloads: LeasedPayloads, context: SendContext): Promise<SendOutcome>;
+	/** One small question that moves no segment: does the link carry and the peer answer? */
+	probe(signal: AbortSignal): Promise<ProbeOutcome>;
+	/** Closes idle connections. Idempotent. */
+	close(): Promise<void>;
+};
+
+export type SendContext = {
+	readonly signal: AbortSignal;
+	/** Awaited before `bytes` of a request body leave; paces the whole request or a chunk of it. */
+	pace(bytes: number): Promise<void>;
+	/** Told of bytes really written, framing included. */
+	wrote(bytes: number): void;
+};
+
+/** A refusal or failure that concerns one entry, with the peer's or the transport's words. */
+export type EntryTrouble = {
+	readonly index: number;
+	readonly kind: 'rejected' | 'failed' | 'missing' | 'corrupt';
+	readonly message: string;
+};
+
+export type SendOutcome =
+	/** The peer answered for the entries in `acked` and `troubles`; one in neither was not answered for and is released. */
+	| {
+			readonly kind: 'answered';
+			readonly acked: readonly IndexRange[];
+			readonly troubles: readonly EntryTrouble[];
+			readonly bytesSent: number;
+	  }
+	/** Trouble of the link or the whole peer, seen before or instead of any answer (DNS, connect, TLS, 5xx, 429): nobody is charged. */
+	| {
+			readonly kind: 'link_down';
+			readonly message: string;
+			/** From `Retry-After`. */
+			readonly retryAfterMs?: number;
+			readonly bytesSent: number;
+	  }
+	/** The request broke after its first byte had left: every entry is a suspect. */
+	| {
+			readonly kind: 'broken';
+			readonly message: string;
+			readonly cause: 'reset' | 'timeout';
+			readonly bytesSent: number;
+	  }
+	/** Ended by the signal before anything was known. */
+	| {readonly kind: 'unsent'; readonly bytesSent: number};
+
+export type ProbeOutcome =
+	| {readonly kind: 'well'}
+	| {readonly kind: 'down'; readonly message: string; readonly retryAfterMs?: number};

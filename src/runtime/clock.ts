@@ -1,0 +1,26 @@
+import type {EpochMs, MonotonicMs} from '../outbound/units.js';
+
+/** The only way to time in edged; tests move one by hand (test/helpers/fake-clock.ts). */
+export type Clock = {
+	/** Wall time: may jump in either direction. */
+	now(): EpochMs;
+	/** Time since an arbitrary start: never goes back. Fractions of a millisecond count. */
+	elapsed(): MonotonicMs;
+	/** Calls back once after `delayMs`; the returned function cancels. A pending call does not keep the process alive. */
+	after(delayMs: number, callback: () => void): () => void;
+};
+
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+	now: () => Date.now() as EpochMs,
+	elapsed: () => performance.now() as MonotonicMs,
+	after(delayMs, callback) {
+		// Node fires a longer timeout at once; a caller that asks for a month looks again after 24 days.
+		const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), LONGEST_TIMEOUT_MS));
+		timer.unref();
+		return () => {
+			clearTimeout(timer);
+		};
+	},
+};

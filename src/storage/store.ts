@@ -1,0 +1,227 @@
+import type {Attempt, AttemptOutcome, DeadletterReason} from '../outbound/attempts.js';
+import type {SegmentAddress, StoreId} from '../outbound/made-id.js';
+import type {PeerId, SegmentId} from '../outbound/names.js';
+import type {ClassNo, Priority} from '../outbound/priorities.js';
+import type {DeliveryRecord, Labels, QueueDepth, RecordPage} from '../outbound/record.js';
+import type {Brand, EpochMs, LeaseNo, PeerNo} from '../outbound/units.js';
+
+/**
+ * What the rest of edged may ask of the store. Every write resolves only after the fsync that covers it, and is all or
+ * nothing. A write that fails because the disk is full rejects with `STORAGE_FULL` or `STORAGE_FAILED`; a store that can no
+ * longer be trusted ends the process instead (DESIGN.md section 4).
+ */
+export type OutboundStore = {
+	readonly storeId: StoreId;
+
+	/** The peers this store has ever known, with their numbers. Numbers are never used twice. */
+	peers(): readonly KnownPeer[];
+	/** Numbers for `ids`, made durable when new. */
+	registerPeers(ids: readonly PeerId[]): Promise<readonly PeerNo[]>;
+	/** The interned route to `ids`. Throws `UNKNOWN_PEER` for an id never registered, and for an empty list. */
+	route(ids: readonly PeerId[]): Route;
+
+	/**
+	 * Makes `drafts` durable in their order. `all`: one conflict refuses the whole call with `CONFLICT`, nothing is stored.
+	 * `each`: every draft has its own status. Rejects with `QUEUE_FULL`, `STORAGE_FULL`, `TOO_LARGE`; then nothing is stored.
+	 */
+	enqueue(drafts: readonly SegmentDraft[], mode: 'all' | 'each'): Promise<Enqueued>;
+
+	/** Takes waiting records of `peer` into a lease that is durable when this resolves; `undefined` when nothing is due. */
+	lease(peer: PeerNo, window: LeaseWindow): Promise<Lease | undefined>;
+	/** Settles a lease. Entries that the settlement does not name are released. Resolves `false` when the lease was gone. */
+	settle(lease: Lease, settlement: Settlement): Promise<boolean>;
+	/** Reads the payloads of a lease for sending; a damaged or missing one is told, never handed out. */
+	readPayloads(lease: Lease): LeasedPayloads;
+	/** When the next failed record of `peer` is due, on the wall clock; `undefined` when none waits for a time. */
+	nextDueAt(peer: PeerNo): EpochMs | undefined;
+
+	/** O(1): from counters. */
+	depth(peer?: PeerNo): QueueDepth;
+	/** Payload bytes waiting (scheduled, failed, inflight) for `peer`, from counters. */
+	waitingBytes(peer: PeerNo): number;
+	deadletterCounts(peer?: PeerNo): Readonly<Record<DeadletterReason, number>>;
+	/** When the oldest record that waits for `peer` was enqueued; one key is read. */
+	oldestScheduledAt(peer: PeerNo): EpochMs | undefined;
+	space(): SpaceUse;
+
+	list(filter: RecordFilter, page: PageRequest): RecordPage;
+	/** All records of a segment, or the one for `peer`. Empty when the store does not know it. */
+	inspect(segment: SegmentId, peer?: PeerId): readonly DeliveryRecord[];
+	/** The payload, checked against its hash; `undefined` when the segment is unknown. Throws `SEGMENT_MISSING`. */
+	payload(segment: SegmentId): StoredPayload | undefined;
+
+	/** Any record that waits or is inflight -> deadletter `FORCED`. An already dead one is left as it is (`false`). */
+	force(segment: SegmentId, peer: PeerId, note: string): Promise<boolean>;
+	/** Deadletter -> scheduled with a fresh budget and its history. `NOT_FOUND`, `INVALID_STATE`, `SEGMENT_MISSING`. */
+	retry(segment: SegmentId, peer: PeerId): Promise<void>;
+	/** Deadletter -> gone. `NOT_FOUND`, `INVALID_STATE`. */
+	purge(segment: SegmentId, peer: PeerId): Promise<void>;
+	/** At most `limit` deadletters that match, in original order, in one commit. Call again until `done`. */
+	retryMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress>;
+	purgeMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress>;
+	/** What `purgeMatching` would remove: exact when counters cover the selector, else counted by looking. */
+	countMatching(selector: DeadletterSelector): number;
+
+	/** Work that is due by the age clock: expiry, retention, trimming of ids. Small steps; `true` while more is due. */
+	tend(): Promise<boolean>;
+	/** Milliseconds until `tend` has something to do; `undefined` when nothing is timed. */
+	nextTendInMs(): number | undefined;
+
+	/** Small named values that survive restarts (limits set live, pauses). Values are JSON. */
+	readSetting(name: string): unknown;
+	writeSetting(name: string, value: unknown): Promise<void>;
+
+	/** Called (synchronously, after the commit) when records of a peer may have become due. */
+	onWork(listener: (peer: PeerNo) => void): void;
+	/** Flushes and closes. Leases that are open stay on disk and are abandoned by the next start. */
+	close(): Promise<void>;
+};
+
+export type KnownPeer = {readonly id: PeerId; readonly no: PeerNo};
+
+/** A set of peers, interned by the store: equal routes are the same object. */
+export type Route = {readonly peers: readonly PeerNo[]; readonly key: Brand<string, 'RouteKey'>};
+
+export type SegmentIdentity =
+	/** edged makes the id: it is the address. */
+	| {readonly kind: 'made'}
+	/** A producer's own id. */
+	| {readonly kind: 'given'; readonly id: SegmentId}
+	/** Made by another edged (or by this one, come back). */
+	| {readonly kind: 'foreign'; readonly address: SegmentAddress};
+
+export type SegmentDraft = {
+	readonly identity: SegmentIdentity;
+	/** Must not be changed until the enqueue has settled. */
+	readonly payload: Uint8Array;
+	/** Of the payload, when the caller has already verified it; else computed. 32 bytes. */
+	readonly sha256?: Uint8Array;
+	/** Of the payload, when the caller has already verified it; else computed. */
+	readonly crc32?: number;
+	readonly contentType?: string;
+	readonly labels?: Labels;
+	readonly route: Route;
+	readonly classNo: ClassNo;
+	/** Remaining lifetime; `undefined` = for ever. */
+	readonly expiresInMs?: number;
+	/** How many edged have had it before; 0 for a producer. */
+	readonly hops: number;
+};
+
+export type EnqueueStatus = 'accepted' | 'duplicate' | 'conflict';
+export type Enqueued = {
+	readonly durability: 'durable';
+	readonly count: number;
+	status(index: number): EnqueueStatus;
+	segmentId(index: number): SegmentId;
+	/** Plain words for a conflict, or for a duplicate whose first copy is buried; else `undefined`. */
+	note(index: number): string | undefined;
+};
+
+export type LeaseWindow = {
+	/** Payload bytes; the first segment is taken however large. */
+	readonly maxBytes: number;
+	readonly maxEntries: number;
+};
+
+/** Records that are being sent to one peer now. Entries are numbered 0..entryCount-1 in order of service. */
+export type Lease = {
+	readonly peer: PeerNo;
+	readonly leaseNo: LeaseNo;
+	readonly leasedAt: EpochMs;
+	readonly entryCount: number;
+	/** Payload bytes. */
+	readonly byteLength: number;
+	/** The most urgent class in it. */
+	readonly classNo: ClassNo;
+	entry(index: number): LeasedEntry;
+};
+
+/** One entry of a lease, decoded on demand. */
+export type LeasedEntry = {
+	readonly index: number;
+	readonly segmentId: SegmentId;
+	/** Where the segment was first made, when its id is a made id. */
+	readonly address: SegmentAddress | undefined;
+	readonly sizeBytes: number;
+	readonly sha256: Uint8Array;
+	readonly crc32: number;
+	readonly contentType: string | undefined;
+	readonly labels: Labels;
+	readonly priority: Priority;
+	readonly enqueuedAt: EpochMs;
+	/** Remaining lifetime at the time of the call; `undefined` = for ever. */
+	readonly expiresInMs: number | undefined;
+	readonly hops: number;
+	readonly chargedFailures: number;
+	readonly attemptCount: number;
+};
+
+export type LeasedPayloads = {
+	/** CRC-checked bytes of entry `index`; `missing` or `corrupt` must be settled as such. */
+	read(index: number): Uint8Array | 'missing' | 'corrupt';
+};
+
+/** What became of the entries of a lease, by their index. An index named twice, or out of range, is a bug and throws. */
+export type Settlement = {
+	/** Indexes acknowledged; `'all'` = every one that is still in the lease. */
+	readonly acked: 'all' | readonly IndexRange[];
+	readonly exceptions: readonly ExceptionVerdict[];
+};
+/** `[first, last]`, both included. */
+export type IndexRange = readonly [number, number];
+
+export type ExceptionVerdict = {
+	readonly index: number;
+	readonly error: string;
+	readonly outcome: AttemptOutcome;
+	readonly bytesSent: number;
+} & (
+	| {readonly event: 'fail' /** From now. */; readonly retryInMs: number}
+	| {readonly event: 'reject' | 'exhaust' | 'missing' | 'corrupt'}
+);
+
+export type RecordFilter = {
+	/** `abandoned`: put back by the last restart and not leased since. */
+	readonly state?: DeliveryRecord['state'] | 'abandoned';
+	readonly peer?: PeerId;
+	readonly priority?: Priority;
+	readonly label?: {readonly name: string; readonly value: string};
+	readonly reason?: DeadletterReason;
+	/** Deadletters only: died at or after. */
+	readonly since?: EpochMs;
+};
+export type PageRequest = {readonly limit: number; readonly cursor?: string};
+
+export type StoredPayload = {
+	readonly bytes: Uint8Array;
+	readonly sha256: string;
+	readonly contentType: string | undefined;
+	readonly labels: Labels;
+};
+
+export type DeadletterSelector = {
+	readonly peer?: PeerId;
+	readonly reason?: DeadletterReason;
+	readonly since?: EpochMs;
+	/** Of an earlier call with the same selector: goes on behind what that call looked at. */
+	readonly cursor?: string;
+};
+export type BulkProgress = {
+	readonly changed: number;
+	/** Deadletters that matched and could not be changed: their payload is gone. */
+	readonly refused: number;
+	readonly cursor: string | undefined;
+	readonly done: boolean;
+};
+
+export type SpaceUse = {
+	/** Payload and table bytes that are stored for some reason. */
+	readonly liveBytes: number;
+	readonly ceilingBytes: number;
+	/** Size of the database file. */
+	readonly fileBytes: number;
+	readonly blocks: number;
+};
+
+export type {Attempt};

@@ -49,7 +49,7 @@ export const checkMetadata = (contentType: string | undefined, labels: Labels | 
 			);
 		}
 		const valueBytes = Buffer.byteLength(value);
-		if (valueBytes > MAX_LABEL_VALUE_BYTES || !value.isWellFormed()) {
+		if (valueBytes > MAX_LABEL_VALUE_BYTES || value !== Buffer.from(value).toString()) {
 			throw new EdgedError(
 				'INVALID_ARGUMENT',
 				`label ${name} must be at most ${MAX_LABEL_VALUE_BYTES} bytes of well-formed text`,

@@ -4,13 +4,13 @@ import type {Brand} from './units.js';
 export type SegmentId = Brand<string, 'SegmentId'>;
 export type PeerId = Brand<string, 'PeerId'>;
 
-const SEGMENT_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
-const PEER_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
+export const SEGMENT_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
+export const PEER_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
 export const MAX_SEGMENT_ID_LENGTH = 128;
 export const MAX_PEER_ID_LENGTH = 64;
 
-export const isSegmentId = (text: string): text is SegmentId => SEGMENT_ID.test(text);
-export const isPeerId = (text: string): text is PeerId => PEER_ID.test(text);
+export const isSegmentId = (text: string): text is SegmentId => SEGMENT_ID_PATTERN.test(text);
+export const isPeerId = (text: string): text is PeerId => PEER_ID_PATTERN.test(text);
 
 /** Throws `INVALID_ARGUMENT` that says what an id may look like. */
 export const parseSegmentId = (text: string): SegmentId => {

@@ -1,0 +1,25 @@
+import type {MethodName, Params, Result} from './contract/methods.js';
+
+type Verb<M extends MethodName> = (params: Params<M>) => Result<M> | Promise<Result<M>>;
+
+/**
+ * What the daemon does for the control plane: one function a method. A refusal is an `EdgedError`, whose message reaches the
+ * caller; anything else that is thrown is logged and answered as an internal error.
+ */
+export type Backend = {
+	readonly ping: Verb<'daemon.ping'>;
+	readonly enqueue: Verb<'relay.enqueue'>;
+	readonly status: Verb<'relay.status'>;
+	readonly list: Verb<'relay.list'>;
+	readonly inspect: Verb<'relay.inspect'>;
+	readonly config: Verb<'relay.config.get'>;
+	readonly setBandwidth: Verb<'relay.config.set_bandwidth'>;
+	readonly pause: Verb<'relay.pause'>;
+	readonly resume: Verb<'relay.resume'>;
+	readonly drain: Verb<'relay.drain'>;
+	readonly listDeadletters: Verb<'relay.deadletter.list'>;
+	readonly inspectDeadletter: Verb<'relay.deadletter.inspect'>;
+	readonly retry: Verb<'relay.deadletter.retry'>;
+	readonly purge: Verb<'relay.deadletter.purge'>;
+	readonly force: Verb<'relay.deadletter.force'>;
+};

@@ -1,0 +1,18 @@
+import {z} from 'zod';
+import {count, nothing, seconds, timestamp} from './fields.js';
+
+export const pingParams = nothing;
+export const pingResult = z.strictObject({
+	version: z.string(),
+	node_id: z.string(),
+	pid: count,
+	started_at: timestamp,
+	uptime_seconds: seconds,
+	state: z.enum(['starting', 'running', 'draining', 'degraded']),
+	/** Path of the ingest socket, where payloads of any size go in and come out. */
+	ingest_socket: z.string(),
+});
+
+export const discoverParams = nothing;
+/** An OpenRPC 1.3 document. */
+export const discoverResult = z.record(z.string(), z.unknown());

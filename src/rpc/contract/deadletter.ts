@@ -1,0 +1,63 @@
+import {z} from 'zod';
+import {DEADLETTER_REASONS} from '../../outbound/attempts.js';
+import {accountable, anyTimestamp, count, operator, paging, peerId, reason, segmentId} from './fields.js';
+import {record, recordPage} from './record.js';
+
+const filter = {
+	peer_id: peerId.optional(),
+	/** Why they were buried. */
+	reason: z.enum(DEADLETTER_REASONS).optional(),
+	/** Buried at this time or later. */
+	since: anyTimestamp.optional(),
+};
+const oneRecord = {segment_id: segmentId, peer_id: peerId};
+
+/** A record by name. `all` marks the other form, the selector. */
+const one = {...oneRecord, all: z.literal(false).optional(), ...accountable};
+/** Every deadletter that the filter lets through. `reason` is the filter's, so the operator's words are the `note`. */
+const selector = {
+	all: z.literal(true),
+	...filter,
+	operator: operator.optional(),
+	note: reason.optional(),
+	/** At most so many; then the answer carries `next_cursor`. */
+	limit: z.int().positive().optional(),
+	cursor: z.string().min(1).max(1024).optional(),
+};
+const bulk = {
+	/** Give it back as `cursor`, with the same filter, to go on; absent when nothing is left. */
+	next_cursor: z.string().optional(),
+};
+
+export const deadletterListParams = z.strictObject({...filter, ...paging});
+export const deadletterListResult = recordPage;
+
+/** Any record, dead or not: an operator looks before he buries. */
+export const deadletterInspectParams = z.strictObject(oneRecord);
+export const deadletterInspectResult = record;
+
+/** A single record is refused with `NOT_FOUND`, `INVALID_STATE` or `SEGMENT_MISSING`; a selector counts its refusals. */
+export const retryParams = z.discriminatedUnion('all', [z.strictObject(one), z.strictObject(selector)]);
+export const retryResult = z.strictObject({
+	retried: count,
+	/** Matched, but the payload is gone. */
+	refused: count,
+	...bulk,
+});
+
+/** Without `force` nothing is removed: the answer says what would be. */
+export const purgeParams = z.discriminatedUnion('all', [
+	z.strictObject({...one, force: z.boolean().optional()}),
+	z.strictObject({...selector, force: z.boolean().optional()}),
+]);
+export const purgeResult = z.discriminatedUnion('dry_run', [
+	z.strictObject({dry_run: z.literal(true), would_purge: count}),
+	z.strictObject({dry_run: z.literal(false), purged: count, ...bulk}),
+]);
+
+export const forceParams = z.strictObject({...oneRecord, ...accountable});
+export const forceResult = z.strictObject({
+	/** `false`: it was dead before, and nothing changed. */
+	forced: z.boolean(),
+	state: z.literal('deadletter'),
+});

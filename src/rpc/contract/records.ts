@@ -1,0 +1,30 @@
+import {z} from 'zod';
+import {DEADLETTER_REASONS} from '../../outbound/attempts.js';
+import {PRIORITIES} from '../../outbound/priorities.js';
+import {STATES} from '../../outbound/transitions.js';
+import {paging, peerId, segmentId} from './fields.js';
+import {record, recordPage} from './record.js';
+
+/** `state: "abandoned"`: put back by the last restart and not leased since. */
+export const listParams = z.strictObject({
+	state: z.enum(STATES).optional(),
+	peer_id: peerId.optional(),
+	priority: z.enum(PRIORITIES).optional(),
+	label: z.strictObject({name: z.string().min(1).max(64), value: z.string().max(1024)}).optional(),
+	/** Of deadletters. */
+	reason: z.enum(DEADLETTER_REASONS).optional(),
+	...paging,
+});
+export const listResult = recordPage;
+
+export const inspectParams = z.strictObject({
+	segment_id: segmentId,
+	peer_id: peerId.optional(),
+	/** Asks for `payload_base64`; `TOO_LARGE` above 5 MiB, which the ingest socket serves at any size. */
+	payload: z.boolean().optional(),
+});
+export const inspectResult = z.strictObject({
+	/** Never empty: an unknown segment is `NOT_FOUND`. */
+	records: z.array(record),
+	payload_base64: z.base64().optional(),
+});

@@ -1,0 +1,66 @@
+import {z} from 'zod';
+import {bandwidth} from './bandwidth.js';
+import {count, nothing, seconds, timestamp} from './fields.js';
+import {queueDepth} from './record.js';
+
+/** The foremost fact about a lane: what keeps it from sending now, or `up`. `unknown`: nothing was tried yet. */
+export const LINKS = [
+	'unknown',
+	'up',
+	'probing',
+	'down',
+	'throttled',
+	'closed',
+	'paused',
+	'orphaned',
+] as const;
+export type Link = (typeof LINKS)[number];
+
+const peerStatus = z
+	.strictObject({
+		peer_id: z.string(),
+		link: z.enum(LINKS),
+		paused: z.boolean(),
+		draining: z.boolean(),
+		queue_depth: queueDepth,
+		oldest_scheduled_at: timestamp.nullable(),
+		last_ack_at: timestamp.nullable(),
+		last_error: z.string().nullable(),
+		/** Of the link, since it was last well. */
+		consecutive_failures: count,
+		/** When the lane looks again by itself. */
+		next_attempt_at: timestamp.nullable(),
+		bytes_per_second_now: z.number().nonnegative(),
+		/** `null` when nothing moves. */
+		eta_seconds: seconds.nullable(),
+	})
+	.meta({id: 'PeerStatus'});
+
+const storage = z
+	.strictObject({
+		live_bytes: count,
+		ceiling_bytes: count,
+		/** Size of the database file. */
+		file_bytes: count,
+		/** Free on its file system. */
+		free_bytes: count,
+		state: z.enum(['ok', 'warning', 'full', 'degraded']),
+	})
+	.meta({id: 'Storage'});
+
+export const statusParams = nothing;
+export const statusResult = z.strictObject({
+	/** `false`: edged relays nothing, because no peer is configured. */
+	enabled: z.boolean(),
+	workers: count,
+	/** `all_peers`, `one_peer` or a number. */
+	success_condition: z.string(),
+	queue_depth: queueDepth,
+	bandwidth,
+	storage,
+	peers: z.array(peerStatus),
+	queried_at: timestamp,
+});
+
+export type WirePeerStatus = z.output<typeof peerStatus>;
+export type WireStorage = z.output<typeof storage>;

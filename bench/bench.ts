@@ -5,7 +5,7 @@
  * benches of a group are interleaved, so a machine that drifts hits every row of the table and not the last one.
  */
 export type Bench = {
-	/** Unique over all files; what `--only` matches and what goals refer to. */
+	/** Unique over all files; what the words on the command line match and what goals refer to. */
 	readonly name: string;
 	/** Benches of one group are interleaved and printed as one table. The yardsticks they name are run with them. */
 	readonly group: string;
@@ -51,7 +51,10 @@ export type Sample = {
 
 /** A target of DESIGN.md section 11, printed beside what was measured. Exactly one of the bounds. */
 export type Goal = {
-	/** The figure of this bench that is meant; the value when absent. */
+	/**
+	 * The figure of this bench that is meant; the value when absent. Beside a bench's own there are `disk B/B` (bytes to the
+	 * block device per payload byte), `RSS MB` (without pages shared with files) and `CPU us/op`.
+	 */
 	readonly figure?: string;
 	/** Another bench of the run. `ratio`: divided by `share` of its value. `excess`: its value is taken away. */
 	readonly against?: {

@@ -1,0 +1,26 @@
+import {readFileSync} from 'node:fs';
+
+/** USER_HZ: 100 on every Linux that Node runs on. */
+const TICK_US = 10_000;
+
+/** Resident memory of its own in bytes, without pages shared with files (an LMDB map is such a file). */
+export const parseRssAnon = (status: string): number => {
+	const kibibytes = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1];
+	if (kibibytes === undefined) {
+		throw new Error('/proc/PID/status has no RssAnon line');
+	}
+	return Number(kibibytes) * 1024;
+};
+
+/** User and system time in microseconds. The name in field 2 may hold blanks and parentheses. */
+export const parseCpuMicros = (stat: string): number => {
+	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+	return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+};
+
+export const rssAnonBytes = (pid: number | 'self'): number =>
+	parseRssAnon(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
+/** In steps of 10 ms; for rounds of a second and more. */
+export const cpuMicros = (pid: number | 'self'): number =>
+	parseCpuMicros(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -1,0 +1,208 @@
+import test from 'ava';
+import {type Judgement, judge, type Knowledge} from '../../src/delivery/judge.js';
+import type {RetryPolicy} from '../../src/delivery/retry-policy.js';
+import type {SendOutcome} from '../../src/delivery/transport.js';
+import type {PeerId} from '../../src/outbound/names.js';
+import type {Lease} from '../../src/storage/store.js';
+import {leaseOf, numberedLease} from '../helpers/leases.js';
+
+const HOLD: RetryPolicy = {
+	maxRetryCount: 8,
+	backoffBaseMs: 1000,
+	backoffMaxMs: 300_000,
+	outagePolicy: 'hold',
+	nodeId: 'edge-1',
+	peerId: 'hub' as PeerId,
+};
+const COUNT: RetryPolicy = {...HOLD, outagePolicy: 'count'};
+const NOTHING_KNOWN: Knowledge = {probe: undefined, isolated: false, aborted: false};
+const WELL: Knowledge = {...NOTHING_KNOWN, probe: {kind: 'well'}};
+const ISOLATED: Knowledge = {...WELL, isolated: true};
+const RELEASED = {acked: [], exceptions: []};
+const DOWN: SendOutcome = {kind: 'link_down', message: 'connection refused', bytesSent: 0};
+const RESET: SendOutcome = {kind: 'broken', message: 'socket hang up', cause: 'reset', bytesSent: 70};
+const SILENT: SendOutcome = {kind: 'broken', message: 'no answer', cause: 'timeout', bytesSent: 1000};
+const answered = (
+	acked: ReadonlyArray<readonly [number, number]>,
+	...troubles: Extract<SendOutcome, {kind: 'answered'}>['troubles']
+): SendOutcome => ({kind: 'answered', acked, troubles, bytesSent: 1});
+
+type Case = {
+	readonly lease?: Lease;
+	readonly outcome: SendOutcome;
+	readonly policy?: RetryPolicy;
+	readonly known?: Knowledge;
+	readonly settlement: Judgement['settlement'];
+	readonly verdict: Judgement['verdict'];
+};
+
+const judges = test.macro(
+	(t, {lease = numberedLease(3), outcome, policy = HOLD, known = NOTHING_KNOWN, ...expected}: Case) => {
+		t.deepEqual(judge(lease, outcome, policy, known), expected);
+	},
+);
+
+test('a full acknowledgement is one word, not a list', judges, {
+	outcome: answered([[0, 2]]),
+	settlement: {acked: 'all', exceptions: []},
+	verdict: {kind: 'well'},
+});
+test('what the peer did not answer for is released', judges, {
+	outcome: answered([[1, 1]]),
+	settlement: {acked: [[1, 1]], exceptions: []},
+	verdict: {kind: 'well'},
+});
+test('a rejected entry is buried at once with the words of the peer', judges, {
+	outcome: answered([[0, 1]], {index: 2, kind: 'rejected', message: 'unknown schema'}),
+	settlement: {
+		acked: [[0, 1]],
+		exceptions: [{index: 2, error: 'unknown schema', outcome: 'REJECTED', bytesSent: 100, event: 'reject'}],
+	},
+	verdict: {kind: 'well'},
+});
+test('missing and damaged payloads are settled as such', judges, {
+	outcome: answered(
+		[[1, 1]],
+		{index: 0, kind: 'missing', message: 'gone'},
+		{index: 2, kind: 'corrupt', message: 'bad checksum'},
+	),
+	settlement: {
+		acked: [[1, 1]],
+		exceptions: [
+			{index: 0, error: 'gone', outcome: 'SEGMENT_MISSING', bytesSent: 0, event: 'missing'},
+			{index: 2, error: 'bad checksum', outcome: 'CORRUPT', bytesSent: 0, event: 'corrupt'},
+		],
+	},
+	verdict: {kind: 'well'},
+});
+test('the eighth charged failure buries', judges, {
+	lease: leaseOf([{id: 'a', chargedFailures: 7}]),
+	outcome: answered([], {index: 0, kind: 'failed', message: 'no space'}),
+	settlement: {
+		acked: [],
+		exceptions: [{index: 0, error: 'no space', outcome: 'FAILED', bytesSent: 100, event: 'exhaust'}],
+	},
+	verdict: {kind: 'well'},
+});
+test('a peer that answers for nothing is not asked again at once', judges, {
+	outcome: answered([]),
+	settlement: RELEASED,
+	verdict: {kind: 'down', message: 'The peer answered for none of the 3 segments sent'},
+});
+test('an outage charges nobody', judges, {
+	outcome: {...DOWN, retryAfterMs: 5000},
+	settlement: RELEASED,
+	verdict: {kind: 'down', message: 'connection refused', retryAfterMs: 5000},
+});
+test('a request that broke at a peer that is not well charges nobody', judges, {
+	outcome: RESET,
+	known: {...NOTHING_KNOWN, probe: {kind: 'down', message: 'refused', retryAfterMs: 10}},
+	settlement: RELEASED,
+	verdict: {kind: 'down', message: 'refused', retryAfterMs: 10},
+});
+test('a request that broke and was not probed is the trouble of the lane', judges, {
+	outcome: RESET,
+	settlement: RELEASED,
+	verdict: {kind: 'down', message: 'socket hang up'},
+});
+test('a request that broke at a well peer makes suspects and charges nobody', judges, {
+	outcome: RESET,
+	known: WELL,
+	settlement: RELEASED,
+	verdict: {kind: 'suspects', message: 'socket hang up'},
+});
+test('an entry that breaks alone for the first time is a suspect, not guilty', judges, {
+	lease: numberedLease(1),
+	outcome: RESET,
+	known: WELL,
+	settlement: RELEASED,
+	verdict: {kind: 'suspects', message: 'socket hang up'},
+});
+test('unasked silence of the transport is the trouble of the lane', judges, {
+	outcome: {kind: 'unsent', bytesSent: 0},
+	settlement: RELEASED,
+	verdict: {kind: 'down', message: 'The send ended before anything was sent'},
+});
+for (const outcome of [RESET, SILENT, {kind: 'unsent', bytesSent: 0}] as const) {
+	test(
+		`a send that the lane itself ended is released (${outcome.kind}, ${'cause' in outcome ? outcome.cause : '-'})`,
+		judges,
+		{
+			outcome,
+			known: {...ISOLATED, aborted: true},
+			lease: numberedLease(1),
+			settlement: RELEASED,
+			verdict: {kind: 'none'},
+		},
+	);
+}
+test('an answer that came while the lane was ending the send still counts', judges, {
+	outcome: answered([[0, 2]]),
+	known: {...NOTHING_KNOWN, aborted: true},
+	settlement: {acked: 'all', exceptions: []},
+	verdict: {kind: 'well'},
+});
+
+for (const [outcome, word, bytesSent] of [
+	[RESET, 'FAILED', 70],
+	[SILENT, 'TIMEOUT', 100],
+] as const) {
+	test(`a suspect that breaks alone at a well peer is charged as ${word}`, t => {
+		const {settlement, verdict} = judge(numberedLease(1), outcome, HOLD, ISOLATED);
+		const [charged] = settlement.exceptions;
+		t.like(charged, {index: 0, event: 'fail', outcome: word, bytesSent});
+		t.is(verdict.kind, 'lone_break');
+	});
+}
+
+test('under "count" an outage is charged to every segment it met', t => {
+	for (const [outcome, word] of [
+		[DOWN, 'FAILED'],
+		[SILENT, 'TIMEOUT'],
+	] as const) {
+		const {settlement, verdict} = judge(numberedLease(3), outcome, COUNT, NOTHING_KNOWN);
+		t.deepEqual(settlement.acked, []);
+		t.deepEqual(
+			settlement.exceptions.map(({index, event, outcome}) => [index, event, outcome]),
+			[0, 1, 2].map(index => [index, 'fail', word]),
+		);
+		t.is(verdict.kind, 'down');
+	}
+});
+
+test('the wait of a failed segment doubles up to the cap, is shortened by at most a half, and is the same every time', t => {
+	const waits = (id: string, nodeId = 'edge-1') =>
+		[0, 1, 2, 3, 4, 5, 6].map(chargedFailures => {
+			const lease = leaseOf([{id, chargedFailures}]);
+			const failed = answered([], {index: 0, kind: 'failed', message: 'x'});
+			const policy = {...HOLD, nodeId, backoffMaxMs: 30_000};
+			const [verdict] = judge(lease, failed, policy, NOTHING_KNOWN).settlement.exceptions;
+			return verdict?.event === 'fail' ? verdict.retryInMs : Number.NaN;
+		});
+	const expected = [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000];
+	for (const id of ['a', 'b', 'c']) {
+		for (const [index, wait] of waits(id).entries()) {
+			const full = expected[index] ?? Number.NaN;
+			t.true(wait > full / 2 - 1 && wait <= full, `${id}: ${wait} for ${full}`);
+		}
+	}
+	t.deepEqual(waits('a'), waits('a'));
+	t.notDeepEqual(waits('a'), waits('b'));
+	t.notDeepEqual(waits('a'), waits('a', 'edge-2'));
+});
+
+test('the waits of many segments are spread evenly over their half', t => {
+	const buckets = new Array<number>(10).fill(0);
+	for (let n = 0; n < 2000; n++) {
+		const lease = leaseOf([{id: `seg-${n}`}]);
+		const failed = answered([], {index: 0, kind: 'failed', message: 'x'});
+		const [verdict] = judge(lease, failed, HOLD, NOTHING_KNOWN).settlement.exceptions;
+		const wait = verdict?.event === 'fail' ? verdict.retryInMs : Number.NaN;
+		const bucket = Math.min(9, Math.floor((wait - 500) / 50));
+		buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+	}
+	t.true(
+		buckets.every(count => count > 120 && count < 280),
+		buckets.join(' '),
+	);
+});

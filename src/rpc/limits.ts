@@ -3,15 +3,15 @@ const MIB = 1024 * 1024;
 /** Bytes of one line, without its end. A longer line is answered with one error and the connection closed. */
 export const MAX_LINE_BYTES = 8 * MIB;
 /** Bytes of one reply line that a client takes; only a server gone wrong would send more. */
-export const MAX_REPLY_BYTES = 16 * MIB;
+export const MAX_REPLY_BYTES = 64 * MIB;
 /** A connection above this gets one error line (`BUSY`) and is closed. */
 export const MAX_CONNECTIONS = 64;
 /** Requests of one connection that may wait for their answer; then reading stops until one is answered. */
 export const MAX_WAITING_REQUESTS = 256;
 /** Requests in one batch; a longer batch is answered with one error. */
 export const MAX_BATCH = 256;
-/** A line that was begun must end within this. A connection without a begun line may idle for ever. */
-export const UNFINISHED_LINE_MS = 30_000;
+/** Bytes of the lines they came in; the same holds. */
+export const MAX_WAITING_BYTES = 2 * MAX_LINE_BYTES;
 /** Unsent reply bytes of one connection above which no further request of it is begun. */
 export const MAX_UNSENT_BYTES = 1 * MIB;
 /** Segments in one `relay.enqueue`. */

@@ -1,0 +1,205 @@
+import type {Socket} from 'node:net';
+import type {JSONRPCErrorResponse} from 'json-rpc-2.0';
+import type {Clock} from '../runtime/clock.js';
+import {MAX_LINE_BYTES, MAX_UNSENT_BYTES, MAX_WAITING_BYTES, MAX_WAITING_REQUESTS} from './limits.js';
+import {LineFramer} from './line-framer.js';
+import type {Responder} from './responder.js';
+import {invalidRequestResponse} from './wire-errors.js';
+
+/** A line that was begun must end within this. A connection without a begun line may idle for ever. */
+const UNFINISHED_LINE_MS = 30_000;
+/** Lines begun in one turn of the event loop: then others have theirs, and the replies show how much they weigh. */
+const LINES_A_TURN = 32;
+/** How long a peer may take to fetch the last words said to it. */
+const LINGER_MS = 1000;
+
+/**
+ * One client. Reads a line only while there is room for its answer, so that neither a flood of requests nor a reader that does
+ * not read costs more than a bounded memory.
+ */
+export class Connection {
+	readonly #socket: Socket;
+	readonly #responder: Responder;
+	readonly #clock: Clock;
+	readonly #framer = new LineFramer(MAX_LINE_BYTES);
+	#waitingRequests = 0;
+	#waitingBytes = 0;
+	#outbox: string[] = [];
+	#outboxLength = 0;
+	/** `reading`; `ended`: the client sends no more; `closing`: what is begun is answered, nothing more is read. */
+	#phase: 'reading' | 'ended' | 'closing' = 'reading';
+	#pumpIsDue = false;
+	#cancelUnfinished: (() => void) | undefined;
+	#cancelLinger: (() => void) | undefined;
+
+	constructor(socket: Socket, responder: Responder, clock: Clock) {
+		this.#socket = socket;
+		this.#responder = responder;
+		this.#clock = clock;
+		socket.on('data', (bytes: Buffer) => {
+			this.#receive(bytes);
+		});
+		socket.on('end', () => {
+			this.#end();
+		});
+		socket.on('drain', () => {
+			this.#pump();
+		});
+		socket.on('error', () => {}); // A client that went away: 'close' follows.
+		socket.on('close', () => {
+			this.#cancelUnfinished?.();
+			this.#cancelLinger?.();
+		});
+	}
+
+	/** Answers what is begun, then closes. */
+	finish(): void {
+		this.#phase = 'closing';
+		this.#lineEnded();
+		this.#socket.resume(); // What still comes is thrown away: a client that is stuck sending reads no reply.
+		this.#closeWhenAnswered();
+	}
+
+	/** Says why, answers what is begun, then closes. */
+	refuse(error: JSONRPCErrorResponse): void {
+		this.#send(JSON.stringify(error));
+		this.finish();
+	}
+
+	/** Closes now, answered or not. */
+	destroy(): void {
+		this.#socket.destroy();
+	}
+
+	#receive(bytes: Buffer): void {
+		if (this.#phase === 'reading') {
+			this.#framer.push(bytes);
+			this.#pump();
+		}
+	}
+
+	#end(): void {
+		if (this.#phase === 'reading') {
+			this.#phase = 'ended';
+			this.#pump();
+		}
+	}
+
+	/** Begins as many lines as there is room for; then reads on, or does not. Called when either may have changed. */
+	#pump(): void {
+		if (this.#phase === 'closing' || this.#pumpIsDue) {
+			return;
+		}
+		for (let begun = 0; this.#hasRoom(); begun++) {
+			if (begun === LINES_A_TURN) {
+				this.#pumpNextTurn();
+				return;
+			}
+			const line = this.#nextLine();
+			if (line === 'too_long') {
+				this.refuse(invalidRequestResponse(null, `a line is longer than ${MAX_LINE_BYTES} bytes`));
+				return;
+			}
+			if (line === undefined) {
+				this.#awaitMore();
+				return;
+			}
+			this.#begin(line);
+		}
+		this.#stopReading();
+	}
+
+	#nextLine(): Buffer | 'too_long' | undefined {
+		const line = this.#framer.next();
+		return line === undefined && this.#phase === 'ended' ? this.#framer.last() : line;
+	}
+
+	#hasRoom(): boolean {
+		return (
+			this.#waitingRequests < MAX_WAITING_REQUESTS &&
+			this.#waitingBytes < MAX_WAITING_BYTES &&
+			this.#outboxLength + this.#socket.writableLength < MAX_UNSENT_BYTES
+		);
+	}
+
+	#begin(line: Buffer): void {
+		this.#lineEnded();
+		const {requestCount, reply} = this.#responder.read(line);
+		this.#waitingRequests += requestCount;
+		this.#waitingBytes += line.length;
+		void reply.then(text => {
+			this.#waitingRequests -= requestCount;
+			this.#waitingBytes -= line.length;
+			if (text !== undefined) {
+				this.#send(text);
+			}
+			this.#pump();
+			this.#closeWhenAnswered();
+		});
+	}
+
+	#awaitMore(): void {
+		if (this.#phase === 'ended') {
+			this.finish();
+			return;
+		}
+		this.#socket.resume();
+		if (this.#framer.unfinished) {
+			this.#cancelUnfinished ??= this.#clock.after(UNFINISHED_LINE_MS, () => {
+				const seconds = UNFINISHED_LINE_MS / 1000;
+				this.refuse(invalidRequestResponse(null, `a line was not finished within ${seconds} s`));
+			});
+		}
+	}
+
+	#stopReading(): void {
+		this.#socket.pause();
+		this.#lineEnded(); // Nobody can finish a line that is not read.
+	}
+
+	#lineEnded(): void {
+		this.#cancelUnfinished?.();
+		this.#cancelUnfinished = undefined;
+	}
+
+	#pumpNextTurn(): void {
+		this.#stopReading();
+		this.#pumpIsDue = true;
+		setImmediate(() => {
+			this.#pumpIsDue = false;
+			this.#pump();
+		});
+	}
+
+	/** All replies of one turn of the event loop go out in one write. */
+	#send(reply: string): void {
+		if (this.#outbox.length === 0) {
+			setImmediate(() => {
+				this.#flush();
+				this.#pump(); // A write that the kernel took at once brings no 'drain'.
+			});
+		}
+		this.#outbox.push(reply);
+		this.#outboxLength += reply.length;
+	}
+
+	#flush(): void {
+		if (this.#outbox.length > 0 && this.#socket.writable) {
+			this.#socket.write(`${this.#outbox.join('\n')}\n`);
+		}
+		this.#outbox = [];
+		this.#outboxLength = 0;
+	}
+
+	#closeWhenAnswered(): void {
+		if (this.#phase !== 'closing' || this.#waitingRequests > 0 || this.#socket.writableEnded) {
+			return;
+		}
+		this.#flush();
+		this.#socket.end(() => {
+			this.#cancelLinger = this.#clock.after(LINGER_MS, () => {
+				this.#socket.destroy();
+			});
+		});
+	}
+}

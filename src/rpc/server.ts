@@ -1,0 +1,100 @@
+import {once} from 'node:events';
+import {createServer, type Server, type Socket} from 'node:net';
+import {EdgedError} from '../outbound/errors.js';
+import type {Clock} from '../runtime/clock.js';
+import type {Logger} from '../runtime/logger.js';
+import type {Service} from '../runtime/service.js';
+import {listenOnSocketFile, type SocketFile} from '../runtime/socket-file.js';
+import type {Backend} from './backend.js';
+import {Connection} from './connection.js';
+import {MAX_CONNECTIONS} from './limits.js';
+import {Responder} from './responder.js';
+import {createRoutes} from './routes.js';
+import {refusalResponse} from './wire-errors.js';
+
+/** How long requests that are being answered hold up the stop. */
+const STOP_GRACE_MS = 2000;
+/** Above this a connection is dropped without a word: so many at once are no mistake. */
+const DROP_ABOVE = 2 * MAX_CONNECTIONS;
+
+export type RpcServerOptions = {
+	readonly socket: SocketFile;
+	readonly backend: Backend;
+	readonly clock: Clock;
+	readonly logger: Pick<Logger, 'error' | 'warn'>;
+};
+
+/** The control plane's door. Who may use it is decided by the socket's mode, group and directory. */
+export class RpcServer implements Service {
+	readonly name = 'rpc';
+	readonly #options: RpcServerOptions;
+	readonly #responder: Responder;
+	/** Those that are told `BUSY` and are about to go included. */
+	readonly #connections = new Set<Connection>();
+	#seatsTaken = 0;
+	#server: Server | undefined;
+	#failures = 0;
+
+	constructor(options: RpcServerOptions) {
+		this.#options = options;
+		this.#responder = new Responder(createRoutes(options.backend), (error, method) =>
+			this.#report(error, method),
+		);
+	}
+
+	/** Rejects with `INVALID_CONFIG` when the socket cannot be had (src/runtime/socket-file.ts). */
+	async start(): Promise<void> {
+		const server = createServer({allowHalfOpen: true}, socket => {
+			this.#accept(socket);
+		});
+		server.maxConnections = DROP_ABOVE;
+		await listenOnSocketFile(server, this.#options.socket);
+		server.on('error', err => {
+			this.#options.logger.warn({err}, 'the rpc socket failed to accept a connection');
+		});
+		this.#server = server;
+	}
+
+	/** Answers what is being answered, refuses the rest by closing. The socket file goes. */
+	async stop(): Promise<void> {
+		const server = this.#server;
+		this.#server = undefined;
+		if (server === undefined) {
+			return;
+		}
+		const closed = once(server, 'close');
+		server.close();
+		for (const connection of this.#connections) {
+			connection.finish();
+		}
+		const cancel = this.#options.clock.after(STOP_GRACE_MS, () => {
+			for (const connection of this.#connections) {
+				connection.destroy();
+			}
+		});
+		await closed;
+		cancel();
+	}
+
+	#accept(socket: Socket): void {
+		const connection = new Connection(socket, this.#responder, this.#options.clock);
+		this.#connections.add(connection);
+		const seats = this.#seatsTaken < MAX_CONNECTIONS ? 1 : 0;
+		this.#seatsTaken += seats;
+		socket.on('close', () => {
+			this.#connections.delete(connection);
+			this.#seatsTaken -= seats;
+		});
+		if (seats === 0) {
+			const busy = new EdgedError('BUSY', `All ${MAX_CONNECTIONS} control connections are taken`);
+			connection.refuse(refusalResponse(null, busy));
+		}
+	}
+
+	/** The log gets the error, the caller only its id. */
+	#report(err: unknown, method: string): string {
+		const errorId = `${this.#options.clock.now().toString(36)}-${++this.#failures}`;
+		this.#options.logger.error({err, error_id: errorId, method}, 'a control request failed');
+		return errorId;
+	}
+}

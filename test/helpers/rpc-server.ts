@@ -1,0 +1,45 @@
+import path from 'node:path';
+import type {Backend} from '../../src/rpc/backend.js';
+import {RpcServer} from '../../src/rpc/server.js';
+import {FakeClock} from './fake-clock.js';
+import {loggerWithLines} from './log-lines.js';
+import {type Teardown, temporaryDirectory} from './temp-dir.js';
+
+/** A control plane on a real socket, in front of the functions given; any other one that is called is an internal error. */
+export const startRpcServer = async (t: Teardown, backend: Partial<Backend> = {}) => {
+	const socketPath = path.join(await temporaryDirectory(t), 'rpc.sock');
+	const clock = new FakeClock();
+	const {logger, lines} = loggerWithLines();
+	const server = new RpcServer({
+		socket: {path: socketPath, mode: 0o660},
+		backend: backendWith(backend),
+		clock,
+		logger,
+	});
+	await server.start();
+	t.teardown(() => server.stop());
+	return {server, socketPath, clock, logLines: lines};
+};
+
+export const backendWith = (given: Partial<Backend>): Backend => ({
+	ping: unexpected,
+	enqueue: unexpected,
+	status: unexpected,
+	list: unexpected,
+	inspect: unexpected,
+	config: unexpected,
+	setBandwidth: unexpected,
+	pause: unexpected,
+	resume: unexpected,
+	drain: unexpected,
+	listDeadletters: unexpected,
+	inspectDeadletter: unexpected,
+	retry: unexpected,
+	purge: unexpected,
+	force: unexpected,
+	...given,
+});
+
+const unexpected = (): never => {
+	throw new Error('The test gave no backend for this');
+};

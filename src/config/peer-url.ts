@@ -1,0 +1,43 @@
+import path from 'node:path';
+import {socketPathProblem} from './socket-path.js';
+
+const UNIX = 'unix:';
+const ALLOWED = '"https://HOST[:PORT]", "http://HOST[:PORT]" to this machine, or "unix:PATH"';
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** The path in `unix:PATH`; `undefined` for every other URL. */
+export const unixSocketOf = (url: string): string | undefined =>
+	url.startsWith(UNIX) ? url.slice(UNIX.length) : undefined;
+
+/** Makes the path of a `unix:` URL absolute; leaves others as they are. */
+export const resolvePeerUrl = (url: string, directory: string): string => {
+	const socket = unixSocketOf(url);
+	return socket === undefined || socket === '' ? url : `${UNIX}${path.resolve(directory, socket)}`;
+};
+
+/** Why another edged cannot be reached by `url` (DESIGN.md section 5, transports); `undefined` when it can. */
+export const edgedUrlProblem = (url: string): string | undefined => {
+	const socket = unixSocketOf(url);
+	if (socket !== undefined) {
+		return socket === '' ? `must be ${ALLOWED}` : socketPathProblem(socket);
+	}
+	const parsed = parse(url);
+	if (parsed === undefined || parsed.search !== '' || parsed.hash !== '') {
+		return `must be ${ALLOWED}`;
+	}
+	if (parsed.username !== '' || parsed.password !== '') {
+		return 'must name no user: another edged knows this one by its certificate';
+	}
+	if (parsed.protocol === 'http:' && !LOOPBACK.test(parsed.hostname)) {
+		return 'must be https:// to another machine: plain http is for this one only';
+	}
+	return undefined;
+};
+
+/** Why a web endpoint cannot be reached by `url`; `undefined` when it can. */
+export const webUrlProblem = (url: string): string | undefined =>
+	parse(url) === undefined ? 'must be "https://HOST/PATH" or "http://HOST/PATH"' : undefined;
+
+/** `new URL` also takes `http:host` and `http:/host`, which nobody means to write. */
+const parse = (url: string): URL | undefined =>
+	/^https?:\/\/[^/]/.test(url) && URL.canParse(url) ? new URL(url) : undefined;

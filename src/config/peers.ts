@@ -1,0 +1,127 @@
+import {type PeerValues, peerFields, type TransportName} from './peer-fields.js';
+import {edgedUrlProblem, webUrlProblem} from './peer-url.js';
+import type {FileProbe, Section, SectionProblem} from './section.js';
+import type {WindowConfig} from './windows.js';
+
+/** What this version can send by; the others are read and refused by name. */
+export const SUPPORTED_TRANSPORTS: readonly TransportName[] = ['edged', 'directory'];
+
+/** Files of mutual TLS: who the peer must be signed by, and who we are. Read again when they change. */
+export type TlsFiles = {readonly caFile: string; readonly certFile: string; readonly keyFile: string};
+
+type PeerLimits = Pick<PeerValues, 'id' | 'isDefault' | 'bytesPerSecond' | 'dailyQuotaBytes'> & {
+	/** Empty: open at any time. */
+	readonly windows: readonly WindowConfig[];
+};
+
+/** Another edged. `url` is `https://`, `http://` to this machine, or `unix:` and an absolute path. */
+export type EdgedPeer = PeerLimits & {
+	readonly transport: 'edged';
+	readonly url: string;
+	/** Present exactly for `https://`. */
+	readonly tls: TlsFiles | undefined;
+	readonly serverName: string | undefined;
+};
+/** Any web endpoint. */
+export type HttpPeer = PeerLimits & {
+	readonly transport: 'http';
+	/** The exact endpoint. May hold a user and a password: not for logs. */
+	readonly url: string;
+	readonly tls: TlsFiles | undefined;
+	readonly serverName: string | undefined;
+	readonly format: PeerValues['format'];
+};
+/** A directory on this machine. */
+export type DirectoryPeer = PeerLimits & {
+	readonly transport: 'directory';
+	/** Absolute. */
+	readonly path: string;
+};
+export type PeerConfig = EdgedPeer | HttpPeer | DirectoryPeer;
+
+type PeerProblem = SectionProblem<keyof PeerValues>;
+
+export const peerSection: Section<typeof peerFields> = {
+	fields: peerFields,
+	tables: ['windows'],
+	check(values, probe) {
+		if (!SUPPORTED_TRANSPORTS.includes(values.transport)) {
+			const known = SUPPORTED_TRANSPORTS.map(name => JSON.stringify(name)).join(', ');
+			return [{name: 'transport', message: `comes with a later version; this one knows ${known}`}];
+		}
+		return values.transport === 'directory'
+			? directoryProblems(values)
+			: [...urlProblems(values), ...tlsProblems(values, probe)];
+	},
+};
+
+/** Of values that passed the check. */
+export const peerConfig = (values: PeerValues, windows: readonly WindowConfig[]): PeerConfig => {
+	const {id, isDefault, bytesPerSecond, dailyQuotaBytes, serverName, format} = values;
+	const limits = {id, isDefault, bytesPerSecond, dailyQuotaBytes, windows};
+	const {url = '', path = '', transport} = values;
+	switch (transport) {
+		case 'edged':
+			return {...limits, transport, url, tls: tlsFiles(values), serverName};
+		case 'http':
+			return {...limits, transport, url, tls: tlsFiles(values), serverName, format};
+		case 'directory':
+			return {...limits, transport, path};
+	}
+};
+
+/** Back to the keys of the file: only those that mean something for the peer's transport. */
+export const peerValues = (peer: PeerConfig): Partial<PeerValues> => {
+	if (peer.transport === 'directory') {
+		return peer;
+	}
+	const {tls, serverName, ...rest} = peer;
+	return {...rest, ...tls, ...(serverName !== undefined && {serverName})};
+};
+
+const TLS_FILES = ['caFile', 'certFile', 'keyFile'] as const;
+
+const tlsFiles = ({caFile, certFile, keyFile}: PeerValues): TlsFiles | undefined =>
+	caFile && certFile && keyFile ? {caFile, certFile, keyFile} : undefined;
+
+const directoryProblems = (values: PeerValues): PeerProblem[] => [
+	...(values.path === undefined
+		? [{name: 'path' as const, message: 'is missing: transport "directory" needs the directory'}]
+		: []),
+	...misplaced(values, ['url', ...TLS_FILES, 'serverName'], 'does not go with transport "directory"'),
+];
+
+const urlProblems = (values: PeerValues): PeerProblem[] => {
+	const message = urlProblem(values);
+	return [
+		...(message === undefined ? [] : [{name: 'url' as const, message}]),
+		...misplaced(values, ['path'], `does not go with transport "${values.transport}"`),
+	];
+};
+
+const urlProblem = ({transport, url}: PeerValues): string | undefined => {
+	if (url === undefined) {
+		return `is missing: transport "${transport}" needs the peer's URL`;
+	}
+	return transport === 'edged' ? edgedUrlProblem(url) : webUrlProblem(url);
+};
+
+/** Between two edged the certificate is the sender's name, so `https://` needs all three files; elsewhere it is all or none. */
+const tlsProblems = (values: PeerValues, probe: FileProbe): PeerProblem[] => {
+	if (values.url?.startsWith('https://') !== true) {
+		return misplaced(values, [...TLS_FILES, 'serverName'], 'goes with an https:// url only');
+	}
+	const areNeeded = values.transport === 'edged' || TLS_FILES.some(name => values[name] !== undefined);
+	const missing = areNeeded ? 'is missing: mutual TLS needs ca_file, cert_file and key_file' : undefined;
+	return TLS_FILES.flatMap((name): PeerProblem[] => {
+		const file = values[name];
+		const message = file === undefined ? missing : probe(file);
+		return message === undefined ? [] : [{name, message}];
+	});
+};
+
+const misplaced = (
+	values: PeerValues,
+	names: ReadonlyArray<keyof PeerValues>,
+	message: string,
+): PeerProblem[] => names.filter(name => values[name] !== undefined).map(name => ({name, message}));

@@ -1,0 +1,43 @@
+import {z} from 'zod';
+import {MIB} from './byte-size.js';
+import {bytes, choice, field, type Kind, seconds, wholeNumber} from './field.js';
+import type {Section, SectionOf} from './section.js';
+
+/** How many peers must have a segment before it is done: all of its route, one, or so many. */
+export type SuccessCondition = 'all_peers' | 'one_peer' | number;
+/** What this version can do of them; the others are read and refused by name. */
+export const SUPPORTED_SUCCESS_CONDITIONS: readonly SuccessCondition[] = ['all_peers'];
+
+const successCondition: Kind<SuccessCondition> = {
+	allowed: '"all_peers", "one_peer" or a whole number of peers',
+	schema: z.union([z.enum(['all_peers', 'one_peer']), z.number().int().min(1)]),
+	toPlain: value => value,
+};
+
+const fields = {
+	/** Deliveries at a time that all peers share; each peer has one of its own besides. */
+	workerCount: field('worker_count', wholeNumber({min: 1, max: 1024}), 4),
+	successCondition: field('success_condition', successCondition, 'all_peers'),
+	dialTimeoutMs: field('dial_timeout_seconds', seconds({min: 0.001, max: 3600}), 10),
+	/** Counts time without a byte, not a slow link's transfer. */
+	ackTimeoutMs: field('ack_timeout_seconds', seconds({min: 0.001, max: 3600}), 30),
+	/** Bounds what is being sent to all peers together. */
+	maxInflightBytes: field('max_inflight_bytes', bytes({min: 1, max: 1024 * MIB}), '8 MiB'),
+	catchUp: field('catch_up', choice(['oldest_first', 'newest_first', 'live_first']), 'oldest_first'),
+} as const;
+
+export type RelaySectionConfig = SectionOf<typeof fields>;
+
+export const relaySection: Section<typeof fields> = {
+	fields,
+	tables: ['retry', 'bandwidth'],
+	check: ({successCondition}) =>
+		SUPPORTED_SUCCESS_CONDITIONS.includes(successCondition)
+			? []
+			: [
+					{
+						name: 'successCondition',
+						message: `comes with a later version; this one knows ${SUPPORTED_SUCCESS_CONDITIONS.map(known => JSON.stringify(known)).join(', ')}`,
+					},
+				],
+};

@@ -1,0 +1,35 @@
+import type {Command} from './command.js';
+import {configGet} from './commands/config-get.js';
+import {deadletterForce} from './commands/deadletter-force.js';
+import {deadletterInspect} from './commands/deadletter-inspect.js';
+import {deadletterList} from './commands/deadletter-list.js';
+import {deadletterPurge} from './commands/deadletter-purge.js';
+import {deadletterRetry} from './commands/deadletter-retry.js';
+import {drain} from './commands/drain.js';
+import {enqueue} from './commands/enqueue.js';
+import {inspect} from './commands/inspect.js';
+import {list} from './commands/list.js';
+import {pause} from './commands/pause.js';
+import {ping} from './commands/ping.js';
+import {resume} from './commands/resume.js';
+import {setBandwidth} from './commands/set-bandwidth.js';
+import {status} from './commands/status.js';
+
+/** In the order in which the help lists them: look, hand over, look closer, steer, bury. */
+export const allCommands: readonly Command[] = [
+	ping,
+	status,
+	enqueue,
+	list,
+	inspect,
+	pause,
+	resume,
+	drain,
+	configGet,
+	setBandwidth,
+	deadletterList,
+	deadletterInspect,
+	deadletterRetry,
+	deadletterPurge,
+	deadletterForce,
+];

@@ -1,0 +1,32 @@
+import {command} from '../command.js';
+import {given} from '../given.js';
+import {collectPage} from '../pages.js';
+import {option, optionOr} from '../parameters.js';
+import {readCount} from '../read/count.js';
+import {readPeerId} from '../read/ids.js';
+import {readLine} from '../read/line.js';
+import {deadlettersText} from '../text/records.js';
+import {DEFAULT_LIMIT, reasonFilter} from './list.js';
+
+export const deadletterList = command({
+	name: 'relay deadletter list',
+	help: 'Records that were buried, and why',
+	examples: [
+		'edgectl relay deadletter list --limit 50',
+		'edgectl relay deadletter list --peer-id hub --reason MAX_RETRIES',
+	],
+	options: {
+		limit: optionOr('--limit <N>', 'at most so many records', readCount, DEFAULT_LIMIT),
+		peer: option('--peer-id <P>', 'only those for this peer', readPeerId),
+		reason: reasonFilter(),
+		cursor: option('--cursor <CURSOR>', 'go on where a listing ended', readLine),
+	},
+	async run({call, output}, {limit, peer, reason, cursor}) {
+		const filter = given({peer_id: peer, reason});
+		const page = await collectPage(limit, cursor, part =>
+			call('relay.deadletter.list', {...filter, ...part}),
+		);
+		output.answer(page, style => deadlettersText(page, style));
+		return undefined;
+	},
+});

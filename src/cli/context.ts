@@ -1,0 +1,31 @@
+import type {Readable, Writable} from 'node:stream';
+import type {Arguments, MethodName, Result} from '../rpc/contract/methods.js';
+import type {Output} from './output.js';
+import type {IngestDoor} from './segments/ingest-door.js';
+
+/** One call of the daemon. Throws `EdgedError` for a refusal and `DaemonUnreachable` when nobody answers. */
+export type Call = <M extends MethodName>(method: M, params: Arguments<M>) => Promise<Result<M>>;
+
+/** Everything that a command may touch. */
+export type CommandContext = {
+	readonly call: Call;
+	/** The way for payloads; asks the daemon where it is. Closed by who made the context. */
+	openIngest(): Promise<IngestDoor>;
+	readonly output: Output;
+	/** What `-` reads. */
+	readonly input: Readable;
+	/** Where `--payload -` writes: bytes as they are. */
+	readonly rawOutput: Writable;
+	/** For the audit trail: who, and why if it was said. */
+	readonly accountable: {readonly operator: string; readonly reason?: string};
+	/** Aborted by Ctrl-C. */
+	readonly signal: AbortSignal;
+	readonly time: Time;
+};
+
+export type Time = {
+	/** Milliseconds since an arbitrary start; never goes back. */
+	elapsed(): number;
+	/** Rejects when `signal` is aborted. */
+	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+};

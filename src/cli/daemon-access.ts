@@ -1,0 +1,53 @@
+import type {RpcClient} from '../rpc/client.js';
+import type {Call} from './context.js';
+import type {IngestDoor} from './segments/ingest-door.js';
+
+export type DaemonAccess = {
+	readonly call: Call;
+	openIngest(): Promise<IngestDoor>;
+	close(): Promise<void>;
+};
+
+export type AccessSettings = {
+	/** Asked for before each connection: the daemon that is waited for may make the socket only now. */
+	findSocket(): string;
+	/** `undefined` leaves each side its default. */
+	readonly timeoutMs: number | undefined;
+};
+
+/** Longest silence of the ingest socket: an fsync behind a full disk cache takes its time. */
+const INGEST_TIMEOUT_MS = 60_000;
+
+/** Connects when first needed, and again when the connection was lost. What is heavy is loaded only then: help must not wait for it. */
+export const accessDaemon = ({findSocket, timeoutMs}: AccessSettings): DaemonAccess => {
+	let client: RpcClient | undefined;
+	let door: IngestDoor | undefined;
+	const call: Call = async (method, params) => {
+		const {connectRpc} = await import('../rpc/client.js');
+		client ??= await connectRpc(findSocket());
+		try {
+			return await client.call(method, params, timeoutMs === undefined ? {} : {timeoutMs});
+		} catch (error) {
+			if (!isRefusal(error)) {
+				client?.close();
+				client = undefined;
+			}
+			throw error;
+		}
+	};
+	return {
+		call,
+		async openIngest() {
+			const {ingest_socket: socketPath} = await call('daemon.ping', {});
+			const {openHttpIngest} = await import('./segments/http-ingest-door.js');
+			door ??= openHttpIngest({socketPath, timeoutMs: timeoutMs ?? INGEST_TIMEOUT_MS});
+			return door;
+		},
+		async close() {
+			client?.close();
+			await door?.close();
+		},
+	};
+};
+
+const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === 'EdgedError';

@@ -1,0 +1,97 @@
+import {EdgedError, type EdgedErrorCode} from '../outbound/errors.js';
+import {CallTimedOut, DaemonUnreachable, RpcError} from '../rpc/client-errors.js';
+import {EXIT, type ExitCode} from './exit-codes.js';
+
+/** The line that was typed makes no sense; `command` is whose help would tell. */
+export class UsageError extends Error {
+	readonly command: string;
+
+	constructor(message: string, command = '') {
+		super(message);
+		this.name = 'UsageError';
+		this.command = command;
+	}
+}
+
+export type Failure = {
+	/** One line: what, why, what to do. */
+	readonly message: string;
+	readonly exitCode: ExitCode;
+};
+
+/** What to tell the operator of `error`, and the shell. `undefined` for a bug of edgectl. */
+export const toFailure = (error: unknown): Failure | undefined => {
+	if (error instanceof UsageError) {
+		const help = ['edgectl', error.command, '--help'].filter(word => word !== '').join(' ');
+		return {message: `${sentence(error.message)} See: ${help}`, exitCode: EXIT.usage};
+	}
+	if (error instanceof DaemonUnreachable) {
+		return {message: `${whyUnreachable(error)} ${howToReach(error)}`, exitCode: EXIT.unreachable};
+	}
+	if (error instanceof CallTimedOut) {
+		return {
+			message: `${sentence(error.message)} It may still be done; look with edgectl relay status, or give more --timeout.`,
+			exitCode: EXIT.unreachable,
+		};
+	}
+	if (error instanceof EdgedError) {
+		return {
+			message: `${error.code}: ${sentence(error.message)}${advice(error)}`,
+			exitCode: error.code === 'NOT_FOUND' ? EXIT.notFound : EXIT.refused,
+		};
+	}
+	if (error instanceof RpcError) {
+		return {message: `${sentence(error.message)} ${LOG_HINT}`, exitCode: EXIT.refused};
+	}
+	return undefined;
+};
+
+/** Ends `message` as a sentence, so that what follows stands apart. */
+export const sentence = (message: string): string => {
+	const line = message.trim();
+	return /[.!?]$/.test(line) ? line : `${line}.`;
+};
+
+const LOG_HINT = "Look into the daemon's log: journalctl -u edged";
+
+const whyUnreachable = ({reason, socketPath, message}: DaemonUnreachable): string => {
+	switch (reason) {
+		case 'ENOENT':
+			return `edged is not reachable: there is no socket ${socketPath}.`;
+		case 'ECONNREFUSED':
+			return `edged is not reachable: nobody listens on ${socketPath}.`;
+		case 'EACCES':
+			return `edged is not reachable: no permission for ${socketPath}.`;
+		default:
+			return sentence(message);
+	}
+};
+
+const howToReach = ({reason}: DaemonUnreachable): string =>
+	reason === 'EACCES'
+		? 'Its socket is for root and the group of the daemon: use sudo, or join that group (edged, as packaged).'
+		: 'Start it with "systemctl start edged" or "edged --config FILE", or name its socket with --socket or EDGED_SOCKET.';
+
+const advice = (error: EdgedError): string => {
+	const hint = ADVICE[error.code];
+	return hint === undefined ? '' : ` ${hint}`;
+};
+
+/** What an operator can do about a refusal; `undefined` where the daemon's own words say it. */
+const ADVICE: Readonly<Record<EdgedErrorCode, string | undefined>> = {
+	INVALID_ARGUMENT: undefined,
+	NOT_FOUND: 'See what there is: edgectl relay list',
+	INVALID_STATE: 'See its state: edgectl relay inspect SEGMENT-ID',
+	SEGMENT_MISSING:
+		'The payload is gone: enqueue it again, and remove the record with edgectl relay deadletter purge.',
+	CONFLICT: 'Choose another --segment-id, or none.',
+	QUEUE_FULL: 'Make room (edgectl relay status shows who waits), or raise storage.disk_ceiling_bytes.',
+	STORAGE_FULL: 'Free space on the disk of the state directory; edged goes on by itself.',
+	STORAGE_FAILED: LOG_HINT,
+	TOO_LARGE: undefined,
+	UNKNOWN_PEER: 'See which peers there are: edgectl relay status',
+	DRAINING: 'End the drain with: edgectl relay resume',
+	SHUTTING_DOWN: 'Try again when it is up: edgectl ping --wait 30s',
+	BUSY: 'Try again in a moment.',
+	INVALID_CONFIG: 'Check the file with: edged --config FILE --check',
+};

@@ -1,0 +1,131 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {findRpcSocket} from '../config/paths.js';
+import {allCommands} from './all-commands.js';
+import {type Reading, readCommandLine} from './command-line.js';
+import type {CommandContext, Time} from './context.js';
+import {accessDaemon} from './daemon-access.js';
+import {EXIT, type ExitCode} from './exit-codes.js';
+import {toFailure} from './failure.js';
+import type {Globals} from './globals.js';
+import {createOutput, type Output} from './output.js';
+import {coloured, plain} from './text/style.js';
+
+/** Runs the command line of this process and sets its exit code. The only code of edgectl that touches the process. */
+export const main = async (): Promise<void> => {
+	endQuietlyOnClosedPipe();
+	const words = process.argv.slice(2);
+	try {
+		const reading = readCommandLine(words, {
+			commands: allCommands,
+			version: version(),
+			width: process.stdout.columns ?? 100,
+		});
+		process.exitCode = await follow(reading);
+	} catch (error) {
+		process.exitCode = report(error);
+	}
+};
+
+const follow = async (reading: Reading): Promise<ExitCode> => {
+	if (reading.kind === 'say') {
+		const sink = reading.exitCode === EXIT.done ? process.stdout : process.stderr;
+		sink.write(`${reading.text}\n`);
+		return reading.exitCode;
+	}
+	const {command, values, globals} = reading;
+	const access = accessDaemon({
+		findSocket: () =>
+			findRpcSocket(globals.socket, {
+				env: process.env,
+				workingDirectory: process.cwd(),
+				exists: existsSync,
+			}).path,
+		timeoutMs: globals.timeout,
+	});
+	const output = outputFor(globals);
+	const interrupt = new AbortController();
+	process.once('SIGINT', () => {
+		interrupt.abort(new Interrupted());
+	});
+	const context: CommandContext = {
+		...access,
+		output,
+		input: process.stdin,
+		rawOutput: process.stdout,
+		accountable: accountable(globals),
+		signal: interrupt.signal,
+		time,
+	};
+	try {
+		return (await command.run(context, values)) ?? EXIT.done;
+	} finally {
+		output.close();
+		await access.close();
+	}
+};
+
+class Interrupted extends Error {}
+
+const report = (error: unknown): ExitCode => {
+	if (error instanceof Interrupted || (error as Error).cause instanceof Interrupted) {
+		return EXIT.interrupted;
+	}
+	const failure = toFailure(error);
+	plainOutput().complain(failure?.message ?? unforeseen(error));
+	return failure?.exitCode ?? EXIT.refused;
+};
+
+const unforeseen = (error: unknown): string => {
+	const {code, message, stack} = error as NodeJS.ErrnoException;
+	return code === undefined ? `unexpected: ${stack ?? String(error)}` : message; // What the system refused says it itself.
+};
+
+const time: Time = {
+	elapsed: () => Number(process.hrtime.bigint() / 1_000_000n),
+	sleep: async (milliseconds, signal) => {
+		await sleep(milliseconds, undefined, {signal});
+	},
+};
+
+const outputFor = ({output: format = 'text'}: Globals): Output =>
+	createOutput({
+		format,
+		style: hasColours() ? coloured : plain,
+		out: process.stdout,
+		errors: process.stderr,
+		terminalWidth: process.stderr.isTTY ? process.stderr.columns : undefined,
+		elapsed: time.elapsed,
+	});
+
+const plainOutput = (): Output => outputFor({output: 'text'} as Globals);
+
+/** https://no-color.org: any value but an empty one. */
+const hasColours = (): boolean => {
+	const {NO_COLOR: noColour, TERM: terminal} = process.env;
+	return process.stdout.isTTY && (noColour ?? '') === '' && terminal !== 'dumb';
+};
+
+const accountable = ({operator, reason}: Globals): CommandContext['accountable'] => {
+	const {AUTONOMY_OPERATOR: named} = process.env;
+	return {
+		operator: operator ?? (named || `uid:${process.getuid?.() ?? 'unknown'}`),
+		...(reason === undefined ? {} : {reason}),
+	};
+};
+
+const version = (): string => {
+	const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+	return (JSON.parse(manifest) as {version: string}).version;
+};
+
+/** `edgectl relay list | head` has read enough: what follows goes nowhere, and nothing is wrong. */
+const endQuietlyOnClosedPipe = (): void => {
+	for (const stream of [process.stdout, process.stderr]) {
+		stream.on('error', (error: NodeJS.ErrnoException) => {
+			if (error.code !== 'EPIPE') {
+				throw error;
+			}
+		});
+	}
+};

@@ -1,0 +1,50 @@
+import {stripVTControlCharacters} from 'node:util';
+import {printable} from './printable.js';
+import type {Style, Tone} from './style.js';
+
+export type Column<Row> = {
+	readonly title: string;
+	readonly align?: 'left' | 'right';
+	cell(row: Row): string;
+	tone?(row: Row): Tone | undefined;
+};
+
+/** Aligned columns under a heading, two spaces apart; nothing trails at the ends of lines. */
+export const columns = <Row>(
+	table: ReadonlyArray<Column<Row>>,
+	rows: readonly Row[],
+	style: Style,
+	indent = '',
+): string[] => {
+	const cells = rows.map(row => table.map(column => printable(column.cell(row))));
+	const widths = table.map(({title}, at) =>
+		Math.max(title.length, ...cells.map(line => width(line[at] ?? ''))),
+	);
+	const paint = (row: Row, column: Column<Row>, text: string): string => {
+		const tone = column.tone?.(row);
+		return tone === undefined ? text : style(tone, text);
+	};
+	const line = (texts: readonly string[], painted: (text: string, at: number) => string): string => {
+		const parts = texts.map((text, at) => {
+			const padding = ' '.repeat((widths[at] ?? 0) - width(text));
+			const last = at === texts.length - 1;
+			const shown = painted(text, at);
+			return table[at]?.align === 'right' ? padding + shown : last ? shown : shown + padding;
+		});
+		return (indent + parts.join('  ')).trimEnd();
+	};
+	return [
+		line(
+			table.map(({title}) => title),
+			text => style('strong', text),
+		),
+		...rows.map((row, index) =>
+			line(cells[index] ?? [], (text, at) => {
+				const column = table[at];
+				return column === undefined ? text : paint(row, column, text);
+			}),
+		),
+	];
+};
+
+const width = (text: string): number => [...stripVTControlCharacters(text)].length;

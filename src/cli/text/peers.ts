@@ -1,0 +1,80 @@
+import type {WirePeerStatus} from '../../rpc/contract/status.js';
+import {type Column, columns} from './columns.js';
+import {counted, grouped, humanBytes} from './numbers.js';
+import {printable} from './printable.js';
+import type {Style, Tone} from './style.js';
+import {age, ahead, humanSeconds} from './time.js';
+
+/** One line a peer; what is wrong with a link stands below the table in full, so that the columns stay narrow. */
+export const peersTable = (peers: readonly WirePeerStatus[], now: string, style: Style): string[] => [
+	style('strong', 'Peers'),
+	...columns(peerColumns(now), peers, style, '  '),
+	...peers.flatMap(peer => trouble(peer, now).map(line => style('warn', `  ${peer.peer_id}: ${line}`))),
+];
+
+const peerColumns = (now: string): ReadonlyArray<Column<WirePeerStatus>> => [
+	{title: 'PEER-ID', cell: peer => peer.peer_id},
+	{title: 'LINK', cell: link, tone: peer => LINK_TONES[peer.link]},
+	depthColumn('SCHEDULED', 'scheduled'),
+	depthColumn('INFLIGHT', 'inflight'),
+	depthColumn('FAILED', 'failed'),
+	depthColumn('ACKED', 'acked'),
+	depthColumn('DEADLETTER', 'deadletter'),
+	{
+		title: 'RATE',
+		align: 'right',
+		cell: ({bytes_per_second_now: rate}) => (rate === 0 ? '-' : `${humanBytes(rate)}/s`),
+	},
+	{title: 'OLDEST', align: 'right', cell: peer => since(peer.oldest_scheduled_at, now)},
+	{title: 'LAST-ACK', align: 'right', cell: peer => since(peer.last_ack_at, now)},
+	{
+		title: 'ETA',
+		align: 'right',
+		cell: ({eta_seconds: eta}) => (eta === null ? '-' : humanSeconds(eta)),
+	},
+];
+
+const depthColumn = (
+	title: string,
+	state: 'scheduled' | 'inflight' | 'failed' | 'acked' | 'deadletter',
+): Column<WirePeerStatus> => ({
+	title,
+	align: 'right',
+	cell: peer => grouped(peer.queue_depth[state]),
+	...(state === 'deadletter'
+		? {
+				tone: (peer: WirePeerStatus): Tone | undefined =>
+					peer.queue_depth.deadletter > 0 ? 'bad' : undefined,
+			}
+		: {}),
+});
+
+const link = (peer: WirePeerStatus): string => {
+	const orders = [
+		...(peer.paused && peer.link !== 'paused' ? ['paused'] : []),
+		...(peer.draining ? ['draining'] : []),
+	];
+	return [peer.link, ...orders].join(', ');
+};
+
+const LINK_TONES: Readonly<Record<WirePeerStatus['link'], Tone>> = {
+	unknown: 'faint',
+	up: 'good',
+	probing: 'warn',
+	down: 'bad',
+	throttled: 'warn',
+	closed: 'warn',
+	paused: 'warn',
+	orphaned: 'bad',
+};
+
+const since = (time: string | null, now: string): string => (time === null ? '-' : age(time, now));
+
+const trouble = (peer: WirePeerStatus, now: string): string[] => {
+	if (peer.consecutive_failures === 0) {
+		return [];
+	}
+	const next = peer.next_attempt_at === null ? '' : `, tries again ${ahead(peer.next_attempt_at, now)}`;
+	const words = peer.last_error === null ? '' : `: ${printable(peer.last_error)}`;
+	return [`${counted(peer.consecutive_failures, 'failure')} in a row${next}${words}`];
+};

@@ -1,0 +1,73 @@
+import type {WireRecord, WireRecordPage} from '../../rpc/contract/record.js';
+import {type Column, columns} from './columns.js';
+import {counted, grouped, humanBytes} from './numbers.js';
+import type {Style, Tone} from './style.js';
+
+/** `relay list`: a line a record, and how to see more. */
+export const recordsText = (page: WireRecordPage, style: Style): string[] => [
+	...(page.records.length === 0 ? [] : columns(RECORD_COLUMNS, page.records, style)),
+	ending(page, 'record', 'records'),
+	...more(page),
+];
+
+/** `relay deadletter list`: columns and last line as the reference has them, the reason behind them. */
+export const deadlettersText = (page: WireRecordPage, style: Style): string[] => [
+	...columns(DEADLETTER_COLUMNS, page.records, style),
+	ending(page, 'deadletter entry', 'deadletter entries'),
+	...more(page),
+];
+
+const ending = ({records, total, next_cursor: next}: WireRecordPage, one: string, many: string): string => {
+	const all = total ?? (next === undefined ? records.length : undefined);
+	return all === undefined
+		? `${counted(records.length, one, many)} shown, there are more`
+		: `${counted(all, one, many)} (showing ${grouped(records.length)} of ${grouped(all)})`;
+};
+
+const more = ({next_cursor: next}: WireRecordPage): string[] =>
+	next === undefined ? [] : [`next page: the same command with --cursor ${next}`];
+
+const STATE_TONES: Readonly<Record<WireRecord['state'], Tone | undefined>> = {
+	scheduled: undefined,
+	inflight: 'strong',
+	failed: 'warn',
+	acked: 'good',
+	satisfied: 'good',
+	deadletter: 'bad',
+};
+
+const IDENTITY: ReadonlyArray<Column<WireRecord>> = [
+	{title: 'SEGMENT-ID', cell: record => record.segment_id},
+	{title: 'PEER-ID', cell: record => record.peer_id},
+];
+
+const ATTEMPTS: Column<WireRecord> = {
+	title: 'ATTEMPTS',
+	align: 'right',
+	cell: record => grouped(record.attempts.length),
+};
+
+const RECORD_COLUMNS: ReadonlyArray<Column<WireRecord>> = [
+	...IDENTITY,
+	{
+		title: 'STATE',
+		cell: record => (record.held ? `${record.state} (held)` : record.state),
+		tone: record => STATE_TONES[record.state],
+	},
+	{title: 'PRIORITY', cell: record => record.priority},
+	{title: 'SIZE', align: 'right', cell: record => humanBytes(record.size_bytes)},
+	ATTEMPTS,
+	{title: 'ENQUEUED', cell: record => record.enqueued_at},
+	{title: 'REMARK', cell: record => record.reason ?? nextAttempt(record)},
+];
+
+const nextAttempt = ({next_attempt_at: next}: WireRecord): string =>
+	next === undefined ? '' : `next try ${next}`;
+
+const DEADLETTER_COLUMNS: ReadonlyArray<Column<WireRecord>> = [
+	...IDENTITY,
+	ATTEMPTS,
+	{title: 'FIRST-QUEUED', cell: record => record.enqueued_at},
+	{title: 'LAST-UPDATED', cell: record => record.updated_at},
+	{title: 'REASON', cell: record => record.reason ?? '-'},
+];

@@ -1,0 +1,72 @@
+import type {Result} from '../../rpc/contract/methods.js';
+import {type Field, fields} from './fields.js';
+import {byteRate, bytesWithSize, grouped, humanBytes, percent} from './numbers.js';
+import {peersTable} from './peers.js';
+import type {Style} from './style.js';
+
+type Status = Result<'relay.status'>;
+
+/** Labels and order up to `Daily Quota` are those that operators of the reference system know; what is ours comes below. */
+export const statusText = (status: Status, style: Style): string[] => [
+	...(status.enabled ? [] : ['relay: disabled']),
+	...fields(
+		'Relay Status',
+		[
+			['Enabled', String(status.enabled)],
+			['Workers', grouped(status.workers)],
+			['Success Condition', status.success_condition],
+		],
+		style,
+		RELAY_LABELS,
+	),
+	...fields('Queue Depth', depthFields(status.queue_depth), style),
+	...fields('Bandwidth', bandwidthFields(status.bandwidth), style),
+	...fields('Storage', storageFields(status.storage), style),
+	...(status.peers.length === 0 ? [] : peersTable(status.peers, status.queried_at, style)),
+];
+
+/** The reference leaves two spaces behind the longest label of this block, and one in the others. */
+const RELAY_LABELS = 'Success Condition:  '.length;
+
+const depthFields = (depth: Status['queue_depth']): Field[] => [
+	['Scheduled', grouped(depth.scheduled)],
+	['Inflight', grouped(depth.inflight)],
+	['Acked', grouped(depth.acked)],
+	['Failed', grouped(depth.failed)],
+	['Deadletter', grouped(depth.deadletter)],
+	['Total', grouped(depth.total)],
+	['Satisfied', grouped(depth.satisfied)],
+	['Held', within(depth.held, 'counted in Scheduled')],
+	['Abandoned', within(depth.abandoned, 'put back by the last restart')],
+];
+
+const within = (count: number, remark: string): string =>
+	count === 0 ? '0' : `${grouped(count)} (${remark})`;
+
+const bandwidthFields = (bandwidth: Status['bandwidth']): Field[] => [
+	['Rate Limit', bandwidth.bytes_per_second === 0 ? 'unlimited' : byteRate(bandwidth.bytes_per_second)],
+	[
+		'Daily Quota',
+		bandwidth.daily_quota_bytes === 0 ? 'unlimited' : bytesWithSize(bandwidth.daily_quota_bytes),
+	],
+	...(bandwidth.daily_quota_bytes === 0
+		? []
+		: [
+				[
+					'Daily Used',
+					`${grouped(bandwidth.daily_used_bytes)} (${percent(bandwidth.daily_used_bytes, bandwidth.daily_quota_bytes)} consumed)`,
+				] as const,
+			]),
+	...(bandwidth.source === 'override'
+		? [['Source', 'override (set live; --reset returns to the file)'] as const]
+		: []),
+];
+
+const storageFields = (storage: Status['storage']): Field[] => [
+	[
+		'Used',
+		`${humanBytes(storage.live_bytes)} of ${humanBytes(storage.ceiling_bytes)} (${percent(storage.live_bytes, storage.ceiling_bytes)})`,
+	],
+	['On Disk', `${humanBytes(storage.file_bytes)}, ${humanBytes(storage.free_bytes)} free`],
+	['State', storage.state],
+];

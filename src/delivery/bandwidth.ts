@@ -1,0 +1,166 @@
+import type {PeerId} from '../outbound/names.js';
+import type {Clock} from '../runtime/clock.js';
+import {type Asker, type BandwidthLimiter, suspends} from './bandwidth-limiter.js';
+import {createBottleneckLimiter} from './bottleneck-limiter.js';
+import {type BandwidthState, Limit, type Limits} from './limit.js';
+
+export type {BandwidthState, Limits} from './limit.js';
+
+export type BandwidthOptions = {
+	readonly burstSeconds: number;
+	readonly clock: Clock;
+	/** Where limits that were set live are kept; values are JSON, `null` for none. */
+	readonly settings: {
+		readSetting(name: string): unknown;
+		/** Durable when it resolves. */
+		writeSetting(name: string, value: unknown): Promise<void>;
+	};
+};
+
+/** The limits as the file has them. A peer that is not named has none of its own. */
+export type FileLimits = {readonly total: Limits; readonly peers: ReadonlyMap<PeerId, Limits>};
+
+/** What a lane sees of the limits that bind it. */
+export type LanePacer = {
+	/** Resolves once `bytes` may leave, by the peer's limit and by the total. Rejects with the signal's reason. */
+	spend(bytes: number, asker: Asker): Promise<void>;
+	/** Takes bytes that have left beyond what was asked for, without waiting; less than 0 gives back. */
+	owe(bytes: number): void;
+	/** The lower of both rates, in bytes per second; `Infinity` when neither is limited. */
+	rate(): number;
+	/** A rate is so low that no send begins. */
+	suspended(): boolean;
+	/** Counts a delivery that did not begin because of that. */
+	heldBack(): void;
+};
+
+const NO_LIMITS: Limits = {bytesPerSecond: 0, dailyQuotaBytes: 0};
+
+/** The rates of the device and of each peer: the file's, or what an operator has set live, which outlives restarts. */
+export class Bandwidth {
+	readonly #options: BandwidthOptions;
+	readonly #limits = new Map<PeerId | undefined, Limit>();
+	readonly #listeners: Array<() => void> = [];
+	#file: FileLimits;
+
+	constructor(file: FileLimits, options: BandwidthOptions) {
+		this.#options = options;
+		this.#file = file;
+		this.#limit(undefined);
+	}
+
+	pacer(peer: PeerId): LanePacer {
+		const total = this.#limit(undefined);
+		const own = this.#limit(peer);
+		return {
+			async spend(bytes, asker) {
+				await own.limiter.spend(bytes, asker);
+				try {
+					await total.limiter.spend(bytes, asker);
+				} catch (error) {
+					own.limiter.owe(-bytes);
+					throw error;
+				}
+			},
+			owe(bytes) {
+				own.limiter.owe(bytes);
+				total.limiter.owe(bytes);
+			},
+			rate: () => Math.min(own.rate || Number.POSITIVE_INFINITY, total.rate || Number.POSITIVE_INFINITY),
+			suspended: () => suspends(own.rate) || suspends(total.rate),
+			heldBack() {
+				for (const limit of [own, total]) {
+					limit.heldBack();
+				}
+			},
+		};
+	}
+
+	/** Sets the figures that are given, of `peer` or of the total; the others stay. Durable and in force when it resolves. */
+	async set(peer: PeerId | undefined, change: Partial<Limits>): Promise<BandwidthState> {
+		const limit = this.#limit(peer);
+		const override = {...limit.override, ...change};
+		await this.#options.settings.writeSetting(settingName(peer), override);
+		return this.#override(limit, override);
+	}
+
+	/** Back to the file's values. Durable and in force when it resolves. */
+	async reset(peer: PeerId | undefined): Promise<BandwidthState> {
+		await this.#options.settings.writeSetting(settingName(peer), null);
+		return this.#override(this.#limit(peer), undefined);
+	}
+
+	/** Takes other values of the file; what was set live stays in force over them. */
+	reload(file: FileLimits): void {
+		this.#file = file;
+		for (const [peer, limit] of this.#limits) {
+			limit.reload(this.#fileLimits(peer));
+		}
+		this.#changed();
+	}
+
+	state(peer?: PeerId): BandwidthState {
+		return this.#limit(peer).state();
+	}
+
+	/** Peers with a limit of their own, from the file or set live. */
+	limitedPeers(): readonly PeerId[] {
+		return [...this.#limits].flatMap(([peer, limit]) => (peer !== undefined && limit.isSet ? [peer] : []));
+	}
+
+	/** Called (synchronously) after a rate has changed. */
+	onChange(listener: () => void): void {
+		this.#listeners.push(listener);
+	}
+
+	async stop(): Promise<void> {
+		await Promise.all([...this.#limits.values()].map(async ({limiter}) => limiter.stop()));
+	}
+
+	#limit(peer: PeerId | undefined): Limit {
+		const known = this.#limits.get(peer);
+		if (known !== undefined) {
+			return known;
+		}
+		const {burstSeconds, clock, settings} = this.#options;
+		const limiter: BandwidthLimiter = createBottleneckLimiter({bytesPerSecond: 0, burstSeconds, clock});
+		const made = new Limit(limiter, this.#fileLimits(peer), parseOverride(settings, peer));
+		this.#limits.set(peer, made);
+		return made;
+	}
+
+	#fileLimits(peer: PeerId | undefined): Limits {
+		return peer === undefined ? this.#file.total : (this.#file.peers.get(peer) ?? NO_LIMITS);
+	}
+
+	#override(limit: Limit, override: Partial<Limits> | undefined): BandwidthState {
+		limit.setOverride(override);
+		this.#changed();
+		return limit.state();
+	}
+
+	#changed(): void {
+		for (const listener of this.#listeners) {
+			listener();
+		}
+	}
+}
+
+/** `:` cannot start a peer id, so the total's name is no peer's. */
+const settingName = (peer: PeerId | undefined): string =>
+	peer === undefined ? 'bandwidth:total' : `bandwidth:peer:${peer}`;
+
+/** A setting that is not what `set` writes counts as none: a limit must never keep the daemon from starting. */
+const parseOverride = (
+	settings: BandwidthOptions['settings'],
+	peer: PeerId | undefined,
+): Partial<Limits> | undefined => {
+	const value = settings.readSetting(settingName(peer));
+	if (typeof value !== 'object' || value === null) {
+		return undefined;
+	}
+	const figures = Object.entries(value).filter(
+		([name, figure]) => name in NO_LIMITS && Number.isSafeInteger(figure) && figure >= 0,
+	);
+	return figures.length === 0 ? undefined : Object.fromEntries(figures);
+};

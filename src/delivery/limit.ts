@@ -1,0 +1,98 @@
+import {type BandwidthLimiter, suspends} from './bandwidth-limiter.js';
+
+export type Limits = {
+	/** 0 = unlimited. */
+	readonly bytesPerSecond: number;
+	/** Per rolling 24 hours; 0 = unlimited. */
+	readonly dailyQuotaBytes: number;
+};
+
+export type BandwidthState = {
+	/** Neither a rate nor a quota. */
+	readonly unlimited: boolean;
+	readonly bytesPerSecond: number;
+	readonly dailyQuotaBytes: number;
+	/** Below 0 while a debt is paid off; `undefined` without a rate. */
+	readonly availableTokens: number | undefined;
+	/** `undefined` without a rate. */
+	readonly burstBytes: number | undefined;
+	readonly dailyUsedBytes: number;
+	/** Sends that had to wait for tokens, since the start. */
+	readonly throttleCount: number;
+	readonly quotaDeferCount: number;
+	readonly quotaDropCount: number;
+	readonly source: 'file' | 'override';
+};
+
+/** The limits of one peer, or the total: the file's figures, each hidden by one set live, and the limiter that keeps the rate. */
+export class Limit {
+	readonly limiter: BandwidthLimiter;
+	#file: Limits;
+	#override: Partial<Limits> | undefined;
+	#heldBack = 0;
+
+	constructor(limiter: BandwidthLimiter, file: Limits, override: Partial<Limits> | undefined) {
+		this.limiter = limiter;
+		this.#file = file;
+		this.#override = override;
+		this.#apply();
+	}
+
+	get override(): Partial<Limits> | undefined {
+		return this.#override;
+	}
+
+	/** Bytes per second in force; 0 = unlimited. */
+	get rate(): number {
+		return this.#inForce.bytesPerSecond;
+	}
+
+	/** It limits something, or was set live so that it does not. */
+	get isSet(): boolean {
+		return this.#override !== undefined || !this.#isUnlimited;
+	}
+
+	/** Counts a delivery that did not begin, if it is this limit that suspends. */
+	heldBack(): void {
+		this.#heldBack += suspends(this.rate) ? 1 : 0;
+	}
+
+	setOverride(override: Partial<Limits> | undefined): void {
+		this.#override = override;
+		this.#apply();
+	}
+
+	reload(file: Limits): void {
+		this.#file = file;
+		this.#apply();
+	}
+
+	/** The quota is kept and shown; it is not charged yet, so what counts its use is 0. */
+	state(): BandwidthState {
+		const {availableTokens, burstBytes, throttleCount} = this.limiter.state();
+		return {
+			...this.#inForce,
+			unlimited: this.#isUnlimited,
+			availableTokens,
+			burstBytes,
+			dailyUsedBytes: 0,
+			throttleCount: throttleCount + this.#heldBack,
+			quotaDeferCount: 0,
+			quotaDropCount: 0,
+			source: this.#override === undefined ? 'file' : 'override',
+		};
+	}
+
+	get #isUnlimited(): boolean {
+		const {bytesPerSecond, dailyQuotaBytes} = this.#inForce;
+		return bytesPerSecond === 0 && dailyQuotaBytes === 0;
+	}
+
+	get #inForce(): Limits {
+		return {...this.#file, ...this.#override};
+	}
+
+	#apply(): void {
+		this.limiter.setRate(this.rate);
+	}
+}

@@ -1,9 +1,9 @@
 import {writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {availableParallelism, tmpdir} from 'node:os';
 import {parseRunArguments, type RunArguments, USAGE} from './harness/arguments.js';
 import {type FoundBench, findBenches} from './harness/find.js';
 import {machineLine} from './harness/machine.js';
-import {planGroups, select} from './harness/plan.js';
+import {type Group, planGroups, select} from './harness/plan.js';
 import {reportGroup} from './harness/report.js';
 import {type GroupResult, summarise} from './harness/results.js';
 import {runGroup} from './harness/rounds.js';
@@ -32,14 +32,9 @@ const main = async (words: RunArguments): Promise<void> => {
 	const startedAt = new Date().toISOString();
 	print(`machine: ${machineLine(directory)}`);
 	print(words.quick ? 'quick: every bench once, the figures mean nothing\n' : `rounds: ${words.rounds}\n`);
-	const results: GroupResult[] = [];
-	for (const group of planGroups(all, selected, words.quick ? 'without yardsticks' : 'with yardsticks')) {
-		const scale = words.quick ? 'quick' : 'full';
-		const result = summarise(await runGroup(group, {rounds: words.rounds, scale, directory, progress}));
-		progress('');
-		results.push(result);
-		print(words.quick ? ranLine(result) : `${reportGroup(result)}\n`);
-	}
+	const results = words.quick
+		? await runQuick(planGroups(all, selected, 'without yardsticks'), words.rounds, directory)
+		: await runInTurns(planGroups(all, selected, 'with yardsticks'), words.rounds, directory);
 	if (words.json !== undefined) {
 		const report = {machine: machineLine(directory), startedAt, rounds: words.rounds, quick: words.quick};
 		await writeFile(words.json, `${JSON.stringify({...report, groups: results}, undefined, '\t')}\n`);
@@ -47,6 +42,41 @@ const main = async (words: RunArguments): Promise<void> => {
 	if (results.some(({benches}) => benches.some(({failure}) => failure !== undefined))) {
 		process.exitCode = 1;
 	}
+};
+
+/** One group after another: each has the machine to itself. */
+const runInTurns = async (
+	groups: readonly Group[],
+	rounds: number,
+	directory: string,
+): Promise<GroupResult[]> => {
+	const results: GroupResult[] = [];
+	for (const group of groups) {
+		const result = summarise(await runGroup(group, {rounds, scale: 'full', directory, progress}));
+		progress('');
+		print(`${reportGroup(result)}\n`);
+		results.push(result);
+	}
+	return results;
+};
+
+/** As many groups at a time as there are processors: nobody reads the figures. */
+const runQuick = async (
+	groups: readonly Group[],
+	rounds: number,
+	directory: string,
+): Promise<GroupResult[]> => {
+	const waiting = [...groups];
+	const results: GroupResult[] = [];
+	const takeNext = async (): Promise<void> => {
+		for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+			const result = summarise(await runGroup(group, {rounds, scale: 'quick', directory, progress}));
+			print(ranLine(result));
+			results.push(result);
+		}
+	};
+	await Promise.all(Array.from({length: availableParallelism()}, takeNext));
+	return results;
 };
 
 const list = (benches: readonly FoundBench[]): void => {

@@ -11,11 +11,12 @@ export type DiskControl = {
 	readonly megabytesPerSecond: number;
 };
 
+let files = 0;
 const SMALL = Buffer.alloc(4096, 7);
 const LARGE = Buffer.alloc(2 ** 20, 7);
 
 export const measureDisk = (directory: string, scale: BenchContext['scale']): DiskControl => {
-	const file = path.join(directory, 'control');
+	const file = path.join(directory, `edged-control-${process.pid}-${++files}`);
 	const descriptor = openSync(file, 'w');
 	try {
 		const [small, large] = scale === 'quick' ? [4, 2] : [200, 64];

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 
 /** USER_HZ: 100 on every Linux that Node runs on. */
 const TICK_US = 10_000;
@@ -18,9 +18,21 @@ export const parseCpuMicros = (stat: string): number => {
 	return (Number(fields[11]) + Number(fields[12])) * TICK_US;
 };
 
+/** Voluntary context switches: how often the main thread went to sleep, and so was woken. */
+export const parseWakeUps = (status: string): number =>
+	Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1] ?? Number.NaN);
+
 export const rssAnonBytes = (pid: number | 'self'): number =>
 	parseRssAnon(readFileSync(`/proc/${pid}/status`, 'utf8'));
 
 /** In steps of 10 ms; for rounds of a second and more. */
 export const cpuMicros = (pid: number | 'self'): number =>
 	parseCpuMicros(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+
+export const wakeUps = (pid: number): number => parseWakeUps(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
+/** Time on a processor of all threads that live, exact where `cpuMicros` has steps: for what is nearly nothing. */
+export const threadNanoseconds = (pid: number): number =>
+	readdirSync(`/proc/${pid}/task`)
+		.map(thread => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]))
+		.reduce((sum, nanoseconds) => sum + nanoseconds, 0);

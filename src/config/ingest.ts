@@ -14,7 +14,7 @@ const fields = {
 	keyFile: optional('key_file', filePath),
 	/** Signs the senders' certificates. */
 	clientCaFile: optional('client_ca_file', filePath),
-	/** Names in the senders' certificates. */
+	/** Names in the senders' certificates; empty lets in whoever the client CA has signed. */
 	allowedSenders: field('allowed_senders', textList, []),
 	/** How many edged a segment may have passed. */
 	maxHops: field('max_hops', wholeNumber({min: 1, max: 255}), 8),

@@ -1,0 +1,62 @@
+import type {AgeMs, EpochMs} from '../outbound/units.js';
+import type {Clock} from '../runtime/clock.js';
+import {RowReader} from './row-reader.js';
+import {RowWriter} from './row-writer.js';
+
+const DAY_MS = 86_400_000;
+/** The wall clock may differ from the monotonic one by this much before it is worth a note. */
+const JUMP_MS = 60_000;
+
+/**
+ * The clock that expiry, retention and quotas live by: monotonic while the daemon runs; over a restart it advances by the wall
+ * clock's difference, never backwards and at most by `maxDowntimeMs`. So a wall clock that jumps by years expires nothing early.
+ */
+export class AgeClock {
+	readonly #clock: Clock;
+	readonly #startAge: number;
+	readonly #startElapsed: number;
+	#wallOffset: number;
+
+	/** `saved` is what `encode` last wrote, `undefined` for a new store. */
+	constructor(clock: Clock, saved: Buffer | undefined, maxDowntimeMs: number = 30 * DAY_MS) {
+		this.#clock = clock;
+		const {age, wall} = saved === undefined ? {age: 1, wall: clock.now()} : decode(saved);
+		this.#startAge = age + Math.min(Math.max(0, clock.now() - wall), maxDowntimeMs);
+		this.#startElapsed = clock.elapsed();
+		this.#wallOffset = clock.now() - clock.elapsed();
+	}
+
+	/** Whole milliseconds; starts at 1, so that 0 can mean "none" on disk. */
+	now(): AgeMs {
+		return Math.floor(this.#startAge + this.#clock.elapsed() - this.#startElapsed) as AgeMs;
+	}
+
+	/** For display: when `at` comes or came on the wall clock as it is now. */
+	toWall(at: AgeMs): EpochMs {
+		return Math.round(this.#clock.now() + at - this.now()) as EpochMs;
+	}
+
+	/** How far the wall clock moved against the monotonic one since the last call, when that is a jump; else 0. */
+	wallJump(): number {
+		const offset = this.#clock.now() - this.#clock.elapsed();
+		const jump = offset - this.#wallOffset;
+		if (Math.abs(jump) < JUMP_MS) {
+			return 0;
+		}
+		this.#wallOffset = offset;
+		return Math.round(jump);
+	}
+
+	/** u48 age, u48 wall. Written with every transaction and after a jump of the wall clock. */
+	encode(): Buffer {
+		return new RowWriter(12)
+			.u48(this.now())
+			.u48(Math.max(0, Math.floor(this.#clock.now())))
+			.done();
+	}
+}
+
+const decode = (saved: Buffer): {age: number; wall: number} => {
+	const reader = new RowReader(saved);
+	return {age: reader.u48(), wall: reader.u48()};
+};

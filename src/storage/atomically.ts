@@ -1,0 +1,114 @@
+import {statfsSync} from 'node:fs';
+import type {Key} from 'lmdb';
+import {EdgedError} from '../outbound/errors.js';
+import {addRow, CounterChanges, decodeCounters, emptyRow, encodeCounters} from './counters.js';
+import type {Table} from './environment.js';
+import type {StoreHandles} from './handles.js';
+
+/** Names in `meta` that the door itself keeps. */
+export const META_CLOCK = 'clock';
+export const META_NUMBERS = 'numbers';
+export const META_COUNTERS = 'counters';
+/** Less free space than this, seen after a failed commit, means that the disk is full and not broken. */
+const FULL_DISK_BYTES = 1024 * 1024;
+const NO_VALUE = Buffer.alloc(0);
+
+/**
+ * The one door to a write transaction. Runs `body` (which must not await) as one all-or-nothing write together with the counters
+ * it changes; resolves once it is on disk. What `body` throws is passed on and nothing is written. A full disk rejects with
+ * `STORAGE_FULL`; any other failed commit, or one past its deadline, ends the daemon.
+ */
+export const atomically = async <Result>(
+	handles: StoreHandles,
+	body: (changes: CounterChanges) => Result,
+): Promise<Result> => {
+	if (handles.closed) {
+		throw new EdgedError('SHUTTING_DOWN', 'the store is closed');
+	}
+	const changes = new CounterChanges();
+	let thrown: {error: unknown} | undefined;
+	const run = (): Result => {
+		try {
+			const result = body(changes);
+			writeBooks(handles, changes);
+			return result;
+		} catch (error) {
+			thrown = {error};
+			throw error;
+		}
+	};
+	try {
+		// Not `transaction()`: when its callback throws, the writes made so far are still committed.
+		const commit = handles.env.root.childTransaction(run) as Promise<Result>;
+		const result = await withDeadline(commit, handles);
+		applyCounters(handles, changes);
+		return result;
+	} catch (error) {
+		// Unclaimed, lmdb's second rejection ends the process on a full disk; claim it before anything else.
+		(error as {commitError?: Promise<unknown>}).commitError?.catch(() => undefined);
+		handles.numbers.forgetWritten();
+		throw thrown === undefined ? commitFailure(handles, error) : thrown.error;
+	}
+};
+
+/** Inside a body. lmdb carries the write out at once there; the promise it returns is empty. */
+export const put = (table: Table, key: Key, value: Buffer = NO_VALUE): void => {
+	void table.put(key, value);
+};
+
+/** Inside a body. */
+export const remove = (table: Table, key: Key): void => {
+	void table.remove(key);
+};
+
+const writeBooks = ({env, numbers, age}: StoreHandles, changes: CounterChanges): void => {
+	for (const [peer, change] of changes.rows) {
+		const key = [META_COUNTERS, peer];
+		put(env.meta, key, encodeCounters(addRow(decodeCounters(env.meta.get(key)), change)));
+	}
+	const row = numbers.changed();
+	if (row !== undefined) {
+		put(env.meta, META_NUMBERS, row);
+		numbers.noteWritten();
+	}
+	put(env.meta, META_CLOCK, age.encode());
+};
+
+const applyCounters = ({counters}: StoreHandles, changes: CounterChanges): void => {
+	for (const [peer, change] of changes.rows) {
+		counters.set(peer, addRow(counters.get(peer) ?? emptyRow(), change));
+	}
+};
+
+const withDeadline = <Result>(commit: Promise<Result>, handles: StoreHandles): Promise<Result> => {
+	const {commitDeadlineMs} = handles.settings;
+	const cancel = handles.clock.after(commitDeadlineMs, () => {
+		handles.failStop(`a commit took longer than ${commitDeadlineMs} ms`, undefined);
+	});
+	return commit.finally(cancel);
+};
+
+const commitFailure = (handles: StoreHandles, error: unknown): EdgedError => {
+	if (isDiskFull(handles.env.path)) {
+		return new EdgedError(
+			'STORAGE_FULL',
+			'the disk is full: nothing was stored; free space on the state directory',
+			undefined,
+			{cause: error},
+		);
+	}
+	handles.failStop('a commit failed', error);
+	return new EdgedError('STORAGE_FAILED', 'the store could not write and the daemon restarts', undefined, {
+		cause: error,
+	});
+};
+
+/** lmdb reports EIO for a full disk, so the file system is asked. */
+const isDiskFull = (directory: string): boolean => {
+	try {
+		const {bavail, bsize} = statfsSync(directory);
+		return bavail * bsize < FULL_DISK_BYTES;
+	} catch {
+		return false;
+	}
+};

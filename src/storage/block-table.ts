@@ -1,0 +1,252 @@
+import {crc32} from 'node:zlib';
+import {formatMadeId, type SegmentAddress, type StoreId} from '../outbound/made-id.js';
+import type {SegmentId} from '../outbound/names.js';
+import type {ClassNo} from '../outbound/priorities.js';
+import type {AgeMs, BlockNo, EntryNo, EpochMs, PeerNo} from '../outbound/units.js';
+import type {Bits} from './bits.js';
+import {decodeMetadata, type EntryMetadata, NO_METADATA} from './entry-metadata.js';
+import {
+	ENTRY_RECORD_BYTES,
+	OFFSET,
+	readStoreId,
+	SHA256_BYTES,
+	STORE_ID_BYTES,
+	U48_BYTES,
+	writeStoreId,
+} from './entry-record.js';
+import {DamagedRowError} from './row-reader.js';
+
+/**
+ * The value of a `blocks` row, little-endian. Version 1.
+ *
+ * | offset | type  | field                                                       |
+ * |-------:|-------|-------------------------------------------------------------|
+ * |      0 | u8    | version                                                     |
+ * |      1 | u8    | priority class                                              |
+ * |      2 | u16   | number of entries, 1-1024                                   |
+ * |      4 | u8    | number of foreign stores                                    |
+ * |      5 | u8    | 0                                                           |
+ * |      6 | u16   | number of peers in the route                                |
+ * |      8 | u48   | created, age clock, ms                                      |
+ * |     14 | u48   | created, wall clock, ms since 1970                          |
+ * |     20 | u48   | least expiry of its entries, age clock, ms; 0 = none        |
+ * |     26 | u48   | payload bytes of all entries                                |
+ * |     32 | u32   | bytes of the metadata area                                  |
+ * |     36 | u32 each | the route: peer numbers, ascending                       |
+ * |        | u64 each | foreign stores; an entry's store index 0 is this store, n the n-th here |
+ * |        | 64 B each | entry records (entry-record.ts)                         |
+ * |        | -     | metadata area (entry-metadata.ts)                           |
+ * |        | u32   | CRC-32 of all bytes before                                  |
+ */
+const VERSION = 1;
+const HEADER_BYTES = 36;
+const PEER_BYTES = 4;
+const CRC_BYTES = 4;
+
+export type BlockHead = {
+	readonly classNo: ClassNo;
+	readonly route: readonly PeerNo[];
+	readonly createdAge: AgeMs;
+	readonly createdAt: EpochMs;
+	/** 0 = none. */
+	readonly leastExpiry: number;
+	readonly payloadBytes: number;
+	readonly stores: readonly StoreId[];
+};
+
+/** Joins the parts of a table; `records` holds whole entry records. */
+export const encodeBlockTable = (head: BlockHead, records: Buffer, metadata: readonly Buffer[]): Buffer => {
+	const metadataBytes = metadata.reduce((sum, part) => sum + part.length, 0);
+	const recordsAt = HEADER_BYTES + head.route.length * PEER_BYTES + head.stores.length * STORE_ID_BYTES;
+	const bytes = Buffer.allocUnsafe(recordsAt + records.length + metadataBytes + CRC_BYTES);
+	bytes.writeUInt8(VERSION, 0);
+	bytes.writeUInt8(head.classNo, 1);
+	bytes.writeUInt16LE(records.length / ENTRY_RECORD_BYTES, 2);
+	bytes.writeUInt8(head.stores.length, 4);
+	bytes.writeUInt8(0, 5);
+	bytes.writeUInt16LE(head.route.length, 6);
+	bytes.writeUIntLE(head.createdAge, 8, U48_BYTES);
+	bytes.writeUIntLE(Math.max(0, Math.floor(head.createdAt)), 14, U48_BYTES);
+	bytes.writeUIntLE(head.leastExpiry, 20, U48_BYTES);
+	bytes.writeUIntLE(head.payloadBytes, 26, U48_BYTES);
+	bytes.writeUInt32LE(metadataBytes, 32);
+	let at = HEADER_BYTES;
+	for (const peer of head.route) {
+		at = bytes.writeUInt32LE(peer, at);
+	}
+	for (const store of head.stores) {
+		writeStoreId(bytes, at, store);
+		at += STORE_ID_BYTES;
+	}
+	at += records.copy(bytes, at);
+	for (const part of metadata) {
+		at += part.copy(bytes, at);
+	}
+	bytes.writeUInt32LE(crc32(bytes.subarray(0, at)), at);
+	return bytes;
+};
+
+/** A decoded view on a `blocks` row; entries are read on demand. Keeps the row's bytes alive. */
+export class BlockTable {
+	readonly block: BlockNo;
+	readonly count: number;
+	readonly classNo: ClassNo;
+	readonly createdAge: AgeMs;
+	readonly createdAt: EpochMs;
+	readonly leastExpiry: number;
+	readonly payloadBytes: number;
+	readonly metadataBytes: number;
+	readonly #bytes: Buffer;
+	readonly #ownStore: StoreId;
+	readonly #storesAt: number;
+	readonly #recordsAt: number;
+
+	/** Throws `DamagedRowError` when the row is not one. `verifyChecksum` reads every byte. */
+	constructor(block: BlockNo, bytes: Buffer, ownStore: StoreId) {
+		if (bytes.length < HEADER_BYTES + CRC_BYTES || bytes.readUInt8(0) !== VERSION) {
+			throw new DamagedRowError(`block ${block}: no table of version ${VERSION}`);
+		}
+		this.block = block;
+		this.#bytes = bytes;
+		this.#ownStore = ownStore;
+		this.classNo = (bytes.readUInt8(1) & 3) as ClassNo;
+		this.count = bytes.readUInt16LE(2);
+		this.createdAge = bytes.readUIntLE(8, U48_BYTES) as AgeMs;
+		this.createdAt = bytes.readUIntLE(14, U48_BYTES) as EpochMs;
+		this.leastExpiry = bytes.readUIntLE(20, U48_BYTES);
+		this.payloadBytes = bytes.readUIntLE(26, U48_BYTES);
+		this.metadataBytes = bytes.readUInt32LE(32);
+		this.#storesAt = HEADER_BYTES + bytes.readUInt16LE(6) * PEER_BYTES;
+		this.#recordsAt = this.#storesAt + bytes.readUInt8(4) * STORE_ID_BYTES;
+		const end = this.#recordsAt + this.count * ENTRY_RECORD_BYTES + this.metadataBytes + CRC_BYTES;
+		if (end !== bytes.length || this.count === 0) {
+			throw new DamagedRowError(`block ${block}: ${bytes.length} bytes where its head says ${end}`);
+		}
+	}
+
+	get byteLength(): number {
+		return this.#bytes.length;
+	}
+
+	/** True when the table is what was written. */
+	verifyChecksum(): boolean {
+		const end = this.#bytes.length - CRC_BYTES;
+		return crc32(this.#bytes.subarray(0, end)) === this.#bytes.readUInt32LE(end);
+	}
+
+	get route(): readonly PeerNo[] {
+		const peers: PeerNo[] = [];
+		for (let at = HEADER_BYTES; at < this.#storesAt; at += PEER_BYTES) {
+			peers.push(this.#bytes.readUInt32LE(at) as PeerNo);
+		}
+		return peers;
+	}
+
+	/** Is `peer` the whole route? */
+	isOnlyFor(peer: PeerNo): boolean {
+		return this.#bytes.readUInt16LE(6) === 1 && this.#bytes.readUInt32LE(HEADER_BYTES) === peer;
+	}
+
+	get stores(): readonly StoreId[] {
+		const stores: StoreId[] = [];
+		for (let at = this.#storesAt; at < this.#recordsAt; at += STORE_ID_BYTES) {
+			stores.push(readStoreId(this.#bytes, at));
+		}
+		return stores;
+	}
+
+	/** The records of entries `first` to `last`, as bytes. */
+	records(first: number, last: number): Buffer {
+		return this.#bytes.subarray(this.#at(first), this.#at(last) + ENTRY_RECORD_BYTES);
+	}
+
+	payloadBytesOf(entry: number): number {
+		return this.#bytes.readUInt32LE(this.#at(entry) + OFFSET.payloadBytes);
+	}
+
+	crc32Of(entry: number): number {
+		return this.#bytes.readUInt32LE(this.#at(entry) + OFFSET.crc32);
+	}
+
+	/** A view, not a copy. */
+	sha256Of(entry: number): Buffer {
+		const at = this.#at(entry) + OFFSET.sha256;
+		return this.#bytes.subarray(at, at + SHA256_BYTES);
+	}
+
+	/** Expiry on the age clock; 0 = none. */
+	expiryOf(entry: number): number {
+		return this.#bytes.readUIntLE(this.#at(entry) + OFFSET.lifetime, U48_BYTES);
+	}
+
+	hopsOf(entry: number): number {
+		return this.#bytes.readUInt8(this.#at(entry) + OFFSET.hops);
+	}
+
+	/** Where the segment was first made; `undefined` when a producer gave its id. */
+	addressOf(entry: number): SegmentAddress | undefined {
+		const at = this.#at(entry);
+		const block = this.#bytes.readUIntLE(at + OFFSET.madeBlock, U48_BYTES);
+		if (block === 0) {
+			return undefined;
+		}
+		const storeIndex = this.#bytes.readUInt8(at + OFFSET.storeIndex);
+		const store =
+			storeIndex === 0
+				? this.#ownStore
+				: readStoreId(this.#bytes, this.#storesAt + (storeIndex - 1) * STORE_ID_BYTES);
+		return {
+			store,
+			block: block as BlockNo,
+			entry: this.#bytes.readUInt16LE(at + OFFSET.madeEntry) as EntryNo,
+		};
+	}
+
+	metadataOf(entry: number): EntryMetadata {
+		const at = this.#at(entry);
+		const length = this.#bytes.readUInt16LE(at + OFFSET.metadataBytes);
+		if (length === 0) {
+			return NO_METADATA;
+		}
+		const start =
+			this.#recordsAt +
+			this.count * ENTRY_RECORD_BYTES +
+			this.#bytes.readUInt32LE(at + OFFSET.metadataOffset);
+		const metadata = decodeMetadata(this.#bytes.subarray(start, start + length));
+		if (metadata === undefined) {
+			throw new DamagedRowError(`block ${this.block}: metadata of entry ${entry}`);
+		}
+		return metadata;
+	}
+
+	segmentIdOf(entry: number): SegmentId {
+		const address = this.addressOf(entry);
+		if (address !== undefined) {
+			return formatMadeId(address);
+		}
+		const {givenId} = this.metadataOf(entry);
+		if (givenId === undefined) {
+			throw new DamagedRowError(`block ${this.block}: entry ${entry} has no id`);
+		}
+		return givenId;
+	}
+
+	/** Payload bytes of the entries in `bits`. */
+	sizeOf(bits: Bits): number {
+		if (bits.isFull()) {
+			return this.payloadBytes;
+		}
+		let sum = 0;
+		for (const entry of bits) {
+			sum += this.payloadBytesOf(entry);
+		}
+		return sum;
+	}
+
+	#at(entry: number): number {
+		if (!(entry >= 0 && entry < this.count)) {
+			throw new RangeError(`entry ${entry} of block ${this.block}, which has ${this.count}`);
+		}
+		return this.#recordsAt + entry * ENTRY_RECORD_BYTES;
+	}
+}

@@ -1,0 +1,84 @@
+import {CLASS_NUMBERS, type ClassNo} from '../outbound/priorities.js';
+import type {AgeMs, BlockNo, GroupNo, PeerNo} from '../outbound/units.js';
+import type {Bits} from './bits.js';
+import {decodeBits} from './bits-row.js';
+import {decodeGroup, type GroupRow} from './group-row.js';
+import type {StoreHandles} from './handles.js';
+import type {LaneOverlay} from './lane-overlay.js';
+import {type DueKey, END, type QueueKey} from './layout.js';
+
+/** Records that may be leased now. `bits` are those that are not leased yet. */
+export type Candidate = {readonly classNo: ClassNo; readonly block: BlockNo; readonly bits: Bits} & (
+	| {readonly kind: 'fresh'}
+	| {readonly kind: 'due'; readonly group: GroupNo; readonly dueAt: AgeMs; readonly row: GroupRow}
+);
+
+/** Inside a body: what may be leased for `peer`, in order of service; classes strictly by priority. */
+export function* candidates(handles: StoreHandles, peer: PeerNo, overlay: LaneOverlay): Generator<Candidate> {
+	for (const classNo of CLASS_NUMBERS) {
+		yield* interleave(fresh(handles, peer, classNo, overlay), due(handles, peer, classNo, overlay));
+	}
+}
+
+/** Rescheduled groups take their place by enqueue order; failed ones that are due alternate with fresh blocks. */
+function* interleave(fresh: Iterator<Candidate>, due: Iterator<Candidate>): Generator<Candidate> {
+	let nextFresh = fresh.next().value as Candidate | undefined;
+	let nextDue = due.next().value as Candidate | undefined;
+	let dueTurn = true;
+	while (nextFresh !== undefined || nextDue !== undefined) {
+		const takeDue =
+			nextDue !== undefined && (nextFresh === undefined || goesFirst(nextDue, nextFresh, dueTurn));
+		if (takeDue && nextDue !== undefined) {
+			yield nextDue;
+			nextDue = due.next().value as Candidate | undefined;
+			dueTurn = false;
+		} else if (nextFresh !== undefined) {
+			yield nextFresh;
+			nextFresh = fresh.next().value as Candidate | undefined;
+			dueTurn = true;
+		}
+	}
+}
+
+const goesFirst = (due: Candidate, fresh: Candidate, dueTurn: boolean): boolean =>
+	due.kind === 'due' && due.dueAt === 0 ? due.block <= fresh.block : dueTurn;
+
+function* fresh(
+	{env}: StoreHandles,
+	peer: PeerNo,
+	classNo: ClassNo,
+	overlay: LaneOverlay,
+): Generator<Candidate> {
+	const start = [peer, classNo, overlay.freshFrom(classNo)];
+	for (const {key, value} of env.queue.getRange({start, end: [peer, classNo, END]})) {
+		const block = (key as QueueKey)[2];
+		const bits = overlay.free(block, undefined, decodeBits(value));
+		if (!bits.isEmpty()) {
+			yield {kind: 'fresh', classNo, block, bits};
+		}
+	}
+}
+
+function* due(
+	{env, age}: StoreHandles,
+	peer: PeerNo,
+	classNo: ClassNo,
+	overlay: LaneOverlay,
+): Generator<Candidate> {
+	const now = age.now();
+	const start = [peer, classNo, ...(overlay.dueAfter(classNo) ?? [])];
+	for (const {key} of env.due.getRange({start, end: [peer, classNo, now, END]})) {
+		const [, , dueAt, block, group] = key as DueKey;
+		if (!overlay.isGroupOut(group)) {
+			const row = decodeGroup(requireRow(env.groups.get([peer, block, group]), group));
+			yield {kind: 'due', classNo, block, bits: row.bits, group, dueAt: dueAt as AgeMs, row};
+		}
+	}
+}
+
+const requireRow = (row: Buffer | undefined, group: GroupNo): Buffer => {
+	if (row === undefined) {
+		throw new Error(`group ${group} is due and does not exist`);
+	}
+	return row;
+};

@@ -1,0 +1,89 @@
+import {DEADLETTER_REASONS, type DeadletterReason} from '../outbound/attempts.js';
+import type {QueueDepth} from '../outbound/record.js';
+import type {PeerNo} from '../outbound/units.js';
+
+/**
+ * One row of counters per peer, and one (number 0) for the store: f64 little-endian, in this order. Append only.
+ * `acked` and `satisfied` only rise; `ackedExpired` and `satisfiedExpired` of them have no proof any more. Bytes are payload bytes.
+ */
+export const COUNTERS = [
+	'scheduled',
+	'inflight',
+	'failed',
+	'acked',
+	'satisfied',
+	'deadletter',
+	'held',
+	'abandoned',
+	'ackedExpired',
+	'waitingBytes',
+	...DEADLETTER_REASONS.map(reason => `dead:${reason}` as const),
+	'liveBytes',
+	'retainedBytes',
+	'blocks',
+	'ids',
+	'satisfiedExpired',
+] as const;
+export type CounterName = (typeof COUNTERS)[number];
+export type CounterRow = Float64Array;
+
+const INDEX = Object.fromEntries(COUNTERS.map((name, at) => [name, at])) as Record<CounterName, number>;
+/** The store's own row: `liveBytes`, `retainedBytes`, `blocks`, `ids`. */
+export const STORE_COUNTERS = 0 as PeerNo;
+
+export const emptyRow = (): CounterRow => new Float64Array(COUNTERS.length);
+
+export const encodeCounters = (row: CounterRow): Buffer => {
+	const bytes = Buffer.allocUnsafe(COUNTERS.length * 8);
+	for (const [at, value] of row.entries()) {
+		bytes.writeDoubleLE(value, at * 8);
+	}
+	return bytes;
+};
+
+/** A shorter row, from before a counter was appended, reads as 0 there. */
+export const decodeCounters = (bytes: Buffer | undefined): CounterRow => {
+	const row = emptyRow();
+	for (let at = 0; at < row.length && bytes !== undefined && (at + 1) * 8 <= bytes.length; at++) {
+		row[at] = bytes.readDoubleLE(at * 8);
+	}
+	return row;
+};
+
+/** What one transaction adds to the counters; written with it, applied in memory after it. */
+export class CounterChanges {
+	readonly rows = new Map<PeerNo, CounterRow>();
+
+	add(peer: PeerNo, name: CounterName, by: number): void {
+		let row = this.rows.get(peer);
+		if (row === undefined) {
+			row = emptyRow();
+			this.rows.set(peer, row);
+		}
+		row[INDEX[name]] = (row[INDEX[name]] ?? 0) + by;
+	}
+}
+
+export const addRow = (target: CounterRow, change: CounterRow): CounterRow => {
+	for (const [at, by] of change.entries()) {
+		target[at] = (target[at] ?? 0) + by;
+	}
+	return target;
+};
+
+export const counter = (row: CounterRow | undefined, name: CounterName): number => row?.[INDEX[name]] ?? 0;
+
+export const depthOf = (row: CounterRow): QueueDepth => {
+	const depth = {
+		scheduled: counter(row, 'scheduled'),
+		inflight: counter(row, 'inflight'),
+		failed: counter(row, 'failed'),
+		acked: counter(row, 'acked'),
+		satisfied: counter(row, 'satisfied'),
+		deadletter: counter(row, 'deadletter'),
+	};
+	const total = Object.values(depth).reduce((sum, value) => sum + value, 0);
+	return {...depth, held: counter(row, 'held'), abandoned: counter(row, 'abandoned'), total};
+};
+
+export const deadCounter = (reason: DeadletterReason): CounterName => `dead:${reason}`;

@@ -1,0 +1,38 @@
+import {mkdirSync} from 'node:fs';
+import {type Database, type Key, open, type RootDatabase} from 'lmdb';
+import {DATABASE_NAMES, type DatabaseName} from './layout.js';
+
+export type Table = Database<Buffer, Key>;
+export type Environment = {readonly root: RootDatabase<Buffer, Key>; readonly path: string} & {
+	readonly [Name in DatabaseName]: Table;
+};
+
+/**
+ * Opens the LMDB environment in `directory` (made when missing, mode 0700). The settings are part of the durability promise;
+ * test/storage/lmdb-facts.ts fails when an upgrade of lmdb changes what they mean.
+ */
+export const openEnvironment = (directory: string): Environment => {
+	mkdirSync(directory, {recursive: true, mode: 0o700});
+	const settings = {
+		path: directory,
+		maxDbs: DATABASE_NAMES.length + 2,
+		encoding: 'binary',
+		cache: false,
+		compression: false,
+		pageSize: 4096,
+		// With the default a failed flush of the meta page still resolves the write: a false acknowledgement.
+		overlappingSync: false,
+		// With the default a failed commit always raises an unhandled rejection: a full disk ends the process.
+		eventTurnBatching: false,
+		// Known to lmdb at run time, missing in its types.
+		permissionsMode: 0o600,
+	};
+	const root = open<Buffer, Key>(settings as Parameters<typeof open>[0] & {path: string}) as RootDatabase<
+		Buffer,
+		Key
+	>;
+	const tables = Object.fromEntries(
+		DATABASE_NAMES.map(name => [name, root.openDB<Buffer, Key>({name, encoding: 'binary', cache: false})]),
+	) as {[Name in DatabaseName]: Table};
+	return {root, path: directory, ...tables};
+};

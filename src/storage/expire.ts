@@ -1,0 +1,91 @@
+import {nextState} from '../outbound/transitions.js';
+import type {BlockNo, PeerNo} from '../outbound/units.js';
+import {Bits} from './bits.js';
+import type {BlockTable} from './block-table.js';
+import {readBlock} from './blocks.js';
+import {type CounterChanges, deadCounter} from './counters.js';
+import type {StoreHandles} from './handles.js';
+import {type PeerPart, partsOf} from './record-view.js';
+import type {TimerResult, TimerWork} from './retention.js';
+import {addGroup, takeBits} from './take-bits.js';
+
+/** An inflight record is never expired: its block is looked at again after this long. */
+const INFLIGHT_RECHECK_MS = 1000;
+
+/** Inside a body: buries as `EXPIRED` what waits in `block` and has outlived its time; says when the next of it does. */
+export const expireBlock = ({handles, changes}: TimerWork, block: BlockNo): TimerResult => {
+	const table = readBlock(handles, block);
+	if (table === undefined) {
+		return 'done';
+	}
+	let again = Number.POSITIVE_INFINITY;
+	for (const peer of table.route) {
+		for (const part of partsOf(handles, table, peer)) {
+			again = Math.min(again, expirePart(handles, table, peer, part, changes));
+		}
+	}
+	return Number.isFinite(again) ? {again} : 'done';
+};
+
+const expirePart = (
+	handles: StoreHandles,
+	table: BlockTable,
+	peer: PeerNo,
+	part: PeerPart,
+	changes: CounterChanges,
+): number => {
+	const group = part.place === 'group' ? part : undefined;
+	if ((part.place !== 'queue' && group === undefined) || group?.row.state === 'deadletter') {
+		return Number.POSITIVE_INFINITY;
+	}
+	const now = handles.age.now();
+	const overlay = handles.overlays.get(peer);
+	const over = Bits.empty(table.count);
+	let again = Number.POSITIVE_INFINITY;
+	for (const entry of part.bits) {
+		const expiry = table.expiryOf(entry);
+		if (expiry !== 0 && expiry > now) {
+			again = Math.min(again, expiry);
+		} else if (expiry !== 0 && overlay?.isOut(table.block, group?.group, entry)) {
+			again = Math.min(again, now + INFLIGHT_RECHECK_MS);
+		} else if (expiry !== 0) {
+			over.add(entry);
+		}
+	}
+	if (!over.isEmpty()) {
+		bury(handles, table, peer, part, over, changes);
+	}
+	return again;
+};
+
+const bury = (
+	handles: StoreHandles,
+	table: BlockTable,
+	peer: PeerNo,
+	part: PeerPart,
+	bits: Bits,
+	changes: CounterChanges,
+): void => {
+	const group = part.place === 'group' ? part : undefined;
+	const from = group?.row.state === 'failed' ? 'failed' : 'scheduled';
+	const classNo = 'classNo' in part ? part.classNo : (group?.row.classNo ?? table.classNo);
+	nextState(from, 'expire');
+	takeBits(handles, peer, {group: group?.group, classNo, block: table.block}, bits);
+	const now = handles.clock.now();
+	addGroup(handles, peer, table.block, {
+		bits,
+		classNo,
+		charged: group?.row.charged ?? 0,
+		abandons: group?.row.abandons ?? 0,
+		changedAt: now,
+		putBackBy: 0,
+		attempts: group?.row.attempts ?? [],
+		state: 'deadletter',
+		reason: 'EXPIRED',
+		diedAt: now,
+	});
+	changes.add(peer, from, -bits.count());
+	changes.add(peer, 'deadletter', bits.count());
+	changes.add(peer, deadCounter('EXPIRED'), bits.count());
+	changes.add(peer, 'waitingBytes', -table.sizeOf(bits));
+};

@@ -1,0 +1,170 @@
+import {EdgedError} from '../outbound/errors.js';
+import {atomically} from './atomically.js';
+import {BlockPlan} from './block-plan.js';
+import {counter, STORE_COUNTERS} from './counters.js';
+import {DuplicateFinder, type Verdict} from './duplicates.js';
+import {type EncodedBlock, encodeBlock} from './encode-block.js';
+import {enqueuedOf} from './enqueued.js';
+import type {StoreHandles} from './handles.js';
+import {type PreparedDraft, prepareDraft} from './prepared-draft.js';
+import {shedRetained} from './retention.js';
+import type {Enqueued, SegmentDraft} from './store.js';
+import {writeBlocks} from './write-blocks.js';
+
+type Call = {
+	readonly drafts: readonly PreparedDraft[];
+	readonly mode: 'all' | 'each';
+	readonly resolve: (enqueued: Enqueued) => void;
+	readonly reject: (error: unknown) => void;
+};
+type Planned = {readonly call: Call; readonly verdicts: readonly Verdict[]};
+
+/** A commit takes calls until one of these is passed; the rest form the next. */
+const GROUP_BYTES = 8 * 1024 * 1024;
+const GROUP_ENTRIES = 16_384;
+
+/** Lets many enqueue calls share one fsync: the next group forms while the one before it is written. */
+export class GroupCommit {
+	readonly #handles: StoreHandles;
+	#waiting: Call[] = [];
+	#running: Promise<void> | undefined;
+
+	constructor(handles: StoreHandles) {
+		this.#handles = handles;
+	}
+
+	/** See `OutboundStore.enqueue`. Hashes at once, so that hashing overlaps the commit that is under way. */
+	async enqueue(drafts: readonly SegmentDraft[], mode: 'all' | 'each'): Promise<Enqueued> {
+		const prepared = drafts.map(draft => prepareDraft(draft, this.#handles.settings.maxSegmentBytes));
+		return new Promise<Enqueued>((resolve, reject) => {
+			this.#waiting.push({drafts: prepared, mode, resolve, reject});
+			this.#running ??= this.#run();
+		});
+	}
+
+	/** Resolves when nothing is waiting or being written. */
+	async finished(): Promise<void> {
+		await this.#running;
+	}
+
+	async #run(): Promise<void> {
+		// Calls of the same turn join the first group.
+		await new Promise(resolve => setImmediate(resolve));
+		while (this.#waiting.length > 0) {
+			await this.#commit(this.#takeGroup());
+		}
+		this.#running = undefined;
+	}
+
+	#takeGroup(): readonly Call[] {
+		let bytes = 0;
+		let entries = 0;
+		let end = 0;
+		for (const {drafts} of this.#waiting) {
+			if (end > 0 && (bytes >= GROUP_BYTES || entries >= GROUP_ENTRIES)) {
+				break;
+			}
+			end++;
+			entries += drafts.length;
+			for (const {payload} of drafts) {
+				bytes += payload.length;
+			}
+		}
+		const group = this.#waiting.slice(0, end);
+		this.#waiting = this.#waiting.slice(end);
+		return group;
+	}
+
+	async #commit(calls: readonly Call[]): Promise<void> {
+		const {storeId} = this.#handles;
+		let taken: readonly Planned[] = [];
+		try {
+			const {planned, blocks} = this.#plan(calls);
+			taken = planned;
+			if (blocks.length > 0) {
+				await this.#write(blocks);
+			}
+			for (const {call, verdicts} of planned) {
+				call.resolve(enqueuedOf(call.drafts, verdicts, storeId));
+			}
+			this.#announce(blocks);
+		} catch (error) {
+			for (const call of taken.length === 0 ? calls : taken.map(({call}) => call)) {
+				call.reject(error);
+			}
+		}
+	}
+
+	/** Refuses the calls that conflict; the others become blocks. */
+	#plan(calls: readonly Call[]): {
+		readonly planned: readonly Planned[];
+		readonly blocks: readonly EncodedBlock[];
+	} {
+		const {numbers, storeId, age, clock} = this.#handles;
+		const finder = new DuplicateFinder(this.#handles);
+		const plan = new BlockPlan(numbers, storeId);
+		const planned: Planned[] = [];
+		for (const call of calls) {
+			const verdicts = call.drafts.map(draft => finder.judge(draft));
+			const conflict = call.mode === 'all' ? verdicts.findIndex(({status}) => status === 'conflict') : -1;
+			if (conflict >= 0) {
+				finder.forget(call.drafts);
+				call.reject(conflictError(call.drafts[conflict], verdicts[conflict], conflict));
+			} else {
+				for (const [index, draft] of call.drafts.entries()) {
+					if (verdicts[index]?.status === 'new') {
+						plan.add(draft);
+					}
+				}
+				planned.push({call, verdicts});
+			}
+		}
+		const createdAge = age.now();
+		const createdAt = clock.now();
+		return {planned, blocks: plan.blocks.map(block => encodeBlock(block, storeId, createdAge, createdAt))};
+	}
+
+	async #write(blocks: readonly EncodedBlock[]): Promise<void> {
+		const bytes = blocks.reduce((sum, {table, planned}) => sum + table.length + planned.payloadBytes, 0);
+		await this.#makeRoom(bytes);
+		await atomically(this.#handles, changes => {
+			writeBlocks(this.#handles, blocks, changes);
+		});
+	}
+
+	/** Only what is merely retained gives way; what waits is never dropped to make room. */
+	async #makeRoom(bytes: number): Promise<void> {
+		const {counters, settings} = this.#handles;
+		const live = () => counter(counters.get(STORE_COUNTERS), 'liveBytes');
+		while (live() + bytes > settings.diskCeilingBytes && (await shedRetained(this.#handles))) {
+			// Once more: each step frees some.
+		}
+		if (live() + bytes > settings.diskCeilingBytes) {
+			throw new EdgedError(
+				'QUEUE_FULL',
+				`the queue is full: ${live()} of ${settings.diskCeilingBytes} bytes are stored (storage.disk_ceiling_bytes)`,
+				{live_bytes: live(), ceiling_bytes: settings.diskCeilingBytes},
+			);
+		}
+	}
+
+	#announce(blocks: readonly EncodedBlock[]): void {
+		const peers = new Set(blocks.flatMap(({planned}) => planned.route.peers));
+		for (const peer of peers) {
+			this.#handles.announce(peer);
+		}
+	}
+}
+
+const conflictError = (
+	draft: PreparedDraft | undefined,
+	verdict: Verdict | undefined,
+	index: number,
+): EdgedError => {
+	const why = verdict?.status === 'conflict' ? verdict.note : undefined;
+	const id = draft?.givenId;
+	return new EdgedError('CONFLICT', `segment ${id ?? `number ${index}`}: ${why ?? 'the id is taken'}`, {
+		...(id === undefined ? {} : {segment_id: id}),
+		index,
+	});
+};

@@ -1,0 +1,72 @@
+import {DEADLETTER_REASONS, type DeadletterReason} from '../outbound/attempts.js';
+import type {ClassNo} from '../outbound/priorities.js';
+import type {AgeMs, EpochMs} from '../outbound/units.js';
+import {readAttempts, type StoredAttempt, writeAttempts} from './attempts-row.js';
+import type {Bits} from './bits.js';
+import {DamagedRowError, RowReader} from './row-reader.js';
+import {RowWriter} from './row-writer.js';
+
+/**
+ * A group: records of one block and peer that left the happy path together and share one fate.
+ * u8 version, u8 class, u8 state (0 failed, 1 scheduled, 2 dead), u8 reason, u16 charged failures, u16 abandons,
+ * u48 dueAt (age clock, 0 = at once), u48 diedAt (wall), u48 changed (wall), u32 restart that put it back (0 = none),
+ * bitmap, attempts.
+ */
+export type GroupRow = {
+	readonly bits: Bits;
+	readonly classNo: ClassNo;
+	/** Failures that used the retry budget since it was last reset. */
+	readonly charged: number;
+	/** Abandoned since the budget was last reset. */
+	readonly abandons: number;
+	readonly changedAt: EpochMs;
+	/** Number of the restart that put it back, while it has not been leased since; else 0. */
+	readonly putBackBy: number;
+	readonly attempts: readonly StoredAttempt[];
+} & GroupFate;
+export type GroupFate =
+	| {readonly state: 'failed' | 'scheduled'; readonly dueAt: AgeMs}
+	| {readonly state: 'deadletter'; readonly reason: DeadletterReason; readonly diedAt: EpochMs};
+
+const VERSION = 1;
+const STATES = ['failed', 'scheduled', 'deadletter'] as const;
+const U16_MAX = 0xffff;
+
+export const encodeGroup = (group: GroupRow): Buffer => {
+	const dead = group.state === 'deadletter' ? group : undefined;
+	const writer = new RowWriter(128)
+		.u8(VERSION)
+		.u8(group.classNo)
+		.u8(STATES.indexOf(group.state))
+		.u8(dead === undefined ? 0 : DEADLETTER_REASONS.indexOf(dead.reason))
+		.u16(Math.min(group.charged, U16_MAX))
+		.u16(Math.min(group.abandons, U16_MAX))
+		.u48(group.state === 'deadletter' ? 0 : group.dueAt)
+		.u48(dead?.diedAt ?? 0)
+		.u48(Math.max(0, Math.floor(group.changedAt)))
+		.u32(group.putBackBy)
+		.bits(group.bits);
+	writeAttempts(writer, group.attempts);
+	return writer.done();
+};
+
+export const decodeGroup = (bytes: Buffer): GroupRow => {
+	const reader = new RowReader(bytes);
+	reader.version(VERSION, 'group');
+	const classNo = (reader.u8() & 3) as ClassNo;
+	const state = STATES[reader.u8()];
+	const reason = DEADLETTER_REASONS[reader.u8()];
+	if (state === undefined || reason === undefined) {
+		throw new DamagedRowError('group of unknown state or reason');
+	}
+	const charged = reader.u16();
+	const abandons = reader.u16();
+	const dueAt = reader.u48() as AgeMs;
+	const diedAt = reader.u48() as EpochMs;
+	const changedAt = reader.u48() as EpochMs;
+	const putBackBy = reader.u32();
+	const bits = reader.bits();
+	const attempts = readAttempts(reader);
+	const common = {bits, classNo, charged, abandons, changedAt, putBackBy, attempts};
+	return state === 'deadletter' ? {...common, state, reason, diedAt} : {...common, state, dueAt};
+};

@@ -1,0 +1,47 @@
+import type {StoreId} from '../outbound/made-id.js';
+import type {PeerNo} from '../outbound/units.js';
+import type {Clock} from '../runtime/clock.js';
+import type {AgeClock} from './age-clock.js';
+import type {CounterRow} from './counters.js';
+import type {Environment} from './environment.js';
+import type {LaneOverlay} from './lane-overlay.js';
+import type {Numbers} from './numbers.js';
+import type {PeerRegistry} from './peer-registry.js';
+
+export type StoreSettings = {
+	readonly diskCeilingBytes: number;
+	readonly maxSegmentBytes: number;
+	/** 0 keeps no proof: a block goes with its last acknowledgement. */
+	readonly ackedRetentionMs: number;
+	readonly orphanRetentionMs: number;
+	readonly dedupWindowMs: number;
+	readonly dedupMaxEntries: number;
+	readonly maxTrustedDowntimeMs: number;
+	/** A commit that takes longer than this ends the daemon. */
+	readonly commitDeadlineMs: number;
+};
+
+/**
+ * Ends the daemon at once, after logging: what the store holds can no longer be trusted, and `process.exit` and `close()` are
+ * known to hang then (DEPENDENCIES.md 2.2). systemd starts it again and the start checks the environment.
+ */
+export type FailStop = (why: string, error: unknown) => void;
+
+/** What every verb of the store works on. One object a store, passed whole. */
+export type StoreHandles = {
+	readonly env: Environment;
+	readonly storeId: StoreId;
+	readonly settings: StoreSettings;
+	readonly clock: Clock;
+	readonly age: AgeClock;
+	readonly numbers: Numbers;
+	readonly peers: PeerRegistry;
+	/** Committed counters, by peer. */
+	readonly counters: Map<PeerNo, CounterRow>;
+	readonly overlays: Map<PeerNo, LaneOverlay>;
+	readonly failStop: FailStop;
+	/** Tells the lanes that records of a peer may be due. */
+	readonly announce: (peer: PeerNo) => void;
+	/** Set when the store closes: no write is begun any more. */
+	closed: boolean;
+};

@@ -1,0 +1,65 @@
+import {createHash} from 'node:crypto';
+import {once} from 'node:events';
+import {mkdirSync, realpathSync} from 'node:fs';
+import {createConnection, createServer, type Server} from 'node:net';
+import {EdgedError} from '../outbound/errors.js';
+
+/** Held for as long as the process lives, or until released. Dies with its holder: nothing stale is left. */
+export type InstanceLock = {release(): Promise<void>};
+
+const ANSWER_TIMEOUT_MS = 1000;
+
+/**
+ * Takes the lock of a state directory: a listening abstract socket named after its real path. Throws `INVALID_CONFIG` that names
+ * the holder's pid when another process has it. lmdb itself would let a second process write.
+ */
+export const lockInstance = async (stateDirectory: string, pid: number): Promise<InstanceLock> => {
+	mkdirSync(stateDirectory, {recursive: true, mode: 0o700});
+	const name = `\0edged-${createHash('sha256').update(realpathSync(stateDirectory)).digest('hex').slice(0, 40)}`;
+	const server = createServer(socket => {
+		socket.on('error', () => undefined);
+		socket.end(`${pid}\n`);
+	});
+	try {
+		await listen(server, name);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') {
+			throw error;
+		}
+		const holder = await askHolder(name);
+		throw new EdgedError(
+			'INVALID_CONFIG',
+			`another edged${holder === undefined ? '' : ` (pid ${holder})`} uses the state directory ${stateDirectory}: stop it first, or set node.state_dir`,
+		);
+	}
+	server.unref();
+	return {
+		release: async () => {
+			await new Promise<void>(resolve => {
+				server.close(() => {
+					resolve();
+				});
+			});
+		},
+	};
+};
+
+const listen = async (server: Server, name: string): Promise<void> => {
+	const listening = once(server, 'listening');
+	server.listen({path: name});
+	await listening;
+};
+
+const askHolder = async (name: string): Promise<string | undefined> => {
+	const socket = createConnection({path: name});
+	socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy());
+	let answer = '';
+	try {
+		for await (const chunk of socket) {
+			answer += String(chunk);
+		}
+	} catch {
+		// The holder may be ending just now.
+	}
+	return /^\d+/.exec(answer)?.[0];
+};

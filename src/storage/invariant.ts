@@ -1,0 +1,225 @@
+import type {BlockNo, PeerNo} from '../outbound/units.js';
+import {META_COUNTERS} from './atomically.js';
+import {Bits} from './bits.js';
+import {BlockTable} from './block-table.js';
+import {
+	COUNTERS,
+	CounterChanges,
+	type CounterName,
+	counter,
+	deadCounter,
+	decodeCounters,
+	STORE_COUNTERS,
+} from './counters.js';
+import {decodeGroup} from './group-row.js';
+import type {StoreHandles} from './handles.js';
+import type {GroupKey, LeaseKey} from './layout.js';
+import {decodeLease} from './lease-row.js';
+import {type PeerPart, partsOf} from './record-view.js';
+import {hasPayload, isPayloadNeeded, rememberedIds} from './release-block.js';
+import {decodeSpan} from './settled-row.js';
+
+/**
+ * Everything that the invariant of layout.ts demands and the store does not keep, in words; empty when it holds. Reads every row:
+ * for fsck, the model test and debugging. Trusts nothing that is kept in memory.
+ */
+export const findViolations = (handles: StoreHandles): readonly string[] => new Checker(handles).run();
+
+const NEVER_COUNTED_HERE: readonly CounterName[] = ['abandoned', 'ackedExpired', 'satisfiedExpired'];
+
+class Checker {
+	readonly #handles: StoreHandles;
+	readonly #found: string[] = [];
+	readonly #counts = new CounterChanges();
+	/** Bits that some lease overlays, by peer, block and group (0 = queue). */
+	readonly #leased = new Map<string, Bits>();
+
+	constructor(handles: StoreHandles) {
+		this.#handles = handles;
+	}
+
+	run(): readonly string[] {
+		const {env, storeId} = this.#handles;
+		this.#readLeases();
+		for (const {key, value} of env.blocks.getRange()) {
+			this.#block(new BlockTable(key as BlockNo, value, storeId));
+		}
+		for (const [key] of this.#leased) {
+			this.#say(`a lease overlays ${key}, which does not wait`);
+		}
+		this.#groupKeys();
+		this.#strays();
+		this.#counters();
+		return this.#found;
+	}
+
+	#say(what: string): void {
+		this.#found.push(what);
+	}
+
+	#readLeases(): void {
+		for (const {key, value} of this.#handles.env.leases.getRange()) {
+			const [peer] = key as LeaseKey;
+			for (const {block, group, bits} of decodeLease(value).parts) {
+				const place = `peer ${peer} block ${block} group ${group ?? 0}`;
+				const earlier = this.#leased.get(place);
+				if (earlier?.intersects(bits)) {
+					this.#say(`${place}: leased twice`);
+				}
+				if (!bits.isEmpty()) {
+					this.#leased.set(place, earlier?.or(bits) ?? bits);
+				}
+			}
+		}
+	}
+
+	#block(table: BlockTable): void {
+		const {block} = table;
+		if (!table.verifyChecksum()) {
+			this.#say(`block ${block}: its table is damaged`);
+		}
+		for (const peer of table.route) {
+			this.#peer(table, peer);
+		}
+		const needed = isPayloadNeeded(this.#handles, table);
+		const stored = hasPayload(this.#handles, block);
+		const orphan = table.route.some(peer =>
+			partsOf(this.#handles, table, peer).some(
+				part => part.place === 'settled' && !part.row.purged.isEmpty(),
+			),
+		);
+		if (needed !== stored && !(stored && orphan)) {
+			this.#say(`block ${block}: payload is ${stored ? 'kept for nobody' : 'gone and still needed'}`);
+		}
+		this.#counts.add(STORE_COUNTERS, 'blocks', 1);
+		this.#counts.add(STORE_COUNTERS, 'liveBytes', table.byteLength + (stored ? table.payloadBytes : 0));
+		this.#counts.add(STORE_COUNTERS, 'retainedBytes', stored ? 0 : table.byteLength);
+		this.#counts.add(STORE_COUNTERS, 'ids', rememberedIds(this.#handles, table).length);
+	}
+
+	#peer(table: BlockTable, peer: PeerNo): void {
+		const where = `block ${table.block} peer ${peer}`;
+		let seen = Bits.empty(table.count);
+		for (const part of partsOf(this.#handles, table, peer)) {
+			if (part.bits.size !== table.count) {
+				this.#say(`${where}: ${part.place} has ${part.bits.size} bits for ${table.count} entries`);
+				return;
+			}
+			if (part.bits.isEmpty() || seen.intersects(part.bits)) {
+				this.#say(`${where}: ${part.place} is empty or overlaps another place`);
+			}
+			seen = seen.or(part.bits);
+			this.#count(table, peer, part);
+		}
+		// A proof that expired leaves nothing of the peer's records behind; the block may stay for another peer's.
+		if (!seen.isFull() && !seen.isEmpty()) {
+			this.#say(`${where}: ${seen.count()} of ${table.count} records are somewhere`);
+		}
+	}
+
+	#count(table: BlockTable, peer: PeerNo, part: PeerPart): void {
+		const add = (name: CounterName, bits: Bits) => {
+			this.#counts.add(peer, name, bits.count());
+		};
+		if (part.place === 'settled') {
+			add('acked', part.row.acked);
+			add('satisfied', part.row.satisfied);
+			return;
+		}
+		if (part.place === 'span') {
+			add('acked', part.bits);
+			return;
+		}
+		if (part.place === 'group' && part.row.state === 'deadletter') {
+			add('deadletter', part.bits);
+			add(deadCounter(part.row.reason), part.bits);
+			return;
+		}
+		const group = part.place === 'group' ? part.group : 0;
+		const place = `peer ${peer} block ${table.block} group ${group}`;
+		const leased = this.#leased.get(place) ?? Bits.empty(table.count);
+		this.#leased.delete(place);
+		if (!leased.without(part.bits).isEmpty()) {
+			this.#say(`${place}: a lease overlays bits that are not there`);
+		}
+		add('inflight', leased);
+		add(
+			part.place === 'group' && part.row.state === 'failed' ? 'failed' : 'scheduled',
+			part.bits.without(leased),
+		);
+		if (part.place === 'held') {
+			add('held', part.bits);
+		}
+		this.#counts.add(peer, 'waitingBytes', table.sizeOf(part.bits));
+	}
+
+	/** `due` and `deadletters` hold exactly the keys of the groups. */
+	#groupKeys(): void {
+		const {env} = this.#handles;
+		const expected = {due: new Set<string>(), deadletters: new Set<string>()};
+		for (const {key, value} of env.groups.getRange()) {
+			const [peer, block, group] = key as GroupKey;
+			const row = decodeGroup(value);
+			if (row.state === 'deadletter') {
+				expected.deadletters.add(JSON.stringify([peer, row.diedAt, block, group]));
+			} else {
+				expected.due.add(JSON.stringify([peer, row.classNo, row.dueAt, block, group]));
+			}
+		}
+		for (const name of ['due', 'deadletters'] as const) {
+			for (const {key} of env[name].getRange()) {
+				if (!expected[name].delete(JSON.stringify(key))) {
+					this.#say(`${name} has ${JSON.stringify(key)}, which is no such group`);
+				}
+			}
+			for (const key of expected[name]) {
+				this.#say(`${name} lacks ${key}`);
+			}
+		}
+	}
+
+	/** Rows of a block that is gone. */
+	#strays(): void {
+		const {env} = this.#handles;
+		const blockAt = {payloads: 0, queue: 2, held: 2, groups: 1, settled: 1} as const;
+		for (const [name, at] of Object.entries(blockAt)) {
+			for (const {key} of env[name as keyof typeof blockAt].getRange()) {
+				const block = (key as number[])[at];
+				if (!env.blocks.doesExist(block as number)) {
+					this.#say(`${name} has a row of block ${block}, which is gone`);
+				}
+			}
+		}
+		for (const {key, value} of env.spans.getRange()) {
+			const [peer, first] = key as [PeerNo, BlockNo];
+			for (const offset of decodeSpan(value).blocks) {
+				if (!env.blocks.doesExist(first + offset)) {
+					this.#say(`a span of peer ${peer} proves block ${first + offset}, which is gone`);
+				}
+			}
+		}
+	}
+
+	#counters(): void {
+		const {env, peers} = this.#handles;
+		for (const no of [STORE_COUNTERS, ...peers.all.map(peer => peer.no)]) {
+			const stored = decodeCounters(env.meta.get([META_COUNTERS, no]));
+			for (const name of COUNTERS.filter(other => !NEVER_COUNTED_HERE.includes(other))) {
+				const expired =
+					name === 'acked'
+						? counter(stored, 'ackedExpired')
+						: name === 'satisfied'
+							? counter(stored, 'satisfiedExpired')
+							: 0;
+				const counted = counter(this.#counts.rows.get(no), name) + expired;
+				if (counter(stored, name) !== counted) {
+					this.#say(`counter ${name} of peer ${no} is ${counter(stored, name)}, there are ${counted}`);
+				}
+				const known = counter(this.#handles.counters.get(no), name);
+				if (known !== counter(stored, name)) {
+					this.#say(`counter ${name} of peer ${no} is ${known} in memory, ${counter(stored, name)} on disk`);
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,116 @@
+import {CLASS_NUMBERS, type ClassNo} from '../outbound/priorities.js';
+import type {BlockNo, GroupNo} from '../outbound/units.js';
+import type {Bits} from './bits.js';
+import type {LeasePart} from './lease-row.js';
+
+/** Where the search for due groups of a class goes on. */
+export type DueCursor = readonly [dueAt: number, block: BlockNo, group: GroupNo];
+
+/**
+ * What memory knows of one peer's leases: which bits are out, so that they are not leased twice, and from where to look for more,
+ * so that a lease costs the same behind a million leased blocks as behind none. Rebuilt empty by a restart, which abandons all leases.
+ */
+export class LaneOverlay {
+	readonly #queue = new Map<BlockNo, Bits>();
+	readonly #groups = new Map<GroupNo, Bits>();
+	/** Every block of the class below this is leased or has nothing waiting. */
+	readonly #freshFrom = new Map<ClassNo, BlockNo>();
+	/** Every due group of the class up to and including this is leased. */
+	readonly #dueAfter = new Map<ClassNo, DueCursor>();
+
+	freshFrom(classNo: ClassNo): BlockNo {
+		return this.#freshFrom.get(classNo) ?? (0 as BlockNo);
+	}
+
+	dueAfter(classNo: ClassNo): DueCursor | undefined {
+		return this.#dueAfter.get(classNo);
+	}
+
+	/** What of `bits` is not leased. */
+	free(block: BlockNo, group: GroupNo | undefined, bits: Bits): Bits {
+		const out = group === undefined ? this.#queue.get(block) : this.#groups.get(group);
+		return out === undefined ? bits : bits.without(out);
+	}
+
+	/** Is this record inflight? */
+	isOut(block: BlockNo, group: GroupNo | undefined, entry: number): boolean {
+		const out = group === undefined ? this.#queue.get(block) : this.#groups.get(group);
+		return out?.has(entry) ?? false;
+	}
+
+	isGroupOut(group: GroupNo): boolean {
+		return this.#groups.has(group);
+	}
+
+	take(parts: readonly LeasePart[]): void {
+		for (const {group, block, bits} of parts) {
+			if (group === undefined) {
+				this.#queue.set(block, this.#queue.get(block)?.or(bits) ?? bits);
+			} else {
+				this.#groups.set(group, bits);
+			}
+		}
+	}
+
+	/** The fresh blocks of `classNo` below `block` are all out. */
+	advanceFresh(classNo: ClassNo, block: BlockNo): void {
+		this.#freshFrom.set(classNo, block);
+	}
+
+	advanceDue(classNo: ClassNo, cursor: DueCursor): void {
+		this.#dueAfter.set(classNo, cursor);
+	}
+
+	/** The leased bits of `parts` are out no more; what is left of them may be leased again. */
+	giveBack(parts: readonly LeasePart[]): void {
+		for (const {group, classNo, block, bits} of parts) {
+			if (group === undefined) {
+				this.#giveBackQueue(block, bits);
+				this.lookAgainFrom(classNo, block);
+			} else {
+				this.#groups.delete(group);
+				this.lookForDueAgain(classNo);
+			}
+		}
+	}
+
+	/** Like `giveBack` for parts of which nothing is left to lease: the cursors stay. */
+	forget(parts: readonly LeasePart[]): void {
+		for (const {group, block, bits} of parts) {
+			if (group === undefined) {
+				this.#giveBackQueue(block, bits);
+			} else {
+				this.#groups.delete(group);
+			}
+		}
+	}
+
+	/** Something waits in `block` again. */
+	lookAgainFrom(classNo: ClassNo, block: BlockNo): void {
+		if (block < this.freshFrom(classNo)) {
+			this.#freshFrom.set(classNo, block);
+		}
+	}
+
+	/** A group of the class was written that may sort before the cursor. */
+	lookForDueAgain(classNo: ClassNo): void {
+		this.#dueAfter.delete(classNo);
+	}
+
+	/** Forgets every cursor; leased bits stay out. */
+	lookEverywhere(): void {
+		for (const classNo of CLASS_NUMBERS) {
+			this.#freshFrom.delete(classNo);
+			this.#dueAfter.delete(classNo);
+		}
+	}
+
+	#giveBackQueue(block: BlockNo, bits: Bits): void {
+		const rest = this.#queue.get(block)?.without(bits);
+		if (rest === undefined || rest.isEmpty()) {
+			this.#queue.delete(block);
+		} else {
+			this.#queue.set(block, rest);
+		}
+	}
+}

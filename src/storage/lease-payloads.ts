@@ -1,0 +1,94 @@
+import {crc32} from 'node:zlib';
+import type {BlockNo} from '../outbound/units.js';
+import type {BlockTable} from './block-table.js';
+import type {StoreHandles} from './handles.js';
+import {CHUNK_BYTES} from './layout.js';
+import type {OpenLease, OpenPart} from './open-lease.js';
+import type {LeasedPayloads} from './store.js';
+
+/** See `OutboundStore.readPayloads`. Keeps the chunk read last: entries are asked for in order. */
+export const leasePayloads = (handles: StoreHandles, lease: OpenLease): LeasedPayloads => {
+	let reader: BlockPayload | undefined;
+	return {
+		read(index) {
+			const {at, entry} = lease.find(index);
+			const {table} = lease.parts[at] as OpenPart;
+			if (reader?.table !== table) {
+				reader = new BlockPayload(handles, table);
+			}
+			return reader.read(entry);
+		},
+	};
+};
+
+/** Reads payloads of one block and checks each against its CRC. */
+export class BlockPayload {
+	readonly table: BlockTable;
+	readonly #handles: StoreHandles;
+	#chunkNo = -1;
+	#chunk: Buffer | undefined;
+	/** Where each entry begins; made up to the entry last asked for. */
+	readonly #starts: number[] = [0];
+
+	constructor(handles: StoreHandles, table: BlockTable) {
+		this.#handles = handles;
+		this.table = table;
+	}
+
+	read(entry: number): Buffer | 'missing' | 'corrupt' {
+		const bytes = this.#bytes(this.#startOf(entry), this.table.payloadBytesOf(entry));
+		if (bytes === undefined) {
+			return 'missing';
+		}
+		return crc32(bytes) === this.table.crc32Of(entry) ? bytes : 'corrupt';
+	}
+
+	#startOf(entry: number): number {
+		for (let known = this.#starts.length; known <= entry; known++) {
+			this.#starts.push((this.#starts[known - 1] ?? 0) + this.table.payloadBytesOf(known - 1));
+		}
+		return this.#starts[entry] ?? 0;
+	}
+
+	#bytes(start: number, length: number): Buffer | undefined {
+		const first = Math.floor(start / CHUNK_BYTES);
+		const last = length === 0 ? first : Math.floor((start + length - 1) / CHUNK_BYTES);
+		const parts: Buffer[] = [];
+		for (let chunkNo = first; chunkNo <= last; chunkNo++) {
+			// A payload that is empty at the very end of full chunks has no chunk of its own.
+			const chunk = length === 0 ? this.#load(0) : this.#load(chunkNo);
+			if (chunk === undefined) {
+				return undefined;
+			}
+			const from = Math.max(0, start - chunkNo * CHUNK_BYTES);
+			const to = Math.min(chunk.length, start + length - chunkNo * CHUNK_BYTES);
+			parts.push(length === 0 ? Buffer.alloc(0) : chunk.subarray(from, to));
+		}
+		return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+	}
+
+	#load(chunkNo: number): Buffer | undefined {
+		if (this.#chunkNo !== chunkNo || this.#chunk === undefined) {
+			this.#chunk = this.#handles.env.payloads.get([this.table.block, chunkNo]);
+			this.#chunkNo = chunkNo;
+		}
+		return this.#chunk;
+	}
+}
+
+/** All payload bytes of a block as they lie, unchecked; `undefined` when a chunk is missing. */
+export const readChunks = (
+	{env}: StoreHandles,
+	block: BlockNo,
+	payloadBytes: number,
+): readonly Buffer[] | undefined => {
+	const chunks: Buffer[] = [];
+	for (let chunkNo = 0; chunkNo === 0 || chunkNo * CHUNK_BYTES < payloadBytes; chunkNo++) {
+		const chunk = env.payloads.get([block, chunkNo]);
+		if (chunk === undefined) {
+			return undefined;
+		}
+		chunks.push(chunk);
+	}
+	return chunks;
+};

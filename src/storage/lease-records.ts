@@ -1,0 +1,153 @@
+import {nextState} from '../outbound/transitions.js';
+import type {PeerNo} from '../outbound/units.js';
+import {atomically, put} from './atomically.js';
+import {Bits} from './bits.js';
+import type {BlockTable} from './block-table.js';
+import {readBlock} from './blocks.js';
+import {type Candidate, candidates} from './candidates.js';
+import type {CounterChanges} from './counters.js';
+import {encodeGroup} from './group-row.js';
+import type {StoreHandles} from './handles.js';
+import {LaneOverlay} from './lane-overlay.js';
+import {encodeLease, type LeasePart} from './lease-row.js';
+import {OpenLease, type OpenPart} from './open-lease.js';
+import type {LeaseWindow} from './store.js';
+
+/** A lease spans at most this many blocks: bounds the row and the memory when segments came one by one. */
+const MAX_PARTS = 4096;
+
+/** See `OutboundStore.lease`. What is taken is out at once for other leases, and in again when the commit fails. */
+export const leaseRecords = async (
+	handles: StoreHandles,
+	peer: PeerNo,
+	window: LeaseWindow,
+): Promise<OpenLease | undefined> => {
+	const overlay = overlayOf(handles, peer);
+	let taken: readonly LeasePart[] = [];
+	try {
+		return await atomically(handles, changes => {
+			const parts = choose(handles, peer, overlay, window);
+			if (parts.length === 0) {
+				return undefined;
+			}
+			const leaseNo = handles.numbers.nextLease();
+			const leasedAt = handles.clock.now();
+			taken = parts.map(({part}) => part);
+			put(handles.env.leases, [peer, leaseNo], encodeLease({leasedAt, quotaBytes: 0, parts: taken}));
+			markLeased(handles, peer, parts, changes);
+			overlay.take(taken);
+			return new OpenLease(handles, {peer, leaseNo, leasedAt, parts});
+		});
+	} catch (error) {
+		overlay.forget(taken);
+		overlay.lookEverywhere();
+		throw error;
+	}
+};
+
+export const overlayOf = ({overlays}: StoreHandles, peer: PeerNo): LaneOverlay => {
+	let overlay = overlays.get(peer);
+	if (overlay === undefined) {
+		overlay = new LaneOverlay();
+		overlays.set(peer, overlay);
+	}
+	return overlay;
+};
+
+type Chosen = OpenPart & {readonly candidate: Candidate};
+
+/** Whole blocks as long as they fit; the first is cut when it is larger than the window. */
+const choose = (
+	handles: StoreHandles,
+	peer: PeerNo,
+	overlay: LaneOverlay,
+	window: LeaseWindow,
+): readonly Chosen[] => {
+	const chosen: Chosen[] = [];
+	let bytes = 0;
+	let entries = 0;
+	for (const candidate of candidates(handles, peer, overlay)) {
+		const table = requireBlock(handles, candidate);
+		const count = candidate.bits.count();
+		const size = count === table.count ? table.payloadBytes : table.sizeOf(candidate.bits);
+		const fits = entries + count <= window.maxEntries && bytes + size <= window.maxBytes;
+		if (!fits && chosen.length > 0) {
+			break;
+		}
+		const bits = fits ? candidate.bits : firstThatFit(table, candidate.bits, window);
+		const {classNo, block} = candidate;
+		const group = candidate.kind === 'due' ? candidate.group : undefined;
+		chosen.push({part: {group, classNo, block, bits}, table, group: groupOf(candidate), candidate});
+		if (!fits) {
+			break;
+		}
+		advance(overlay, candidate);
+		bytes += size;
+		entries += count;
+		if (chosen.length >= MAX_PARTS || entries >= window.maxEntries || bytes >= window.maxBytes) {
+			break;
+		}
+	}
+	return chosen;
+};
+
+const groupOf = (candidate: Candidate): OpenPart['group'] =>
+	candidate.kind === 'due'
+		? {charged: candidate.row.charged, attempts: candidate.row.attempts.at(-1)?.number ?? 0}
+		: undefined;
+
+const advance = (overlay: LaneOverlay, candidate: Candidate): void => {
+	if (candidate.kind === 'fresh') {
+		overlay.advanceFresh(candidate.classNo, candidate.block);
+	} else {
+		overlay.advanceDue(candidate.classNo, [candidate.dueAt, candidate.block, candidate.group]);
+	}
+};
+
+const requireBlock = (handles: StoreHandles, {block}: Candidate): BlockTable => {
+	const table = readBlock(handles, block);
+	if (table === undefined) {
+		throw new Error(`block ${block} has waiting records and no table`);
+	}
+	return table;
+};
+
+/** At least one entry, however large. */
+const firstThatFit = (table: BlockTable, bits: Bits, {maxBytes, maxEntries}: LeaseWindow): Bits => {
+	const fitting = Bits.empty(bits.size);
+	let bytes = 0;
+	let entries = 0;
+	for (const entry of bits) {
+		bytes += table.payloadBytesOf(entry);
+		entries++;
+		if (entries > 1 && (bytes > maxBytes || entries > maxEntries)) {
+			break;
+		}
+		fitting.add(entry);
+	}
+	return fitting;
+};
+
+/** Counts the records over to inflight. A group that was failed is due now, and one that a restart put back is no longer so. */
+const markLeased = (
+	{env}: StoreHandles,
+	peer: PeerNo,
+	parts: readonly Chosen[],
+	changes: CounterChanges,
+): void => {
+	for (const {part, candidate} of parts) {
+		const count = part.bits.count();
+		const from = candidate.kind === 'due' && candidate.row.state === 'failed' ? 'failed' : 'scheduled';
+		nextState(from === 'failed' ? (nextState('failed', 'due') as 'scheduled') : 'scheduled', 'lease');
+		changes.add(peer, from, -count);
+		changes.add(peer, 'inflight', count);
+		if (candidate.kind === 'due' && (from === 'failed' || candidate.row.putBackBy !== 0)) {
+			const {row, dueAt, group, block} = candidate;
+			put(env.groups, [peer, block, group], encodeGroup({...row, state: 'scheduled', dueAt, putBackBy: 0}));
+			// The rest of a group that was cut stays behind and is scheduled too.
+			const rest = from === 'failed' ? row.bits.count() - count : 0;
+			changes.add(peer, 'failed', -rest);
+			changes.add(peer, 'scheduled', rest);
+		}
+	}
+};

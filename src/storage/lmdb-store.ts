@@ -1,0 +1,262 @@
+import {statSync} from 'node:fs';
+import path from 'node:path';
+import {DEADLETTER_REASONS, type DeadletterReason} from '../outbound/attempts.js';
+import type {PeerId, SegmentId} from '../outbound/names.js';
+import {CLASS_NUMBERS} from '../outbound/priorities.js';
+import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js';
+import type {AgeMs, EpochMs, PeerNo} from '../outbound/units.js';
+import {atomically, put} from './atomically.js';
+import {readBlock} from './blocks.js';
+import {addRow, counter, deadCounter, depthOf, emptyRow, STORE_COUNTERS} from './counters.js';
+import {countMatching, purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
+import {force} from './force.js';
+import {GroupCommit} from './group-commit.js';
+import type {StoreHandles} from './handles.js';
+import type {InstanceLock} from './instance-lock.js';
+import {type DueKey, END, type QueueKey} from './layout.js';
+import {leasePayloads} from './lease-payloads.js';
+import {leaseRecords, overlayOf} from './lease-records.js';
+import {list} from './list.js';
+import {OpenLease} from './open-lease.js';
+import {META_PEER} from './peer-registry.js';
+import {inspect, readPayload} from './records.js';
+import {settle} from './settle.js';
+import type {
+	BulkProgress,
+	DeadletterSelector,
+	Enqueued,
+	KnownPeer,
+	Lease,
+	LeasedPayloads,
+	LeaseWindow,
+	OutboundStore,
+	PageRequest,
+	RecordFilter,
+	Route,
+	SegmentDraft,
+	Settlement,
+	SpaceUse,
+	StoredPayload,
+} from './store.js';
+import {nextTendInMs, tend} from './tend.js';
+
+type Parts = {
+	readonly listeners: Set<(peer: PeerNo) => void>;
+	readonly lock: InstanceLock;
+	readonly abandoned: number;
+};
+
+/** `OutboundStore` on LMDB: one method a verb, each verb in a file of its own. */
+export class LmdbStore implements OutboundStore {
+	/** Records that the start put back from leases of the former run. */
+	readonly abandonedAtStart: number;
+	readonly #handles: StoreHandles;
+	readonly #listeners: Set<(peer: PeerNo) => void>;
+	readonly #lock: InstanceLock;
+	readonly #groupCommit: GroupCommit;
+
+	constructor(handles: StoreHandles, {listeners, lock, abandoned}: Parts) {
+		this.#handles = handles;
+		this.#listeners = listeners;
+		this.#lock = lock;
+		this.#groupCommit = new GroupCommit(handles);
+		this.abandonedAtStart = abandoned;
+	}
+
+	/** For fsck and the tests of the invariant, which look at every row. */
+	get handles(): StoreHandles {
+		return this.#handles;
+	}
+
+	get storeId(): OutboundStore['storeId'] {
+		return this.#handles.storeId;
+	}
+
+	peers(): readonly KnownPeer[] {
+		return this.#handles.peers.all;
+	}
+
+	async registerPeers(ids: readonly PeerId[]): Promise<readonly PeerNo[]> {
+		const {peers, env} = this.#handles;
+		const fresh = [...new Set(ids)].filter(id => peers.find(id) === undefined);
+		if (fresh.length > 0) {
+			const added = await atomically(this.#handles, () =>
+				fresh.map((id, at) => {
+					const no = (peers.nextNo + at) as PeerNo;
+					put(env.meta, [META_PEER, no], Buffer.from(id));
+					return {id, no};
+				}),
+			);
+			for (const peer of added) {
+				peers.add(peer);
+			}
+		}
+		return ids.map(id => peers.no(id));
+	}
+
+	route(ids: readonly PeerId[]): Route {
+		return this.#handles.peers.route(ids);
+	}
+
+	enqueue(drafts: readonly SegmentDraft[], mode: 'all' | 'each'): Promise<Enqueued> {
+		return this.#groupCommit.enqueue(drafts, mode);
+	}
+
+	lease(peer: PeerNo, window: LeaseWindow): Promise<Lease | undefined> {
+		return leaseRecords(this.#handles, peer, window);
+	}
+
+	settle(lease: Lease, settlement: Settlement): Promise<boolean> {
+		return settle(this.#handles, own(lease), settlement);
+	}
+
+	readPayloads(lease: Lease): LeasedPayloads {
+		return leasePayloads(this.#handles, own(lease));
+	}
+
+	nextDueAt(peer: PeerNo): EpochMs | undefined {
+		const {env, age} = this.#handles;
+		const overlay = overlayOf(this.#handles, peer);
+		let least: AgeMs | undefined;
+		for (const classNo of CLASS_NUMBERS) {
+			const start = [peer, classNo, ...(overlay.dueAfter(classNo) ?? [])];
+			for (const {key} of env.due.getRange({start, end: [peer, classNo, END]})) {
+				const [, , dueAt, , group] = key as DueKey;
+				if (!overlay.isGroupOut(group)) {
+					least = least === undefined || dueAt < least ? (dueAt as AgeMs) : least;
+					break;
+				}
+			}
+		}
+		return least === undefined ? undefined : age.toWall(least);
+	}
+
+	depth(peer?: PeerNo): QueueDepth {
+		const {counters} = this.#handles;
+		if (peer !== undefined) {
+			return depthOf(counters.get(peer) ?? emptyRow());
+		}
+		const sum = emptyRow();
+		for (const row of counters.values()) {
+			addRow(sum, row);
+		}
+		return depthOf(sum);
+	}
+
+	waitingBytes(peer: PeerNo): number {
+		return counter(this.#handles.counters.get(peer), 'waitingBytes');
+	}
+
+	deadletterCounts(peer?: PeerNo): Readonly<Record<DeadletterReason, number>> {
+		const {counters, peers} = this.#handles;
+		const wanted = peer === undefined ? peers.all.map(({no}) => no) : [peer];
+		const count = (reason: DeadletterReason) =>
+			wanted.reduce((sum, no) => sum + counter(counters.get(no), deadCounter(reason)), 0);
+		return Object.fromEntries(DEADLETTER_REASONS.map(reason => [reason, count(reason)])) as Record<
+			DeadletterReason,
+			number
+		>;
+	}
+
+	oldestScheduledAt(peer: PeerNo): EpochMs | undefined {
+		const {env} = this.#handles;
+		let least: EpochMs | undefined;
+		for (const classNo of CLASS_NUMBERS) {
+			for (const {key} of env.queue.getRange({start: [peer, classNo], end: [peer, classNo, END], limit: 1})) {
+				const at = readBlock(this.#handles, (key as QueueKey)[2])?.createdAt;
+				least = at !== undefined && (least === undefined || at < least) ? at : least;
+			}
+		}
+		return least;
+	}
+
+	space(): SpaceUse {
+		const {counters, settings, env} = this.#handles;
+		const row = counters.get(STORE_COUNTERS);
+		return {
+			liveBytes: counter(row, 'liveBytes'),
+			ceilingBytes: settings.diskCeilingBytes,
+			fileBytes: statSync(path.join(env.path, 'data.mdb')).size,
+			blocks: counter(row, 'blocks'),
+		};
+	}
+
+	list(filter: RecordFilter, page: PageRequest): RecordPage {
+		return list(this.#handles, filter, page);
+	}
+
+	inspect(segment: SegmentId, peer?: PeerId): readonly DeliveryRecord[] {
+		return inspect(this.#handles, segment, peer);
+	}
+
+	payload(segment: SegmentId): StoredPayload | undefined {
+		return readPayload(this.#handles, segment);
+	}
+
+	force(segment: SegmentId, peer: PeerId): Promise<boolean> {
+		return force(this.#handles, segment, peer);
+	}
+
+	retry(segment: SegmentId, peer: PeerId): Promise<void> {
+		return retryOne(this.#handles, segment, peer);
+	}
+
+	purge(segment: SegmentId, peer: PeerId): Promise<void> {
+		return purgeOne(this.#handles, segment, peer);
+	}
+
+	retryMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress> {
+		return retryMatching(this.#handles, selector, limit);
+	}
+
+	purgeMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress> {
+		return purgeMatching(this.#handles, selector, limit);
+	}
+
+	countMatching(selector: DeadletterSelector): number {
+		return countMatching(this.#handles, selector);
+	}
+
+	tend(): Promise<boolean> {
+		return tend(this.#handles);
+	}
+
+	nextTendInMs(): number | undefined {
+		return nextTendInMs(this.#handles);
+	}
+
+	readSetting(name: string): unknown {
+		const row = this.#handles.env.meta.get(settingKey(name));
+		return row === undefined ? undefined : JSON.parse(row.toString('utf8'));
+	}
+
+	async writeSetting(name: string, value: unknown): Promise<void> {
+		const row = Buffer.from(JSON.stringify(value ?? null));
+		await atomically(this.#handles, () => {
+			put(this.#handles.env.meta, settingKey(name), row);
+		});
+	}
+
+	onWork(listener: (peer: PeerNo) => void): void {
+		this.#listeners.add(listener);
+	}
+
+	async close(): Promise<void> {
+		if (!this.#handles.closed) {
+			await this.#groupCommit.finished();
+			this.#handles.closed = true;
+			await this.#handles.env.root.flushed;
+			await this.#handles.env.root.close();
+			await this.#lock.release();
+		}
+	}
+}
+
+const settingKey = (name: string): [string, string] => ['setting', name];
+
+const own = (lease: Lease): OpenLease => {
+	if (!(lease instanceof OpenLease)) {
+		throw new TypeError('a lease that this store did not give');
+	}
+	return lease;
+};

@@ -1,0 +1,63 @@
+import {EdgedError} from '../outbound/errors.js';
+import {parseMadeId} from '../outbound/made-id.js';
+import type {PeerId, SegmentId} from '../outbound/names.js';
+import type {PeerNo} from '../outbound/units.js';
+import type {BlockTable} from './block-table.js';
+import {readBlock} from './blocks.js';
+import type {StoreHandles} from './handles.js';
+import {decodeId} from './id-row.js';
+import {bucketOf, decodeOrigin, findOrigin} from './origin-row.js';
+import {type PeerPart, partsOf} from './record-view.js';
+
+export type Located = {readonly table: BlockTable; readonly entry: number};
+
+/** Where the segment is; `undefined` when the store never had it or has forgotten it. */
+export const locate = (handles: StoreHandles, id: SegmentId): Located | undefined => {
+	const address = parseMadeId(id);
+	if (address === undefined) {
+		const row = handles.env.ids.get(id);
+		return row === undefined ? undefined : entryOf(handles, id, decodeId(row));
+	}
+	if (address.store === handles.storeId) {
+		const here = entryOf(handles, id, address);
+		if (here !== undefined) {
+			return here;
+		}
+	}
+	const bucket = bucketOf(address.block);
+	const row = handles.env.origins.get([address.store, bucket]);
+	const here =
+		row === undefined ? undefined : findOrigin(decodeOrigin(row, bucket).runs, address.block, address.entry);
+	return here === undefined ? undefined : entryOf(handles, id, here);
+};
+
+const entryOf = (
+	handles: StoreHandles,
+	id: SegmentId,
+	{block, entry}: {readonly block: BlockTable['block']; readonly entry: number},
+): Located | undefined => {
+	const table = readBlock(handles, block);
+	return table !== undefined && entry < table.count && table.segmentIdOf(entry) === id
+		? {table, entry}
+		: undefined;
+};
+
+export type LocatedRecord = Located & {readonly peer: PeerNo; readonly part: PeerPart};
+
+/** The record of `id` for `peer`, wherever it is. Throws `NOT_FOUND`, also for one that was purged, and `UNKNOWN_PEER`. */
+export const locateRecord = (handles: StoreHandles, id: SegmentId, peerId: PeerId): LocatedRecord => {
+	const peer = handles.peers.no(peerId);
+	const found = locate(handles, id);
+	const part =
+		found === undefined
+			? undefined
+			: partsOf(handles, found.table, peer).find(({bits}) => bits.has(found.entry));
+	const isPurged = part?.place === 'settled' && found !== undefined && part.row.purged.has(found.entry);
+	if (found === undefined || part === undefined || isPurged) {
+		throw new EdgedError('NOT_FOUND', `there is no record of segment ${id} for peer ${peerId}`, {
+			segment_id: id,
+			peer_id: peerId,
+		});
+	}
+	return {...found, peer, part};
+};

@@ -1,0 +1,68 @@
+import {createHash} from 'node:crypto';
+import {crc32} from 'node:zlib';
+import {EdgedError} from '../outbound/errors.js';
+import {parseMadeId, type SegmentAddress} from '../outbound/made-id.js';
+import type {SegmentId} from '../outbound/names.js';
+import type {ClassNo} from '../outbound/priorities.js';
+import type {BlockNo} from '../outbound/units.js';
+import {checkMetadata, encodeMetadata} from './entry-metadata.js';
+import type {Route, SegmentDraft} from './store.js';
+
+/** A draft that was checked and hashed and waits for its group commit; `block` and `entry` are its address once planned. */
+export type PreparedDraft = {
+	readonly givenId: SegmentId | undefined;
+	/** Where it was first made, when not here and now. */
+	readonly address: SegmentAddress | undefined;
+	readonly payload: Buffer;
+	readonly sha256: Uint8Array;
+	readonly crc32: number;
+	readonly metadata: Buffer | undefined;
+	readonly route: Route;
+	readonly classNo: ClassNo;
+	readonly expiresInMs: number | undefined;
+	readonly hops: number;
+	block: BlockNo;
+	entry: number;
+};
+
+const UNPLANNED = 0 as BlockNo;
+const MAX_HOPS = 255;
+
+/** Checks what the store's format cannot hold and computes what the caller did not bring. Throws `TOO_LARGE`, `INVALID_ARGUMENT`. */
+export const prepareDraft = (draft: SegmentDraft, maxSegmentBytes: number): PreparedDraft => {
+	const payload = asBuffer(draft.payload);
+	if (payload.length > maxSegmentBytes) {
+		throw new EdgedError(
+			'TOO_LARGE',
+			`the segment has ${payload.length} bytes, storage.max_segment_bytes is ${maxSegmentBytes}`,
+		);
+	}
+	const {identity} = draft;
+	const given = identity.kind === 'given' ? identity.id : undefined;
+	// An id of the made form is an address, whoever brings it.
+	const address = identity.kind === 'foreign' ? identity.address : given && parseMadeId(given);
+	const givenId = address === undefined ? given : undefined;
+	const bare = givenId === undefined && draft.contentType === undefined && draft.labels === undefined;
+	if (!bare) {
+		checkMetadata(draft.contentType, draft.labels);
+	}
+	return {
+		givenId,
+		address,
+		payload,
+		sha256: draft.sha256 ?? createHash('sha256').update(payload).digest(),
+		crc32: draft.crc32 ?? crc32(payload),
+		metadata: bare
+			? undefined
+			: encodeMetadata({givenId, contentType: draft.contentType, labels: draft.labels ?? {}}),
+		route: draft.route,
+		classNo: draft.classNo,
+		expiresInMs: draft.expiresInMs,
+		hops: Math.min(draft.hops, MAX_HOPS),
+		block: UNPLANNED,
+		entry: 0,
+	};
+};
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+	Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

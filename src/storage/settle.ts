@@ -1,0 +1,179 @@
+import type {DeadletterReason} from '../outbound/attempts.js';
+import {nextState} from '../outbound/transitions.js';
+import type {AgeMs, EpochMs} from '../outbound/units.js';
+import {atomically, remove} from './atomically.js';
+import {nextAttemptNumber, type StoredAttempt} from './attempts-row.js';
+import type {Bits} from './bits.js';
+import {type CounterChanges, deadCounter} from './counters.js';
+import type {GroupRow} from './group-row.js';
+import type {StoreHandles} from './handles.js';
+import {noteLateAnswer} from './late-answer.js';
+import {overlayOf} from './lease-records.js';
+import {decodeLease, type LeasePart} from './lease-row.js';
+import type {OpenLease, OpenPart} from './open-lease.js';
+import {ProofWriter} from './proof-writer.js';
+import {releaseBlock} from './release-block.js';
+import {type PartSettlement, settlementByPart} from './settlement-parts.js';
+import type {ExceptionVerdict, Settlement} from './store.js';
+import {addGroup, takeBits} from './take-bits.js';
+
+/**
+ * See `OutboundStore.settle`: applies the answer AND the lease as stored now. What was cut out of the lease meanwhile keeps its
+ * state; an acknowledgement of it is written to its history. What the settlement does not name is released.
+ */
+export const settle = async (
+	handles: StoreHandles,
+	lease: OpenLease,
+	settlement: Settlement,
+): Promise<boolean> => {
+	const byPart = settlementByPart(lease, settlement);
+	const overlay = overlayOf(handles, lease.peer);
+	const settled = await atomically(handles, changes => {
+		const row = handles.env.leases.get([lease.peer, lease.leaseNo]);
+		if (row === undefined) {
+			return undefined;
+		}
+		remove(handles.env.leases, [lease.peer, lease.leaseNo]);
+		return new Settler(handles, lease, changes).run(decodeLease(row).parts, byPart);
+	});
+	const parts = lease.parts.map(({part}) => part);
+	overlay.forget(parts.filter((_, at) => settled?.[at] === true));
+	overlay.giveBack(parts.filter((_, at) => settled?.[at] !== true));
+	if (settled !== undefined) {
+		handles.announce(lease.peer);
+	}
+	return settled !== undefined;
+};
+
+const REASONS = {
+	reject: 'REJECTED',
+	exhaust: 'MAX_RETRIES',
+	missing: 'SEGMENT_MISSING',
+	corrupt: 'CORRUPT',
+} as const satisfies Record<Exclude<ExceptionVerdict['event'], 'fail'>, DeadletterReason>;
+
+/** One settlement inside its transaction. */
+class Settler {
+	readonly #handles: StoreHandles;
+	readonly #lease: OpenLease;
+	readonly #changes: CounterChanges;
+	readonly #now: EpochMs;
+	readonly #proofs: ProofWriter;
+
+	constructor(handles: StoreHandles, lease: OpenLease, changes: CounterChanges) {
+		this.#handles = handles;
+		this.#lease = lease;
+		this.#changes = changes;
+		this.#now = handles.clock.now();
+		this.#proofs = new ProofWriter(handles, lease.peer, lease.leasedAt, changes);
+	}
+
+	/** `stored` are the parts as the lease row has them now; tells for each whether nothing of it waits any more. */
+	run(stored: readonly LeasePart[], byPart: readonly PartSettlement[]): readonly boolean[] {
+		const done = stored.map((part, at) => {
+			const open = this.#lease.parts[at] as OpenPart;
+			const answer = byPart[at] as PartSettlement;
+			const late = answer.acked.without(part.bits);
+			if (!late.isEmpty()) {
+				noteLateAnswer(this.#handles, this.#lease, open, late);
+			}
+			return this.#part(open, part.bits, answer);
+		});
+		this.#proofs.write();
+		for (const [at, {table}] of this.#lease.parts.entries()) {
+			const onlyRecords = byPart[at]?.acked.isFull() === true && table.isOnlyFor(this.#lease.peer);
+			releaseBlock(this.#handles, table, this.#changes, onlyRecords && stored[at]?.bits.isFull() === true);
+		}
+		return done;
+	}
+
+	#part(open: OpenPart, leased: Bits, answer: PartSettlement): boolean {
+		const {peer} = this.#lease;
+		this.#changes.add(peer, 'inflight', -leased.count());
+		let rest = leased;
+		const acked = answer.acked.and(leased);
+		if (!acked.isEmpty()) {
+			this.#ack(open, acked);
+			rest = rest.without(acked);
+		}
+		for (const {verdict, bits, whole} of answer.exceptions) {
+			const concerned = bits.and(leased);
+			if (!concerned.isEmpty()) {
+				this.#except(open, concerned, verdict, whole);
+				rest = rest.without(concerned);
+			}
+		}
+		const released = rest.count();
+		this.#changes.add(peer, released > 0 ? nextReleased() : 'scheduled', released);
+		return released === 0;
+	}
+
+	#ack({part, table}: OpenPart, bits: Bits): void {
+		const {peer, leasedAt} = this.#lease;
+		const state = nextState('inflight', 'ack') as 'acked';
+		const from = takeBits(this.#handles, peer, part, bits);
+		this.#changes.add(peer, state, bits.count());
+		this.#changes.add(peer, 'waitingBytes', -table.sizeOf(bits));
+		if (from === undefined) {
+			this.#proofs.acked(table, bits, undefined);
+		} else {
+			const number = nextAttemptNumber(from.attempts);
+			const good = {
+				number,
+				startedAt: leasedAt,
+				completedAt: this.#now,
+				outcome: 'ACKED',
+				bytesSent: 'whole',
+			} as const;
+			this.#proofs.acked(table, bits, [...from.attempts, good]);
+		}
+	}
+
+	#except({part, table}: OpenPart, bits: Bits, verdict: ExceptionVerdict, whole: boolean): void {
+		const {peer} = this.#lease;
+		const from = takeBits(this.#handles, peer, part, bits);
+		const row = this.#fate(part, bits, from, verdict, whole);
+		addGroup(this.#handles, peer, part.block, row);
+		if (row.state === 'deadletter') {
+			this.#changes.add(peer, deadCounter(row.reason), bits.count());
+			this.#changes.add(peer, 'waitingBytes', -table.sizeOf(bits));
+		}
+		this.#changes.add(peer, row.state, bits.count());
+	}
+
+	#fate(
+		part: LeasePart,
+		bits: Bits,
+		from: GroupRow | undefined,
+		verdict: ExceptionVerdict,
+		whole: boolean,
+	): GroupRow {
+		const attempts = from?.attempts ?? [];
+		const attempt: StoredAttempt = {
+			number: nextAttemptNumber(attempts),
+			startedAt: this.#lease.leasedAt,
+			completedAt: this.#now,
+			outcome: verdict.outcome,
+			error: verdict.error,
+			bytesSent: whole ? 'whole' : verdict.bytesSent,
+		};
+		const charges = verdict.event === 'fail' || verdict.event === 'exhaust' ? 1 : 0;
+		const common = {
+			bits,
+			classNo: part.classNo,
+			charged: (from?.charged ?? 0) + charges,
+			abandons: from?.abandons ?? 0,
+			changedAt: this.#now,
+			putBackBy: 0,
+			attempts: [...attempts, attempt],
+		};
+		const state = nextState('inflight', verdict.event) as 'failed' | 'deadletter';
+		if (verdict.event === 'fail') {
+			const dueAt = (this.#handles.age.now() + Math.max(1, Math.ceil(verdict.retryInMs))) as AgeMs;
+			return {...common, state: state as 'failed', dueAt};
+		}
+		return {...common, state: state as 'deadletter', reason: REASONS[verdict.event], diedAt: this.#now};
+	}
+}
+
+const nextReleased = (): 'scheduled' => nextState('inflight', 'release') as 'scheduled';

@@ -1,0 +1,78 @@
+import {Bits} from './bits.js';
+import type {OpenLease, OpenPart} from './open-lease.js';
+import type {ExceptionVerdict, Settlement} from './store.js';
+
+/** A settlement sorted by the parts of its lease. */
+export type PartSettlement = {
+	readonly acked: Bits;
+	/** Entries with one fate, together: they become one group. */
+	readonly exceptions: readonly {
+		readonly verdict: ExceptionVerdict;
+		readonly bits: Bits;
+		readonly whole: boolean;
+	}[];
+};
+
+/** Throws when an index is out of range or named twice: a bug of the caller, never of a peer. */
+export const settlementByPart = (lease: OpenLease, settlement: Settlement): readonly PartSettlement[] => {
+	const acked = ackedByPart(lease, settlement.acked);
+	const exceptions = lease.parts.map(() => new Map<string, PartSettlement['exceptions'][number]>());
+	for (const verdict of settlement.exceptions) {
+		const {at, entry} = lease.find(verdict.index);
+		const {part, table} = lease.parts[at] as OpenPart;
+		const fates = exceptions[at] as Map<string, PartSettlement['exceptions'][number]>;
+		const named = acked[at]?.has(entry) || [...fates.values()].some(({bits}) => bits.has(entry));
+		if (named && settlement.acked !== 'all') {
+			throw new Error(`entry ${verdict.index} is settled twice`);
+		}
+		const whole = verdict.bytesSent >= table.payloadBytesOf(entry);
+		const key = fateKey(verdict, whole);
+		const fate = fates.get(key) ?? {verdict, whole, bits: Bits.empty(part.bits.size)};
+		fate.bits.add(entry);
+		fates.set(key, fate);
+	}
+	return lease.parts.map((_, at) => {
+		const fates = [...(exceptions[at]?.values() ?? [])];
+		const bits = acked[at] as Bits;
+		const rest =
+			settlement.acked === 'all' ? fates.reduce((sum, fate) => sum.without(fate.bits), bits) : bits;
+		return {acked: rest, exceptions: fates};
+	});
+};
+
+const fateKey = (verdict: ExceptionVerdict, whole: boolean): string => {
+	const retry = verdict.event === 'fail' ? verdict.retryInMs : '';
+	return `${verdict.event} ${verdict.outcome} ${retry} ${whole ? 'whole' : verdict.bytesSent} ${verdict.error}`;
+};
+
+const ackedByPart = (lease: OpenLease, acked: Settlement['acked']): Bits[] => {
+	const byPart = lease.parts.map(({part}) => (acked === 'all' ? part.bits : undefined));
+	if (acked !== 'all') {
+		for (const [first, last] of acked) {
+			markRange(lease, byPart, first, last);
+		}
+	}
+	return byPart.map((bits, at) => bits ?? Bits.empty(lease.parts[at]?.part.bits.size ?? 0));
+};
+
+const markRange = (lease: OpenLease, byPart: (Bits | undefined)[], first: number, last: number): void => {
+	lease.find(first);
+	lease.find(last);
+	for (let at = lease.partOf(first); at <= lease.partOf(last); at++) {
+		const {part} = lease.parts[at] as OpenPart;
+		const start = lease.starts[at] ?? 0;
+		const end = start + part.bits.count() - 1;
+		if (byPart[at] !== undefined && byPart[at]?.isEmpty() === false && first <= start && end <= last) {
+			throw new Error(`entries ${start}-${end} are acknowledged twice`);
+		}
+		if (first <= start && end <= last) {
+			byPart[at] = part.bits;
+		} else {
+			const bits = byPart[at] ?? Bits.empty(part.bits.size);
+			for (let index = Math.max(first, start); index <= Math.min(last, end); index++) {
+				bits.add(lease.find(index).entry);
+			}
+			byPart[at] = bits;
+		}
+	}
+};

@@ -1,0 +1,101 @@
+import type {BlockNo, GroupNo, PeerNo} from '../outbound/units.js';
+import {put, remove} from './atomically.js';
+import type {Bits} from './bits.js';
+import {decodeBits, encodeBits} from './bits-row.js';
+import {decodeGroup, encodeGroup, type GroupRow} from './group-row.js';
+import type {StoreHandles} from './handles.js';
+import type {LeasePart} from './lease-row.js';
+
+/**
+ * Inside a body, the first half of every event ("move these bits from this place to that place"): takes bits out of the place that a
+ * lease part names, and returns the group they were in (`undefined` for the queue). A bit that is not there is a bug and throws.
+ */
+export const takeBits = (
+	handles: StoreHandles,
+	peer: PeerNo,
+	{group, classNo, block}: Omit<LeasePart, 'bits'>,
+	bits: Bits,
+): GroupRow | undefined => {
+	if (group === undefined) {
+		takeFromQueue(handles, peer, classNo, block, bits);
+		return undefined;
+	}
+	return takeFromGroup(handles, peer, block, group, bits);
+};
+
+const takeFromQueue = (
+	{env}: StoreHandles,
+	peer: PeerNo,
+	classNo: number,
+	block: BlockNo,
+	bits: Bits,
+): void => {
+	const key = [peer, classNo, block];
+	const row = env.queue.get(key);
+	const waiting = row === undefined ? undefined : decodeBits(row);
+	if (waiting === undefined || !bits.without(waiting).isEmpty()) {
+		throw new Error(
+			`block ${block} of peer ${peer}: bits that are not in the queue were to be taken from it`,
+		);
+	}
+	const rest = waiting.without(bits);
+	if (rest.isEmpty()) {
+		remove(env.queue, key);
+	} else {
+		put(env.queue, key, encodeBits(rest));
+	}
+};
+
+/** A group that is emptied goes, with its key in `due` or `deadletters`. Returns the group as it was. */
+export const takeFromGroup = (
+	handles: StoreHandles,
+	peer: PeerNo,
+	block: BlockNo,
+	group: GroupNo,
+	bits: Bits,
+): GroupRow => {
+	const {env} = handles;
+	const row = env.groups.get([peer, block, group]);
+	if (row === undefined) {
+		throw new Error(`group ${group} of block ${block} and peer ${peer} is gone`);
+	}
+	const found = decodeGroup(row);
+	if (!bits.without(found.bits).isEmpty()) {
+		throw new Error(`group ${group} of block ${block}: bits that are not in it were to be taken from it`);
+	}
+	const rest = found.bits.without(bits);
+	if (rest.isEmpty()) {
+		remove(env.groups, [peer, block, group]);
+		removeGroupKey(handles, peer, block, group, found);
+	} else {
+		put(env.groups, [peer, block, group], encodeGroup({...found, bits: rest}));
+	}
+	return found;
+};
+
+const removeGroupKey = (
+	{env}: StoreHandles,
+	peer: PeerNo,
+	block: BlockNo,
+	group: GroupNo,
+	row: GroupRow,
+): void => {
+	if (row.state === 'deadletter') {
+		remove(env.deadletters, [peer, row.diedAt, block, group]);
+	} else {
+		remove(env.due, [peer, row.classNo, row.dueAt, block, group]);
+	}
+};
+
+/** Inside a body, the second half for records that leave the happy path: a new group, with its key in `due` or `deadletters`. */
+export const addGroup = (handles: StoreHandles, peer: PeerNo, block: BlockNo, row: GroupRow): GroupNo => {
+	const {env, numbers} = handles;
+	const group = numbers.nextGroup();
+	put(env.groups, [peer, block, group], encodeGroup(row));
+	if (row.state === 'deadletter') {
+		put(env.deadletters, [peer, row.diedAt, block, group]);
+	} else {
+		put(env.due, [peer, row.classNo, row.dueAt, block, group]);
+	}
+	return group;
+};

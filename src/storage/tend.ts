@@ -1,0 +1,85 @@
+import type {BlockNo, PeerNo} from '../outbound/units.js';
+import {atomically, put, remove} from './atomically.js';
+import {counter, STORE_COUNTERS} from './counters.js';
+import {expireBlock} from './expire.js';
+import type {StoreHandles} from './handles.js';
+import {END, TIMER} from './layout.js';
+import {
+	expireOrphan,
+	expireProof,
+	expireSpan,
+	forgetIds,
+	forgetOrigin,
+	shedRetained,
+	type TimerResult,
+	type TimerWork,
+} from './retention.js';
+
+type TimerKey = [at: number, kind: number, a: number, b: number];
+
+/** Timers worked off in one commit. */
+const STEP = 64;
+/** Above this share of the ceiling, what is only retained begins to go. */
+const WATERMARK = 0.8;
+
+/** See `OutboundStore.tend`. */
+export const tend = async (handles: StoreHandles): Promise<boolean> => {
+	if (dueTimers(handles).length > 0) {
+		await atomically(handles, changes => {
+			for (const key of dueTimers(handles)) {
+				const [, kind, a, b] = key;
+				remove(handles.env.timers, key);
+				const result = fire({handles, changes, early: false}, kind, a, b);
+				if (result !== 'done') {
+					put(handles.env.timers, [Math.max(result.again, handles.age.now() + 1), kind, a, b]);
+				}
+			}
+		});
+	}
+	const shed = isAboveWatermark(handles) && (await shedRetained(handles));
+	return shed || dueTimers(handles).length > 0;
+};
+
+const isAboveWatermark = ({counters, settings}: StoreHandles): boolean => {
+	const row = counters.get(STORE_COUNTERS);
+	return (
+		counter(row, 'liveBytes') > settings.diskCeilingBytes * WATERMARK ||
+		counter(row, 'ids') > settings.dedupMaxEntries
+	);
+};
+
+const dueTimers = ({env, age}: StoreHandles): readonly TimerKey[] => {
+	const keys: TimerKey[] = [];
+	for (const {key} of env.timers.getRange({start: [0], end: [age.now(), END], limit: STEP})) {
+		keys.push(key as TimerKey);
+	}
+	return keys;
+};
+
+const fire = (work: TimerWork, kind: number, a: number, b: number): TimerResult => {
+	switch (kind) {
+		case TIMER.expiry:
+			return expireBlock(work, a as BlockNo);
+		case TIMER.proof:
+			return expireProof(work, a as BlockNo, b as PeerNo);
+		case TIMER.spanProof:
+			return expireSpan(work, a as BlockNo, b as PeerNo);
+		case TIMER.orphan:
+			return expireOrphan(work, a as BlockNo);
+		case TIMER.ids:
+			return forgetIds(work, a as BlockNo);
+		case TIMER.origins:
+			return forgetOrigin(work, a, b);
+		default:
+			// Of a later edged: kept for it.
+			return {again: work.handles.age.now() + 86_400_000};
+	}
+};
+
+/** See `OutboundStore.nextTendInMs`. */
+export const nextTendInMs = (handles: StoreHandles): number | undefined => {
+	for (const {key} of handles.env.timers.getRange({start: [0], end: [END], limit: 1})) {
+		return Math.max(0, (key as TimerKey)[0] - handles.age.now());
+	}
+	return undefined;
+};

@@ -79,7 +79,7 @@ const afterText = (text: string, {depth, quotes}: OpenValue): OpenValue => {
 };
 
 const nearestLine = (lines: ReadonlyMap<string, number>, key: string): number | undefined => {
-	for (let at = key; at !== ''; at = at.replace(/(?:^|\.)[^.]*$/, '')) {
+	for (let at = key; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.'), at.lastIndexOf('[')))) {
 		const line = lines.get(at);
 		if (line !== undefined) {
 			return line;

@@ -8,7 +8,7 @@ export const nearestKey = (unknown: string, known: readonly string[]): string | 
 		.filter(key => split(key)[0] === table)
 		.map(key => ({key, distance: editDistance(name, split(key)[1])}))
 		.sort((a, b) => a.distance - b.distance);
-	const limit = Math.min(name.length - 1, Math.max(2, name.length / 3));
+	const limit = Math.min(name.length - 1, Math.max(3, name.length / 2));
 	const near = best !== undefined && best.distance <= limit ? best.key : undefined;
 	return known.find(key => split(key)[1] === name) ?? near;
 };

@@ -37,6 +37,8 @@ const showValue = (key: string, value: unknown): string => {
 	if (isSecretName(key)) {
 		return REDACTED;
 	}
-	const text = withoutUrlCredentials(JSON.stringify(value) ?? String(value));
+	// JSON has no word for infinity, TOML has.
+	const json = typeof value === 'number' ? String(value) : JSON.stringify(value);
+	const text = withoutUrlCredentials(json);
 	return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 };

@@ -1,4 +1,4 @@
-import {GIB, MIB} from './byte-size.js';
+import {formatByteSize, GIB, MIB} from './byte-size.js';
 import {bytes, choice, days, field, seconds, wholeNumber} from './field.js';
 import type {Section, SectionOf} from './section.js';
 
@@ -33,7 +33,7 @@ export const storageSection: Section<typeof fields> = {
 			: [
 					{
 						name: 'maxSegmentBytes',
-						message: `must not be above storage.disk_ceiling_bytes (${diskCeilingBytes})`,
+						message: `must not be above storage.disk_ceiling_bytes (${formatByteSize(diskCeilingBytes)})`,
 					},
 				],
 };

@@ -1,0 +1,56 @@
+import test from 'ava';
+import {configFrom, HUB, NODE} from '../helpers/config.js';
+
+const isNoticed = test.macro((t, body: string, expected: string) => {
+	t.deepEqual(configFrom(HUB + body + NODE).notices as unknown, [expected]);
+});
+
+test(
+	'eviction',
+	isNoticed,
+	'[storage]\noverflow = "evict_oldest"\n',
+	'storage.overflow = "evict_oldest" is set but in this version producers are refused at the ceiling instead',
+);
+test(
+	'an order of catching up',
+	isNoticed,
+	'[relay]\ncatch_up = "live_first"\n',
+	'relay.catch_up is set but in this version the oldest segments are sent first',
+);
+test(
+	'a daily quota',
+	isNoticed,
+	'[relay.bandwidth]\ndaily_quota_bytes = 1\n',
+	'relay.bandwidth.daily_quota_bytes is set but in this version it is not enforced',
+);
+test(
+	'a reserve of the quota',
+	isNoticed,
+	'[relay.bandwidth]\nquota_reserve_percent = 5\n',
+	'relay.bandwidth.quota_reserve_percent is set but in this version it is not enforced',
+);
+test(
+	'an audit trail',
+	isNoticed,
+	'[audit]\ndir = "audit"\n',
+	'audit.dir is set but in this version nothing is written there',
+);
+test('a spool', isNoticed, '[spool]\ndir = "in"\n', 'spool.dir is set but in this version nobody watches it');
+test(
+	"a peer's daily quota",
+	isNoticed,
+	'daily_quota_bytes = 1\n',
+	'peers[0].daily_quota_bytes is set but in this version it is not enforced',
+);
+test(
+	"a peer's windows",
+	isNoticed,
+	'[[peers.windows]]\nstart = "22:00"\nend = "06:00"\n',
+	'peers[0].windows is set but in this version it is not enforced',
+);
+
+test('what has its behaviour is not noticed', t => {
+	const text =
+		'[relay]\nworker_count = 2\n[relay.retry]\noutage_policy = "count"\n[relay.bandwidth]\nbytes_per_second = 9\n';
+	t.deepEqual(configFrom(text + NODE + HUB).notices, []);
+});

@@ -25,7 +25,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
 	lmdb: /^storage\//,
 	bottleneck: /^delivery\/bottleneck-limiter\.ts$/,
 	'p-queue': /^delivery\//,
-	undici: /^delivery\//,
+	undici: /^(?:delivery|cli)\//,
 	'json-rpc-2.0': /^rpc\//,
 	pino: /^runtime\/logger\.ts$/,
 	'smol-toml': /^config\//,

@@ -37,14 +37,13 @@ export const required = <Value>(key: string, kind: Kind<Value>): Field<Value> =>
 
 /** A key that may be left out or be `""`: the value is then `undefined`. */
 export const optional = <Value>(key: string, kind: Kind<Value>): Field<Value | undefined> => {
-	const {toText, resolve} = kind;
+	const {resolve} = kind;
 	return {
 		key,
 		fallback: '',
 		allowed: `${kind.allowed}, or "" for none`,
 		schema: z.union([z.literal('').transform(() => undefined), kind.schema]),
 		toPlain: value => (value === undefined ? '' : kind.toPlain(value)),
-		...(toText && {toText: value => (value === undefined ? '' : toText(value))}),
 		...(resolve && {
 			resolve: (value, directory) => (value === undefined ? undefined : resolve(value, directory)),
 		}),

@@ -1,5 +1,5 @@
 import {EdgedError} from '../outbound/errors.js';
-import {isSecretName, REDACTED, withoutUrlCredentials} from '../outbound/secrets.js';
+import {withoutUrlCredentials} from '../outbound/secrets.js';
 import type {KeyLines} from './key-lines.js';
 
 /** One thing that is wrong with a configuration. */
@@ -28,15 +28,12 @@ const place = (file: string, line: number | undefined): string =>
 	line === undefined ? file : `${file}:${line}`;
 
 const subject = (problem: Problem): string =>
-	'value' in problem ? `${problem.key} = ${showValue(problem.key, problem.value)}` : problem.key;
+	'value' in problem ? `${problem.key} = ${showValue(problem.value)}` : problem.key;
 
 const MAX_SHOWN = 100;
 
-/** As short as a line of a terminal allows, and without secrets. */
-const showValue = (key: string, value: unknown): string => {
-	if (isSecretName(key)) {
-		return REDACTED;
-	}
+/** As short as a line of a terminal allows, and without the credentials of a URL. */
+const showValue = (value: unknown): string => {
 	// JSON has no word for infinity, TOML has.
 	const json = typeof value === 'number' ? String(value) : JSON.stringify(value);
 	const text = withoutUrlCredentials(json);

@@ -1,6 +1,7 @@
 import {hash} from 'node:crypto';
 import {crc32} from 'node:zlib';
-import {ADDRESS_NUMBER_LIMIT, parseMadeId, type SegmentAddress} from '../outbound/made-id.js';
+import {ADDRESS_NUMBER_LIMIT, parseMadeId} from '../outbound/made-id.js';
+import type {SegmentId} from '../outbound/names.js';
 import type {BlockNo, EntryNo} from '../outbound/units.js';
 import {decodeMetadata, type EntryMetadata, MAX_METADATA_BYTES, NO_METADATA} from './entry-metadata.js';
 import {
@@ -119,13 +120,10 @@ export class ParsedRequest {
 		return metadata !== undefined && (metadata.givenId !== undefined) === hasGivenId ? metadata : undefined;
 	}
 
-	/** Who the segment is; takes the entry's `metadata`, which its caller has decoded anyway. */
-	identity(index: number, {givenId}: EntryMetadata): SegmentIdentity {
+	/** Who the segment is, `undefined` as in `identityOf`. Takes the entry's `metadata`, which its caller has decoded anyway. */
+	identity(index: number, {givenId}: EntryMetadata): SegmentIdentity | undefined {
 		if (givenId !== undefined) {
-			const address = parseMadeId(givenId);
-			return address !== undefined && isStorable(address)
-				? {kind: 'foreign', address}
-				: {kind: 'given', id: givenId};
+			return identityOf(givenId);
 		}
 		const at = this.#recordAt(index);
 		const block = this.#bytes.readUIntLE(at + OFFSET.madeBlock, U48_BYTES);
@@ -154,8 +152,14 @@ export class ParsedRequest {
 /** Exclusive: a made id has two base32 digits for it. */
 const MADE_ENTRY_LIMIT = 32 ** 2;
 
-/** An id that only looks like a made one, with a number that no store gives, is a producer's own like any other. */
-const isStorable = ({block}: SegmentAddress): boolean => block > 0 && block <= U48_MAX;
+/** Whoever brings an id of the made form means that address. `undefined` for one that no edged can have made. */
+export const identityOf = (id: SegmentId): SegmentIdentity | undefined => {
+	const address = parseMadeId(id);
+	if (address === undefined) {
+		return {kind: 'given', id};
+	}
+	return address.block > 0 && address.block <= U48_MAX ? {kind: 'foreign', address} : undefined;
+};
 
 const storeFault = (bytes: Buffer, {storeCount}: RequestHeader): string | undefined => {
 	for (let index = 0; index < storeCount; index++) {

@@ -36,7 +36,14 @@
 export const REQUEST_CONTENT_TYPE = 'application/vnd.edged.request';
 
 export {type EncodedRequest, encodeRequest, type RequestEntry} from './encode-request.js';
-export {type EntryFault, type ParsedRequest, parseRequest, type RequestFault} from './parse-request.js';
+export {checkMetadata, type EntryMetadata, NO_METADATA} from './entry-metadata.js';
+export {
+	type EntryFault,
+	identityOf,
+	type ParsedRequest,
+	parseRequest,
+	type RequestFault,
+} from './parse-request.js';
 export {
 	AnswerBuilder,
 	type AnswerFault,

@@ -1,5 +1,6 @@
 import {crc32} from 'node:zlib';
-import {ENTRY_RECORD_BYTES, STORE_ID_BYTES} from './entry-record.js';
+import {MAX_METADATA_BYTES} from './entry-metadata.js';
+import {ENTRY_RECORD_BYTES, MAX_STORES, STORE_ID_BYTES} from './entry-record.js';
 
 /** The numbers of a request's header (format: request-codec.ts). */
 export type RequestHeader = {
@@ -34,9 +35,9 @@ export const metadataStart = ({storeCount, entryCount}: RequestHeader): number =
 /** Where the payloads begin. */
 export const headBytes = (header: RequestHeader): number => metadataStart(header) + header.metadataBytes;
 
-/** The largest head that `entryCount` entries can need, given the most metadata that one of them may have. */
-export const maxHeadBytes = (entryCount: number, metadataBytesEach: number): number =>
-	recordsStart(255) + entryCount * (ENTRY_RECORD_BYTES + metadataBytesEach);
+/** The largest head that `entryCount` entries can need. */
+export const maxHeadBytes = (entryCount: number): number =>
+	recordsStart(MAX_STORES) + entryCount * (ENTRY_RECORD_BYTES + MAX_METADATA_BYTES);
 
 /** Writes the header into a head that is otherwise complete: its checksum covers all of it. */
 export const sealHead = (head: Buffer, header: RequestHeader): void => {

@@ -1,0 +1,201 @@
+import {
+	createServer,
+	type IncomingMessage,
+	type Server,
+	type ServerOptions,
+	type ServerResponse,
+} from 'node:http';
+import type {Server as TlsServer} from 'node:https';
+import type {Service} from '../runtime/service.js';
+import {listenOnSocketFile} from '../runtime/socket-file.js';
+import {BodyAborted, type BodyLimits, readBody} from './body.js';
+import {BufferBudget} from './buffer-budget.js';
+import {countRefusal, createCounters, type IngestCounters} from './counters.js';
+import {CallerCheck, FORBIDDEN} from './identity.js';
+import {OpenConnections} from './open-connections.js';
+import type {IngestBackend, IngestOptions} from './options.js';
+import {INTERNAL_ERROR, type Reply, refusalReply, sendReply} from './reply.js';
+import {route} from './routes.js';
+import {createTlsServer, listenOnAddress, renewCertificates} from './tls-listener.js';
+
+/** Without a byte for so long, the sender of a body is given up. */
+const BODY_IDLE_MS = 30_000;
+/** How long a sender that was refused may go on sending before it is cut off: at once, and it would not see the answer. */
+const LINGER_MS = 5000;
+const STOP_GRACE_MS = 5000;
+/** Whoever scans ports may not fill the log. */
+const STRANGER_LOG_MS = 10_000;
+const MAX_LOCAL_CONNECTIONS = 1024;
+const MAX_TLS_CONNECTIONS = 512;
+const HTTP: ServerOptions = {
+	/** More than the metadata that a segment may have. */
+	maxHeaderSize: 32_768,
+	headersTimeout: 15_000,
+	/** A slow link may take its time: bodies are watched for silence instead. */
+	requestTimeout: 0,
+	connectionsCheckingInterval: 5000,
+	/** A lane that has little to send should not need a handshake each time. */
+	keepAliveTimeout: 75_000,
+	keepAlive: true,
+	noDelay: true,
+};
+
+/** The data plane: takes segments and requests, hands out payloads. A service; starts and stops both of its doors. */
+export class IngestServer implements Service {
+	readonly name = 'ingest';
+	readonly counters: IngestCounters = createCounters();
+	readonly #backend: IngestBackend;
+	readonly #budget: BufferBudget;
+	readonly #callers = new CallerCheck();
+	readonly #bodyLimits: Omit<BodyLimits, 'maxBytes'>;
+	#options: IngestOptions;
+	#doors: OpenConnections[] = [];
+	#tls: TlsServer | undefined;
+	#tlsPort: number | undefined;
+	#stopping = false;
+	#strangerLoggedAt = Number.NEGATIVE_INFINITY;
+
+	constructor(options: IngestOptions, backend: IngestBackend) {
+		this.#options = options;
+		this.#backend = backend;
+		this.#budget = new BufferBudget(options.maxBufferedBytes);
+		this.#bodyLimits = {
+			idleMs: BODY_IDLE_MS,
+			budget: this.#budget,
+			clock: backend.clock,
+			received: bytes => {
+				this.counters.receivedBytes += bytes;
+			},
+			waiting: () => {
+				this.counters.bufferWaits++;
+			},
+		};
+	}
+
+	/** Where the TLS listener got its port, if there is one and it runs. */
+	get tlsPort(): number | undefined {
+		return this.#tlsPort;
+	}
+
+	/** For metrics: what is held and open now. */
+	get usage(): {readonly bufferedBytes: number; readonly connections: number} {
+		return {
+			bufferedBytes: this.#budget.heldBytes,
+			connections: this.#doors.reduce((sum, door) => sum + door.count, 0),
+		};
+	}
+
+	async start(): Promise<void> {
+		const {socket, listener} = this.#options;
+		try {
+			const local = createServer(HTTP);
+			this.#open(local, MAX_LOCAL_CONNECTIONS);
+			await listenOnSocketFile(local, socket);
+			if (listener !== undefined) {
+				const tls = await createTlsServer(listener, HTTP);
+				this.#open(tls, MAX_TLS_CONNECTIONS);
+				tls.on('tlsClientError', error => this.#strangerRefused(error));
+				this.#tlsPort = await listenOnAddress(tls, listener.address);
+				this.#tls = tls;
+			}
+		} catch (error) {
+			await this.stop();
+			throw error;
+		}
+	}
+
+	/** Takes new limits and senders, and reads the certificates again. Other addresses need a restart. Open connections go on. */
+	async reload(options: IngestOptions): Promise<void> {
+		if (this.#tls !== undefined && options.listener !== undefined) {
+			await renewCertificates(this.#tls, options.listener);
+		}
+		this.#options = options;
+	}
+
+	/** Idle connections end at once, busy ones when they have been answered, the slowest after five seconds. */
+	async stop(): Promise<void> {
+		this.#stopping = true;
+		const doors = this.#doors;
+		this.#doors = [];
+		this.#tls = undefined;
+		this.#tlsPort = undefined;
+		await Promise.all(doors.map(door => door.close(this.#backend.clock, STOP_GRACE_MS)));
+	}
+
+	#open(server: Server | TlsServer, maxConnections: number): void {
+		server.maxConnections = maxConnections;
+		const serve = (request: IncomingMessage, response: ServerResponse): void => {
+			void this.#serve(request, response);
+		};
+		server.on('request', serve);
+		server.on('checkContinue', serve);
+		this.#doors.push(new OpenConnections(server));
+	}
+
+	/** Never rejects. */
+	async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const reply = await this.#answer(request, response);
+		if (reply === undefined) {
+			response.destroy();
+			return;
+		}
+		if (this.#stopping) {
+			response.shouldKeepAlive = false;
+		}
+		if (!request.complete) {
+			this.#linger(request, response);
+		}
+		sendReply(response, reply);
+	}
+
+	/** `undefined`: there is nobody to answer. */
+	async #answer(request: IncomingMessage, response: ServerResponse): Promise<Reply | undefined> {
+		const options = this.#options;
+		try {
+			const caller = this.#callers.callerOf(request.socket, options.allowedSenders);
+			return await route({
+				request,
+				response,
+				caller,
+				options,
+				backend: this.#backend,
+				counters: this.counters,
+				readBody: maxBytes => readBody(request, response, {...this.#bodyLimits, maxBytes}),
+			});
+		} catch (error) {
+			return error instanceof BodyAborted ? undefined : this.#refuse(error);
+		}
+	}
+
+	#refuse(error: unknown): Reply {
+		const refusal = refusalReply(error);
+		countRefusal(this.counters, refusal?.code ?? 'INTERNAL');
+		if (refusal === undefined) {
+			this.#backend.onError(error);
+			return INTERNAL_ERROR;
+		}
+		if (refusal.code === FORBIDDEN) {
+			this.#strangerRefused(error);
+		}
+		return refusal.reply;
+	}
+
+	#strangerRefused(error: unknown): void {
+		this.counters.refusedSenders++;
+		const now = this.#backend.clock.elapsed();
+		if (now - this.#strangerLoggedAt < STRANGER_LOG_MS) {
+			return;
+		}
+		this.#strangerLoggedAt = now;
+		this.#backend.logger.warn({err: error}, 'a sender was refused');
+	}
+
+	/** Reads the rest of a body that was refused, for a while: whoever still writes into a closed connection sees no answer. */
+	#linger(request: IncomingMessage, response: ServerResponse): void {
+		response.shouldKeepAlive = true; // Even if the sender wants it closed: Node would not wait for the rest.
+		const cancel = this.#backend.clock.after(LINGER_MS, () => request.socket.destroy());
+		request.on('error', () => {});
+		request.once('close', cancel);
+		request.resume();
+	}
+}

@@ -7,6 +7,6 @@ export type Style = (tone: Tone, text: string) => string;
 
 export const plain: Style = (_tone, text) => text;
 
-export const coloured: Style = (tone, text) => styleText(FORMATS[tone], text);
+export const coloured: Style = (tone, text) => styleText(FORMATS[tone], text, {validateStream: false}); // Who chose it knows the stream.
 
 const FORMATS = {good: 'green', bad: 'red', warn: 'yellow', faint: 'dim', strong: 'bold'} as const;

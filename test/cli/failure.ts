@@ -1,0 +1,83 @@
+import test from 'ava';
+import {toFailure, UsageError} from '../../src/cli/failure.js';
+import {EdgedError, ERROR_CODES} from '../../src/outbound/errors.js';
+import {CallTimedOut, DaemonUnreachable, RpcError} from '../../src/rpc/client-errors.js';
+
+const becomes = test.macro((t, error: unknown, exitCode: number, words: RegExp) => {
+	const failure = toFailure(error);
+	t.is(failure?.exitCode, exitCode as never);
+	t.regex(failure?.message ?? '', words);
+	t.notRegex(failure?.message ?? '', /\n/);
+});
+
+const refused = (code: NodeJS.ErrnoException['code']) =>
+	new DaemonUnreachable('/run/x.sock', 'gone', Object.assign(new Error('gone'), {code}));
+
+test(
+	'a usage error points to the help',
+	becomes,
+	new UsageError('nonsense', 'relay list'),
+	2,
+	/^nonsense\. See: edgectl relay list --help$/,
+);
+test(
+	'a missing socket is named, with how to start the daemon',
+	becomes,
+	refused('ENOENT'),
+	3,
+	/no socket \/run\/x\.sock\. Start it with/,
+);
+test(
+	'a socket nobody listens on is told from a missing one',
+	becomes,
+	refused('ECONNREFUSED'),
+	3,
+	/nobody listens on \/run\/x\.sock/,
+);
+test(
+	'a socket without permission is not answered with "start it"',
+	becomes,
+	refused('EACCES'),
+	3,
+	/no permission for .* use sudo/,
+);
+test(
+	'a lost connection is unreachable',
+	becomes,
+	new DaemonUnreachable('/x', 'Lost edged on /x'),
+	3,
+	/^Lost edged on \/x\. Start/,
+);
+test(
+	'a call without an answer may still happen',
+	becomes,
+	new CallTimedOut('relay.status', 10_000),
+	3,
+	/may still be done/,
+);
+test(
+	'what is not there has an exit code of its own',
+	becomes,
+	new EdgedError('NOT_FOUND', 'No record of x'),
+	4,
+	/^NOT_FOUND: No record of x\. See what there is/,
+);
+test(
+	'an internal error points to the log',
+	becomes,
+	new RpcError({code: -32_603, message: 'Internal error e1'}),
+	1,
+	/^Internal error e1\. Look into/,
+);
+for (const code of ERROR_CODES.filter(other => other !== 'NOT_FOUND')) {
+	test(
+		`a refusal with ${code} exits with 1 and says its code and words`,
+		becomes,
+		new EdgedError(code, 'Because'),
+		1,
+		new RegExp(`^${code}: Because\\.`),
+	);
+}
+test('a bug is not dressed up as a refusal', t => {
+	t.is(toFailure(new TypeError('x is undefined')), undefined);
+});

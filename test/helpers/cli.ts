@@ -1,0 +1,94 @@
+import {PassThrough, Readable} from 'node:stream';
+import {allCommands} from '../../src/cli/all-commands.js';
+import {readCommandLine} from '../../src/cli/command-line.js';
+import type {Call, CommandContext} from '../../src/cli/context.js';
+import {createOutput} from '../../src/cli/output.js';
+import type {IngestDoor} from '../../src/cli/segments/ingest-door.js';
+import {plain} from '../../src/cli/text/style.js';
+
+export type Said = {
+	/** What was asked of the daemon, in order. */
+	readonly calls: ReadonlyArray<readonly [method: string, params: unknown]>;
+	readonly out: string;
+	readonly errors: string;
+	readonly exitCode: number | undefined;
+	readonly raw: Buffer;
+};
+
+export type Stubs = {
+	/** Answers by method; a function is called with the parameters. Errors are thrown. */
+	readonly answers?: Readonly<Record<string, unknown>>;
+	readonly ingest?: IngestDoor;
+	readonly input?: Readable;
+	readonly signal?: AbortSignal;
+};
+
+/** Words of a command line, as a shell would make them of a line without expansions. */
+export const wordsOf = (line: string): string[] =>
+	[...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+
+/** Runs the command that `line` names (without `edgectl`) against stubs. Rejects with what the command throws. */
+export const runLine = async (line: string, stubs: Stubs = {}): Promise<Said> => {
+	const reading = readCommandLine(wordsOf(line), {commands: allCommands, version: '0.0.0', width: 100});
+	if (reading.kind === 'say') {
+		return {calls: [], out: reading.text, errors: '', exitCode: reading.exitCode, raw: Buffer.alloc(0)};
+	}
+	const said = {out: '', errors: ''};
+	const calls: Array<readonly [string, unknown]> = [];
+	const raw = new PassThrough();
+	const {operator = 'uid:1000', reason, output = 'text'} = reading.globals;
+	const context: CommandContext = {
+		call: stubCall(stubs.answers ?? {}, calls),
+		async openIngest() {
+			if (stubs.ingest === undefined) {
+				throw new Error('The test gave no ingest door');
+			}
+			return stubs.ingest;
+		},
+		output: createOutput({
+			format: output,
+			style: plain,
+			out: {write: text => (said.out += text)},
+			errors: {write: text => (said.errors += text)},
+			terminalWidth: undefined,
+			elapsed: () => 0,
+		}),
+		input: stubs.input ?? Readable.from([]),
+		rawOutput: raw,
+		accountable: {operator, ...(reason === undefined ? {} : {reason})},
+		signal: stubs.signal ?? new AbortController().signal,
+		time: steppedTime(),
+	};
+	const exitCode = await reading.command.run(context, reading.values);
+	return {...said, calls, exitCode, raw: (raw.read() as Buffer | null) ?? Buffer.alloc(0)};
+};
+
+/** A sleep takes no time and moves the clock by what was asked for. */
+const steppedTime = (): CommandContext['time'] => {
+	let elapsed = 0;
+	return {
+		elapsed: () => elapsed,
+		async sleep(milliseconds, signal) {
+			signal.throwIfAborted();
+			elapsed += milliseconds;
+			await new Promise<void>(resolve => {
+				setImmediate(resolve);
+			});
+		},
+	};
+};
+
+const stubCall =
+	(answers: Readonly<Record<string, unknown>>, calls: Array<readonly [string, unknown]>): Call =>
+	async (method, params) => {
+		calls.push([method, params]);
+		const answer = answers[method];
+		const given: unknown = typeof answer === 'function' ? answer(params) : answer;
+		if (given instanceof Error) {
+			throw given;
+		}
+		if (given === undefined) {
+			throw new Error(`The test gave no answer to ${method}`);
+		}
+		return given as never;
+	};

@@ -64,13 +64,17 @@ export const enqueue = command({
 
 type Given = {readonly inputs: readonly string[]} & Values<typeof options>;
 
-const check = ({inputs, segment, idFromName, lines}: Given): void => {
+const check = ({inputs, segment, idFromName, labels, lines}: Given): void => {
 	const problems: ReadonlyArray<readonly [boolean, string]> = [
 		[segment !== undefined && inputs.length > 1, '--segment-id goes with one input; use --id-from-name'],
 		[segment !== undefined && lines, '--segment-id names one segment, --lines makes many'],
 		[segment !== undefined && idFromName, 'Give --segment-id or --id-from-name, one of the two'],
 		[idFromName && lines, '--id-from-name names one segment a file, --lines makes many'],
 		[idFromName && inputs.includes('-'), '--id-from-name needs files; the input "-" has no name'],
+		[
+			labels.some(({name}) => name !== name.toLowerCase()),
+			'Label names are lower case: the ingest socket does not tell Site from site',
+		],
 		[inputs.filter(name => name === '-').length > 1, 'The input "-" can be read only once'],
 	];
 	const [, problem] = problems.find(([applies]) => applies) ?? [];

@@ -1,7 +1,7 @@
 import type {Readable} from 'node:stream';
 import {Client, type Dispatcher} from 'undici';
-import {EdgedError, type EdgedErrorCode, ERROR_CODES} from '../../outbound/errors.js';
-import {DaemonUnreachable} from '../../rpc/client-errors.js';
+import {EdgedError, ERROR_CODES} from '../../outbound/errors.js';
+import {DaemonUnreachable, RpcError} from '../../rpc/client-errors.js';
 import type {IngestDoor, Metadata, Payload, SegmentAnswer} from './ingest-door.js';
 
 export type IngestSettings = {
@@ -14,52 +14,67 @@ export type IngestSettings = {
 /** Requests that may be on their way on the one connection; the daemon takes and answers them in order. */
 export const PIPELINE_DEPTH = 64;
 
-export const openHttpIngest = ({socketPath, timeoutMs}: IngestSettings): IngestDoor => {
-	const client = new Client('http://edged', {
-		socketPath,
-		pipelining: PIPELINE_DEPTH,
-		connectTimeout: timeoutMs,
-		headersTimeout: timeoutMs,
-		bodyTimeout: timeoutMs,
-	});
-	let unanswered = 0;
+export const openHttpIngest = (settings: IngestSettings): IngestDoor => {
+	const {socketPath} = settings;
+	// Two connections: what a stream does to its own when it breaks off harms nothing that overlaps.
+	const overlapping = clientOf(settings, PIPELINE_DEPTH);
+	const alone = clientOf(settings, 1);
+	let onTheirWay = 0;
 	// undici would send again what was on its way behind a failed request; the daemon may have it already.
-	client.on('disconnect', () => {
-		if (unanswered > 0) {
-			void client.destroy().catch(() => {});
+	overlapping.on('disconnect', () => {
+		if (onTheirWay > 0) {
+			void overlapping.destroy().catch(() => {});
 		}
 	});
-	const request = async (options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> => {
-		unanswered++;
-		try {
-			return await client.request(options);
-		} catch (error) {
+	const request = (client: Client, options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> =>
+		client.request(options).catch((error: unknown) => {
 			throw toCallerError(error, socketPath);
+		});
+	const overlap = async (options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> => {
+		onTheirWay++;
+		try {
+			return await request(overlapping, options);
 		} finally {
-			unanswered--;
+			onTheirWay--;
 		}
 	};
 	return {
 		async send(payload, metadata) {
-			const {statusCode, body} = await request(postOf(payload, metadata));
+			const options = postOf(payload, metadata);
+			const {statusCode, body} = await (payload.kind === 'bytes'
+				? overlap(options)
+				: request(alone, options));
 			return answerOf(statusCode, await body.text(), socketPath);
 		},
 		async fetch(segmentId, signal) {
 			const path = `/v1/segments/${encodeURIComponent(segmentId)}`;
-			const {statusCode, body} = await request({method: 'GET', path, signal});
+			const {statusCode, body} = await request(alone, {method: 'GET', path, signal});
 			if (statusCode !== 200) {
 				throw refusal(statusCode, await body.text(), socketPath);
 			}
 			return body as Readable;
 		},
-		close: () => client.destroy().catch(() => {}),
+		async close() {
+			await Promise.allSettled([overlapping.destroy(), alone.destroy()]);
+		},
 	};
 };
+
+const clientOf = ({socketPath, timeoutMs}: IngestSettings, pipelining: number): Client =>
+	new Client('http://edged', {
+		socketPath,
+		pipelining,
+		connectTimeout: timeoutMs,
+		headersTimeout: timeoutMs,
+		bodyTimeout: timeoutMs,
+	});
 
 const postOf = (payload: Payload, metadata: Metadata): Dispatcher.RequestOptions => ({
 	method: 'POST',
 	path: '/v1/segments',
-	idempotent: true, // Else undici waits for each answer. Nothing is sent twice: see 'disconnect'.
+	// Without these two undici waits for each answer before it sends on. Nothing is sent twice: see 'disconnect'.
+	idempotent: true,
+	blocking: false,
 	headers: headersOf(payload, metadata),
 	body: payload.kind === 'bytes' ? payload.bytes : payload.stream,
 });
@@ -91,13 +106,14 @@ const answerOf = (statusCode: number, text: string, socketPath: string): Segment
 
 const refusal = (statusCode: number, text: string, socketPath: string): Error => {
 	const {code, message} = errorOf(text);
-	const known = ERROR_CODES.find(other => other === code) satisfies EdgedErrorCode | undefined;
+	if (typeof code !== 'string' || typeof message !== 'string') {
+		const why = `What listens on ${socketPath} answered HTTP ${statusCode}, not as edged would`;
+		return new DaemonUnreachable(socketPath, why);
+	}
+	const known = ERROR_CODES.find(other => other === code);
 	return known === undefined
-		? new DaemonUnreachable(
-				socketPath,
-				`What listens on ${socketPath} answered HTTP ${statusCode}, not as edged would`,
-			)
-		: new EdgedError(known, typeof message === 'string' ? message : `HTTP ${statusCode}`);
+		? new RpcError({code: statusCode, message: `${code}: ${message}`}) // A fault of the daemon, as on the other door.
+		: new EdgedError(known, message);
 };
 
 const errorOf = (text: string): {readonly code?: unknown; readonly message?: unknown} => {

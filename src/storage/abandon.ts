@@ -75,6 +75,7 @@ const putBack = (
 		abandons: (from?.abandons ?? 0) + 1,
 		changedAt: diedAt,
 		putBackBy: start,
+		isExpiryWaived: from?.isExpiryWaived ?? false,
 		attempts: [
 			...attempts,
 			{

@@ -25,7 +25,7 @@ export type DeadBits = {
 export const canRetry = (handles: StoreHandles, {row, table}: DeadBits): boolean =>
 	!isPayloadGone(row) && hasPayload(handles, table.block);
 
-/** Inside a body: dead -> scheduled, with a fresh budget, the history kept, in the place of its enqueue. */
+/** Inside a body: dead -> scheduled, with a fresh budget and no expiry, the history kept, in the place of its enqueue. */
 export const retryBits = (
 	handles: StoreHandles,
 	{peer, table, group, row, bits}: DeadBits,
@@ -40,6 +40,7 @@ export const retryBits = (
 		abandons: 0,
 		changedAt: handles.clock.now(),
 		putBackBy: 0,
+		isExpiryWaived: true,
 		attempts: row.attempts,
 		state,
 		dueAt: 0 as AgeMs,

@@ -35,7 +35,8 @@ const expirePart = (
 	changes: CounterChanges,
 ): number => {
 	const group = part.place === 'group' ? part : undefined;
-	if ((part.place !== 'queue' && group === undefined) || group?.row.state === 'deadletter') {
+	const isBounded = group === undefined ? part.place === 'queue' : !group.row.isExpiryWaived;
+	if (!isBounded || group?.row.state === 'deadletter') {
 		return Number.POSITIVE_INFINITY;
 	}
 	const now = handles.age.now();
@@ -79,6 +80,7 @@ const bury = (
 		abandons: group?.row.abandons ?? 0,
 		changedAt: now,
 		putBackBy: 0,
+		isExpiryWaived: false,
 		attempts: group?.row.attempts ?? [],
 		state: 'deadletter',
 		reason: 'EXPIRED',

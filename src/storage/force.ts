@@ -60,6 +60,7 @@ const bury = (
 		abandons: from?.abandons ?? 0,
 		changedAt: now,
 		putBackBy: 0,
+		isExpiryWaived: from?.isExpiryWaived ?? false,
 		attempts: from?.attempts ?? [],
 		state: 'deadletter',
 		reason: 'FORCED',

@@ -10,7 +10,7 @@ import {RowWriter} from './row-writer.js';
  * A group: records of one block and peer that left the happy path together and share one fate.
  * u8 version, u8 class, u8 state (0 failed, 1 scheduled, 2 dead), u8 reason, u16 charged failures, u16 abandons,
  * u48 dueAt (age clock, 0 = at once), u48 diedAt (wall), u48 changed (wall), u32 restart that put it back (0 = none),
- * bitmap, attempts.
+ * u8 flags (1 = no expiry), bitmap, attempts.
  */
 export type GroupRow = {
 	readonly bits: Bits;
@@ -22,6 +22,8 @@ export type GroupRow = {
 	readonly changedAt: EpochMs;
 	/** Number of the restart that put it back, while it has not been leased since; else 0. */
 	readonly putBackBy: number;
+	/** An operator retried it: its lifetime bounds it no more. */
+	readonly isExpiryWaived: boolean;
 	readonly attempts: readonly StoredAttempt[];
 } & GroupFate;
 export type GroupFate =
@@ -31,6 +33,7 @@ export type GroupFate =
 const VERSION = 1;
 const STATES = ['failed', 'scheduled', 'deadletter'] as const;
 const U16_MAX = 0xffff;
+const FLAG_NO_EXPIRY = 1;
 
 export const encodeGroup = (group: GroupRow): Buffer => {
 	const dead = group.state === 'deadletter' ? group : undefined;
@@ -45,6 +48,7 @@ export const encodeGroup = (group: GroupRow): Buffer => {
 		.u48(dead?.diedAt ?? 0)
 		.u48(Math.max(0, Math.floor(group.changedAt)))
 		.u32(group.putBackBy)
+		.u8(group.isExpiryWaived ? FLAG_NO_EXPIRY : 0)
 		.bits(group.bits);
 	writeAttempts(writer, group.attempts);
 	return writer.done();
@@ -65,8 +69,9 @@ export const decodeGroup = (bytes: Buffer): GroupRow => {
 	const diedAt = reader.u48() as EpochMs;
 	const changedAt = reader.u48() as EpochMs;
 	const putBackBy = reader.u32();
+	const isExpiryWaived = (reader.u8() & FLAG_NO_EXPIRY) !== 0;
 	const bits = reader.bits();
 	const attempts = readAttempts(reader);
-	const common = {bits, classNo, charged, abandons, changedAt, putBackBy, attempts};
+	const common = {bits, classNo, charged, abandons, changedAt, putBackBy, isExpiryWaived, attempts};
 	return state === 'deadletter' ? {...common, state, reason, diedAt} : {...common, state, dueAt};
 };

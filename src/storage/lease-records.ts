@@ -93,7 +93,11 @@ const choose = (
 
 const groupOf = (candidate: Candidate): OpenPart['group'] =>
 	candidate.kind === 'due'
-		? {charged: candidate.row.charged, attempts: candidate.row.attempts.at(-1)?.number ?? 0}
+		? {
+				charged: candidate.row.charged,
+				attempts: candidate.row.attempts.at(-1)?.number ?? 0,
+				isExpiryWaived: candidate.row.isExpiryWaived,
+			}
 		: undefined;
 
 const advance = (overlay: LaneOverlay, candidate: Candidate): void => {

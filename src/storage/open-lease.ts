@@ -11,7 +11,9 @@ export type OpenPart = {
 	readonly part: LeasePart;
 	readonly table: BlockTable;
 	/** `undefined` on the happy path: never failed, no attempt yet. */
-	readonly group: {readonly charged: number; readonly attempts: number} | undefined;
+	readonly group:
+		| {readonly charged: number; readonly attempts: number; readonly isExpiryWaived: boolean}
+		| undefined;
 };
 
 type LeaseFacts = {
@@ -144,7 +146,9 @@ class OpenEntry implements LeasedEntry {
 
 	get expiresInMs(): number | undefined {
 		const expiry = this.#open.table.expiryOf(this.#entry);
-		return expiry === 0 ? undefined : Math.max(0, expiry - this.#handles.age.now());
+		return expiry === 0 || this.#open.group?.isExpiryWaived === true
+			? undefined
+			: Math.max(0, expiry - this.#handles.age.now());
 	}
 
 	get hops(): number {

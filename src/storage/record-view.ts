@@ -95,6 +95,7 @@ export const viewRecord = (
 	const sizeBytes = table.payloadBytesOf(entry);
 	const metadata = table.metadataOf(entry);
 	const expiry = table.expiryOf(entry);
+	const isWaived = part.place === 'group' && part.row.isExpiryWaived;
 	const base = {
 		segmentId: table.segmentIdOf(entry),
 		peerId: peers.id(peer),
@@ -107,7 +108,7 @@ export const viewRecord = (
 		contentType: metadata.contentType,
 		labels: metadata.labels,
 		enqueuedAt: table.createdAt,
-		expiresAt: expiry === 0 ? undefined : age.toWall(expiry as AgeMs),
+		expiresAt: expiry === 0 || isWaived ? undefined : age.toWall(expiry as AgeMs),
 	};
 	const group = part.place === 'group' ? part.group : undefined;
 	const isInflight = overlays.get(peer)?.isOut(table.block, group, entry) ?? false;

@@ -165,6 +165,7 @@ class Settler {
 			abandons: from?.abandons ?? 0,
 			changedAt: this.#now,
 			putBackBy: 0,
+			isExpiryWaived: from?.isExpiryWaived ?? false,
 			attempts: [...attempts, attempt],
 		};
 		const state = nextState('inflight', verdict.event) as 'failed' | 'deadletter';

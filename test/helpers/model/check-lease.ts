@@ -1,0 +1,76 @@
+import type {PeerId} from '../../../src/outbound/names.js';
+import {CLASS_NUMBERS} from '../../../src/outbound/priorities.js';
+import type {LmdbStore} from '../../../src/storage/lmdb-store.js';
+import type {Lease, LeaseWindow} from '../../../src/storage/store.js';
+import type {ModelRecord, QueueModel} from './queue-model.js';
+
+/**
+ * Checks what the store leased against what the model says may be: only waiting records, each once, classes strictly by priority,
+ * fresh ones in the order of their enqueues, the window kept; the payloads right. Returns the records in lease order.
+ */
+export const checkLease = (
+	model: QueueModel,
+	peer: PeerId,
+	lease: Lease | undefined,
+	window: LeaseWindow,
+	store: LmdbStore,
+): readonly ModelRecord[] => {
+	const available = model.available(peer);
+	if (lease === undefined) {
+		// A group that was cut by a window keeps its rest back while a part of it is inflight.
+		const held = available.filter(record => record.fresh);
+		if (held.length > 0 || (available.length > 0 && !model.leases.some(({isOpen}) => isOpen))) {
+			throw new Error(`nothing leased while ${available.length} wait`);
+		}
+		return [];
+	}
+	const payloads = store.readPayloads(lease);
+	const leased: ModelRecord[] = [];
+	for (let index = 0; index < lease.entryCount; index++) {
+		const entry = lease.entry(index);
+		const record = available.find(
+			({segment}) => segment.id === entry.segmentId && model.find(segment.id) === segment,
+		);
+		if (record === undefined || leased.includes(record)) {
+			throw new Error(`${entry.segmentId} is leased and does not wait`);
+		}
+		const bytes = payloads.read(index);
+		if (String(bytes) !== record.segment.payload) {
+			throw new Error(`${entry.segmentId}: wrong payload (${String(bytes).slice(0, 20)})`);
+		}
+		if (entry.chargedFailures !== record.charged) {
+			throw new Error(
+				`${entry.segmentId}: charged ${entry.chargedFailures}, the model says ${record.charged}`,
+			);
+		}
+		leased.push(record);
+	}
+	checkWindow(lease, window);
+	checkOrder(available, leased);
+	return leased;
+};
+
+const checkWindow = (lease: Lease, {maxBytes, maxEntries}: LeaseWindow): void => {
+	if (lease.entryCount > maxEntries || (lease.entryCount > 1 && lease.byteLength > maxBytes)) {
+		throw new Error(`a lease of ${lease.entryCount} entries and ${lease.byteLength} bytes passes its window`);
+	}
+};
+
+const checkOrder = (available: readonly ModelRecord[], leased: readonly ModelRecord[]): void => {
+	const classes = leased.map(({segment}) => segment.classNo);
+	if (classes.some((classNo, at) => at > 0 && classNo < (classes[at - 1] ?? 0))) {
+		throw new Error(`classes are leased in the order ${classes.join(' ')}`);
+	}
+	for (const classNo of CLASS_NUMBERS) {
+		const ofClass = (record: ModelRecord) => record.segment.classNo === classNo && record.fresh;
+		const waiting = available.filter(ofClass).map(({segment}) => segment.seq);
+		const taken = leased.filter(ofClass).map(({segment}) => segment.seq);
+		if (String(waiting.slice(0, taken.length)) !== String(taken)) {
+			throw new Error(`class ${classNo}: leased ${taken.join(' ')} of ${waiting.join(' ')}`);
+		}
+		const isWaitingBehind = waiting.length > taken.length && classes.some(other => other > classNo);
+		if (isWaitingBehind) {
+			throw new Error(`class ${classNo} waits while a lower class is leased`);
+		}
+	}
+};

@@ -1,0 +1,58 @@
+import {existsSync} from 'node:fs';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import fc from 'fast-check';
+import {FakeClock} from '../../helpers/fake-clock.js';
+import {allCommands, PEER_IDS, RETENTION_MS} from '../../helpers/model/commands.js';
+import {QueueModel} from '../../helpers/model/queue-model.js';
+import {openTestStore, type StoreFixture} from '../../helpers/store-fixture.js';
+
+/** The crashes here are of the process only, so memory does for a disk; power and SIGKILL have tests of their own. */
+const BASE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const RUNS = Number(process.env['EDGED_MODEL_RUNS'] ?? 350);
+const SEED = process.env['EDGED_MODEL_SEED'];
+
+const withStore = async (peerCount: number, run: (real: StoreFixture) => Promise<void>): Promise<void> => {
+	const directory = await mkdtemp(path.join(BASE, 'edged-model-'));
+	const clock = new FakeClock();
+	const settings = {ackedRetentionMs: RETENTION_MS, dedupWindowMs: RETENTION_MS};
+	const store = await openTestStore(directory, clock, settings);
+	const real: StoreFixture = {
+		directory,
+		clock,
+		store,
+		peers: await store.registerPeers(PEER_IDS.slice(0, peerCount)),
+		reopen: async () => {
+			await real.store.close();
+			real.store = await openTestStore(directory, clock, settings);
+			return real.store;
+		},
+	};
+	try {
+		await run(real);
+	} finally {
+		await real.store.close();
+		await rm(directory, {recursive: true, force: true});
+	}
+};
+
+const matchesModel = test.macro({
+	title: (_, peerCount: number) => `the store does what the model does, ${peerCount} peer(s)`,
+	exec: async (t, peerCount: number) => {
+		t.timeout(300_000);
+		await fc.assert(
+			fc.asyncProperty(fc.commands([...allCommands], {maxCommands: 25}), async commands => {
+				await withStore(peerCount, async real => {
+					await fc.asyncModelRun(() => ({model: new QueueModel(), real}), commands);
+				});
+			}),
+			{numRuns: RUNS, ...(SEED === undefined ? {} : {seed: Number(SEED)}), includeErrorInReport: true},
+		);
+		t.pass();
+	},
+});
+for (const peerCount of [1, 2, 3]) {
+	test.serial(matchesModel, peerCount);
+}

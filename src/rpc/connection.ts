@@ -176,7 +176,6 @@ export class Connection {
 		if (this.#outbox.length === 0) {
 			setImmediate(() => {
 				this.#flush();
-				this.#pump(); // A write that the kernel took at once brings no 'drain'.
 			});
 		}
 		this.#outbox.push(reply);

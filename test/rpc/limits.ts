@@ -17,7 +17,7 @@ import {startRpcServer} from '../helpers/rpc-server.js';
 const LANES: Result<'relay.pause'> = {paused: [], draining: [], inflight: 0, scheduled: 0, done: true};
 
 /** A server whose `relay.pause` is not answered until `open` is called; `daemon.ping` is, at once. */
-const startGated = async (t: ExecutionContext) => {
+const startGated = async (t: ExecutionContext, lanes = LANES) => {
 	const waiting: Array<() => void> = [];
 	let isOpen = false;
 	let wake = () => {};
@@ -25,7 +25,7 @@ const startGated = async (t: ExecutionContext) => {
 		ping,
 		pause: () =>
 			new Promise(resolve => {
-				const answer = () => resolve(LANES);
+				const answer = () => resolve(lanes);
 				isOpen ? answer() : waiting.push(answer);
 				wake();
 			}),
@@ -223,6 +223,39 @@ test('a line that the server itself does not read on is not late', async t => {
 		t.is((await lines.reply()).id, 1);
 	}
 	t.is((await lines.ask(ask.slice(10))).id, 'late');
+});
+
+test('a line is not late either while its connection has too many answers to fetch', async t => {
+	const big = {...LANES, paused: ['x'.repeat(MAX_UNSENT_BYTES / 2)]};
+	const {socketPath, clock, open, haveBegun} = await startGated(t, big);
+	const lines = await RawLines.connect(t, socketPath);
+	const ask = request('late', 'daemon.ping');
+	lines.send(`${request(1, 'relay.pause')}\n`.repeat(4) + ask.slice(0, 10));
+	await haveBegun(4);
+	await settled(t, socketPath);
+	lines.socket.pause();
+	open();
+	await settled(t, socketPath);
+	clock.advance(60_000);
+	lines.socket.resume();
+	for (let answered = 0; answered < 4; answered++) {
+		t.is((await lines.reply()).id, 1);
+	}
+	t.is((await lines.ask(ask.slice(10))).id, 'late');
+});
+
+test('a stop is not held up by a client in full flood', async t => {
+	const {server, socketPath, open, haveBegun} = await startGated(t);
+	const lines = await RawLines.connect(t, socketPath);
+	lines.socket.end(`${request(1, 'relay.pause')}\n`.repeat(100_000));
+	await haveBegun(MAX_WAITING_REQUESTS);
+	const stopped = server.stop();
+	open();
+	for (let answered = 0; answered < MAX_WAITING_REQUESTS; answered++) {
+		t.is((await lines.reply()).id, 1);
+	}
+	t.is(await lines.line(), undefined);
+	await stopped;
 });
 
 test('a client that has said all it has to say is answered, its last line without an end too', async t => {

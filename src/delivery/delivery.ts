@@ -1,0 +1,130 @@
+import type {MonotonicMs} from '../outbound/units.js';
+import type {Clock} from '../runtime/clock.js';
+import type {Lease, LeasedPayloads} from '../storage/store.js';
+import type {LanePacer} from './bandwidth.js';
+import type {Reservation} from './inflight-budget.js';
+import type {SendContext, SendOutcome, Transport} from './transport.js';
+
+/** How long a transport may take to end a send after it was told to; then the lane goes on without it. */
+const ABORT_GRACE_MS = 1000;
+
+export type DeliveryContext = {
+	readonly clock: Clock;
+	readonly pacer: LanePacer;
+	/** The transport answered when nobody waited any more. */
+	onLate(outcome: SendOutcome): void;
+	/** The transport threw, which its contract forbids. */
+	onThrow(error: unknown): void;
+};
+
+/** One lease on its way: from the moment it is durable to its settlement. */
+export class Delivery {
+	readonly lease: Lease;
+	readonly leasedAt: MonotonicMs;
+	/** It was taken to find the entry that breaks requests. */
+	readonly searching: boolean;
+	readonly #reservation: Reservation;
+	readonly #context: DeliveryContext;
+	readonly #controller = new AbortController();
+	#begunAt: MonotonicMs;
+	#begun = false;
+	#paced = 0;
+	#wrote = 0;
+
+	constructor(lease: Lease, reservation: Reservation, sent: 'searching' | 'usual', context: DeliveryContext) {
+		this.lease = lease;
+		this.searching = sent === 'searching';
+		this.#reservation = reservation;
+		this.#context = context;
+		this.leasedAt = context.clock.elapsed();
+		this.#begunAt = this.leasedAt;
+	}
+
+	/** When it was handed to the transport. */
+	get begunAt(): MonotonicMs {
+		return this.#begunAt;
+	}
+
+	/** Bytes have left, or may have. */
+	get hasBegun(): boolean {
+		return this.#begun;
+	}
+
+	get aborted(): boolean {
+		return this.#controller.signal.aborted;
+	}
+
+	/** Ends the send at once. */
+	abort(): void {
+		this.#controller.abort();
+	}
+
+	/** Never rejects, and resolves soon after an abort whatever the transport does. */
+	async send(transport: Transport, payloads: LeasedPayloads): Promise<SendOutcome> {
+		this.#begunAt = this.#context.clock.elapsed();
+		const sending = this.#send(transport, payloads);
+		let late = false;
+		void sending.then(outcome => {
+			if (late) {
+				this.#context.onLate(outcome);
+			}
+		});
+		const {promise: overdue, cancel} = this.#overdue();
+		const outcome = await Promise.race([sending, overdue]);
+		late = true;
+		cancel();
+		this.#context.pacer.owe(Math.max(this.#wrote, outcome.bytesSent) - this.#paced);
+		return outcome;
+	}
+
+	/** Gives back the bytes that the lease had reserved. */
+	end(): void {
+		this.#reservation.release();
+	}
+
+	async #send(transport: Transport, payloads: LeasedPayloads): Promise<SendOutcome> {
+		try {
+			return await transport.send(this.lease, payloads, this.#sendContext());
+		} catch (error) {
+			if (this.aborted) {
+				return {kind: 'unsent', bytesSent: this.#wrote};
+			}
+			this.#context.onThrow(error);
+			const message = error instanceof Error ? error.message : String(error);
+			return {kind: 'link_down', message: `The transport failed: ${message}`, bytesSent: this.#wrote};
+		}
+	}
+
+	#sendContext(): SendContext {
+		const {signal} = this.#controller;
+		return {
+			signal,
+			pace: async bytes => {
+				await this.#context.pacer.spend(bytes, {classNo: this.lease.classNo, signal});
+				this.#paced += bytes;
+				this.#begun = true;
+			},
+			wrote: bytes => {
+				this.#wrote += bytes;
+				this.#begun = true;
+			},
+		};
+	}
+
+	#overdue(): {readonly promise: Promise<SendOutcome>; readonly cancel: () => void} {
+		const {signal} = this.#controller;
+		let cancel = () => {};
+		const promise = new Promise<SendOutcome>(resolve => {
+			const wait = () => {
+				cancel = this.#context.clock.after(ABORT_GRACE_MS, () => {
+					resolve({kind: 'unsent', bytesSent: this.#wrote});
+				});
+			};
+			cancel = () => {
+				signal.removeEventListener('abort', wait);
+			};
+			signal.addEventListener('abort', wait, {once: true});
+		});
+		return {promise, cancel: () => cancel()};
+	}
+}

@@ -1,0 +1,157 @@
+import {EdgedError} from '../outbound/errors.js';
+import type {PeerId} from '../outbound/names.js';
+import type {PeerNo} from '../outbound/units.js';
+import type {Clock} from '../runtime/clock.js';
+import type {Service} from '../runtime/service.js';
+import type {KnownPeer, OutboundStore} from '../storage/store.js';
+import type {Bandwidth} from './bandwidth.js';
+import {InflightBudget} from './inflight-budget.js';
+import {Lane} from './lane.js';
+import type {LanePolicy, LaneStore} from './lane-options.js';
+import type {LaneMode, LaneSnapshot} from './lane-snapshot.js';
+import type {DeliveryObserver} from './observer.js';
+import {SharedSlots} from './shared-slots.js';
+import type {Transport} from './transport.js';
+
+export type DispatcherStore = LaneStore & Pick<OutboundStore, 'onWork' | 'readSetting' | 'writeSetting'>;
+
+export type DispatcherOptions = {
+	readonly store: DispatcherStore;
+	readonly bandwidth: Bandwidth;
+	/** Delivery slots that the lanes share, beside one of its own for each. */
+	readonly workerCount: number;
+	/** Payload bytes in leases, of all lanes together. */
+	readonly maxInflightBytes: number;
+	readonly drainTimeoutMs: number;
+	readonly policy: Omit<LanePolicy, 'peerId'>;
+	readonly clock: Clock;
+	readonly observer: DeliveryObserver;
+	/** Told of bugs: what is thrown and is no refusal of the store. */
+	onBug(error: unknown): void;
+};
+
+const RUNNING: LaneMode = {paused: false, draining: false};
+
+/** All lanes: starts and stops them, and passes on what concerns them. Starting and stopping is all it does to a lane's work. */
+export class Dispatcher implements Service {
+	readonly name = 'delivery';
+	readonly #options: DispatcherOptions;
+	readonly #lanes = new Map<PeerNo, Lane>();
+	readonly #budget: InflightBudget;
+	readonly #sharedSlots: SharedSlots;
+	#started = false;
+
+	constructor(options: DispatcherOptions) {
+		this.#options = options;
+		this.#budget = new InflightBudget(options.maxInflightBytes);
+		this.#sharedSlots = new SharedSlots(options.workerCount);
+		options.store.onWork(peer => this.#lanes.get(peer)?.nudge());
+		options.bandwidth.onChange(() => {
+			for (const lane of this.#lanes.values()) {
+				lane.limitsChanged();
+			}
+		});
+	}
+
+	/** A lane for `peer`. It starts with the dispatcher, or at once when that runs, in the mode that it was left in. */
+	add(peer: KnownPeer, transport: Transport): void {
+		const {store, bandwidth, policy, clock, observer, onBug} = this.#options;
+		const lane = new Lane({
+			peer,
+			transport,
+			store,
+			pacer: bandwidth.pacer(peer.id),
+			budget: this.#budget,
+			sharedSlots: this.#sharedSlots,
+			laneCount: () => this.#lanes.size,
+			policy: {...policy, peerId: peer.id},
+			clock,
+			observer,
+			onBug,
+		});
+		this.#lanes.set(peer.no, lane);
+		if (this.#started) {
+			this.#start(lane);
+		}
+	}
+
+	/** Stops the lane of `peer` as the daemon's stop would, and forgets it. */
+	async remove(peer: PeerId): Promise<void> {
+		const lane = this.#lane(peer);
+		await lane.stop(this.#options.drainTimeoutMs);
+		this.#lanes.delete(lane.peer.no);
+	}
+
+	async start(): Promise<void> {
+		this.#started = true;
+		for (const lane of this.#lanes.values()) {
+			this.#start(lane);
+		}
+	}
+
+	/** What is being sent gets the drain time to finish, then it is ended and released. A second call may be more impatient. */
+	async stop(drainTimeoutMs: number = this.#options.drainTimeoutMs): Promise<void> {
+		await Promise.all([...this.#lanes.values()].map(async lane => lane.stop(drainTimeoutMs)));
+	}
+
+	/** One lane, or all. Durable and in force when it resolves; leases that are being sent may still be open. */
+	async pause(peer?: PeerId): Promise<void> {
+		await this.#setMode(peer, ({draining}) => ({paused: true, draining}));
+	}
+
+	/** Ends pause and drain. */
+	async resume(peer?: PeerId): Promise<void> {
+		await this.#setMode(peer, () => RUNNING);
+	}
+
+	/** Delivers what waits, also when paused. Refusing what is new is up to the doors: see `isDraining`. */
+	async drain(peer?: PeerId): Promise<void> {
+		await this.#setMode(peer, () => ({paused: false, draining: true}));
+	}
+
+	/** New segments for `peer` are to be refused with `DRAINING`. */
+	isDraining(peer: PeerNo): boolean {
+		return this.#lanes.get(peer)?.mode.draining ?? false;
+	}
+
+	/** In the order in which the lanes were added. Throws `UNKNOWN_PEER`. */
+	snapshots(peer?: PeerId): readonly LaneSnapshot[] {
+		return this.#chosen(peer).map(lane => lane.snapshot());
+	}
+
+	async #setMode(peer: PeerId | undefined, change: (mode: LaneMode) => LaneMode): Promise<void> {
+		const {store} = this.#options;
+		await Promise.all(
+			this.#chosen(peer).map(async lane => {
+				const mode = change(lane.mode);
+				await store.writeSetting(settingName(lane.peer.id), mode);
+				lane.setMode(mode);
+			}),
+		);
+	}
+
+	#start(lane: Lane): void {
+		lane.start(parseMode(this.#options.store.readSetting(settingName(lane.peer.id))));
+	}
+
+	#chosen(peer: PeerId | undefined): readonly Lane[] {
+		return peer === undefined ? [...this.#lanes.values()] : [this.#lane(peer)];
+	}
+
+	#lane(peer: PeerId): Lane {
+		for (const lane of this.#lanes.values()) {
+			if (lane.peer.id === peer) {
+				return lane;
+			}
+		}
+		throw new EdgedError('UNKNOWN_PEER', `No peer is called ${peer}`, {peer_id: peer});
+	}
+}
+
+const settingName = (peer: PeerId): string => `lane:mode:${peer}`;
+
+/** What is not what `#setMode` writes counts as running. */
+const parseMode = (value: unknown): LaneMode => {
+	const mode = typeof value === 'object' && value !== null ? (value as Partial<LaneMode>) : RUNNING;
+	return {paused: mode.paused === true, draining: mode.draining === true};
+};

@@ -1,0 +1,78 @@
+import type {EpochMs} from '../outbound/units.js';
+import type {Clock} from '../runtime/clock.js';
+import type {Lease, Settlement} from '../storage/store.js';
+import {Goodput} from './goodput.js';
+
+/** Slower than this nothing moves, and no end can be foretold. */
+const STANDSTILL = 1;
+
+/** What a lane remembers for its status: acknowledgements, the last error, the pace. */
+export class LaneRecord {
+	readonly #clock: Clock;
+	readonly #goodput: Goodput;
+	#lastAckAt: EpochMs | undefined;
+	#lastError: string | undefined;
+
+	constructor(clock: Clock) {
+		this.#clock = clock;
+		this.#goodput = new Goodput(clock);
+	}
+
+	get lastAckAt(): EpochMs | undefined {
+		return this.#lastAckAt;
+	}
+
+	/** Of the link or of a segment; stays when things are well again. */
+	get lastError(): string | undefined {
+		return this.#lastError;
+	}
+
+	get bytesPerSecond(): number {
+		return this.#goodput.bytesPerSecond;
+	}
+
+	/** Until `waitingBytes` are delivered at the present pace; `undefined` when nothing moves. */
+	etaSeconds(waitingBytes: number): number | undefined {
+		const pace = this.#goodput.bytesPerSecond;
+		return pace < STANDSTILL ? undefined : waitingBytes / pace;
+	}
+
+	failed(message: string): void {
+		this.#lastError = message;
+	}
+
+	settled(lease: Lease, settlement: Settlement): AckedPart {
+		const acked = ackedPart(lease, settlement);
+		if (acked.entries > 0) {
+			this.#lastAckAt = this.#clock.now();
+			this.#goodput.add(acked.bytes);
+		}
+		const [first] = settlement.exceptions;
+		if (first !== undefined) {
+			this.#lastError = `${lease.entry(first.index).segmentId}: ${first.error}`;
+		}
+		return acked;
+	}
+}
+
+export type AckedPart = {
+	readonly entries: number;
+	/** Payload bytes. */
+	readonly bytes: number;
+};
+
+/** Looks at single entries only when not all were acknowledged. */
+const ackedPart = (lease: Lease, {acked}: Settlement): AckedPart => {
+	if (acked === 'all') {
+		return {entries: lease.entryCount, bytes: lease.byteLength};
+	}
+	let entries = 0;
+	let bytes = 0;
+	for (const [first, last] of acked) {
+		for (let index = first; index <= last; index++) {
+			bytes += lease.entry(index).sizeBytes;
+		}
+		entries += last - first + 1;
+	}
+	return {entries, bytes};
+};

@@ -1,0 +1,80 @@
+import type {PeerId} from '../outbound/names.js';
+import type {EpochMs} from '../outbound/units.js';
+import type {LaneHealth} from './lane-health.js';
+import type {LaneOptions} from './lane-options.js';
+import type {LaneRecord} from './lane-record.js';
+import type {LinkState} from './link-state.js';
+
+/** The foremost fact about a lane: what keeps it from sending now, or `up`. `unknown`: nothing was tried yet. */
+export type LaneCondition = 'unknown' | 'up' | 'probing' | 'down' | 'throttled' | 'paused';
+
+/** A lane as status shows it. */
+export type LaneSnapshot = {
+	readonly peerId: PeerId;
+	readonly link: LaneCondition;
+	readonly paused: boolean;
+	readonly draining: boolean;
+	readonly lastAckAt: EpochMs | undefined;
+	readonly lastError: string | undefined;
+	/** Of the link, since it was last well. */
+	readonly consecutiveFailures: number;
+	/** When the lane looks again by itself: a backoff of the link ends, or a failed record is due. */
+	readonly nextAttemptAt: EpochMs | undefined;
+	/** Acknowledged payload, averaged over about 10 s. */
+	readonly bytesPerSecondNow: number;
+	/** `undefined` when nothing moves. */
+	readonly etaSeconds: number | undefined;
+	/** Leases that are not settled yet, and their payload bytes. */
+	readonly leases: number;
+	readonly inflightBytes: number;
+	/** It looks for an entry that breaks requests. */
+	readonly searching: boolean;
+};
+
+export type LaneMode = {readonly paused: boolean; readonly draining: boolean};
+
+export type LaneFacts = Pick<LaneOptions, 'peer' | 'store' | 'pacer' | 'clock'> & {
+	readonly mode: LaneMode;
+	readonly health: LaneHealth;
+	readonly record: LaneRecord;
+	readonly leases: number;
+	readonly inflightBytes: number;
+};
+
+export const laneSnapshot = ({
+	peer,
+	store,
+	pacer,
+	clock,
+	mode,
+	health,
+	record,
+	...rest
+}: LaneFacts): LaneSnapshot => {
+	const {link} = health;
+	const backoffMs = link.kind === 'backoff' ? link.until - clock.elapsed() : 0;
+	return {
+		peerId: peer.id,
+		link: condition(mode, pacer.suspended(), link),
+		...mode,
+		lastAckAt: record.lastAckAt,
+		lastError: record.lastError,
+		consecutiveFailures: health.consecutiveFailures,
+		nextAttemptAt: backoffMs > 0 ? ((clock.now() + backoffMs) as EpochMs) : store.nextDueAt(peer.no),
+		bytesPerSecondNow: record.bytesPerSecond,
+		etaSeconds: record.etaSeconds(store.waitingBytes(peer.no)),
+		leases: rest.leases,
+		inflightBytes: rest.inflightBytes,
+		searching: health.isSearching,
+	};
+};
+
+const condition = ({paused}: LaneMode, suspended: boolean, link: LinkState): LaneCondition => {
+	if (paused) {
+		return 'paused';
+	}
+	if (suspended) {
+		return 'throttled';
+	}
+	return link.kind === 'backoff' ? 'down' : link.kind;
+};

@@ -1,0 +1,299 @@
+import {Background} from '../runtime/background.js';
+import type {KnownPeer, Settlement} from '../storage/store.js';
+import {Coalesced} from './coalesced.js';
+import {Delivery} from './delivery.js';
+import type {InflightShare} from './inflight-budget.js';
+import {judge} from './judge.js';
+import {LaneHealth} from './lane-health.js';
+import type {LaneOptions} from './lane-options.js';
+import {LaneRecord} from './lane-record.js';
+import {LaneSlots} from './lane-slots.js';
+import {type LaneMode, type LaneSnapshot, laneSnapshot} from './lane-snapshot.js';
+import {LeaseTaker, type TakenLease} from './lease-taker.js';
+import {leaseWindow} from './lease-window.js';
+import type {LaneTrouble} from './observer.js';
+import {settleLease} from './settle-lease.js';
+import type {SendOutcome} from './transport.js';
+
+/** After the drain time and the transport's grace: how long a store that cannot write may hold up the stop. */
+const SETTLE_GRACE_MS = 3000;
+const RELEASE_ALL: Settlement = {acked: [], exceptions: []};
+const NEVER_SENT: SendOutcome = {kind: 'unsent', bytesSent: 0};
+
+/**
+ * Everything that belongs to one peer. It sends when it is nudged and never polls: lease, send, judge, settle. One lease is
+ * sent in the lane's own slot, more in shared ones, and the next is taken meanwhile. Whatever a peer or a transport does, only
+ * this lane waits for it.
+ */
+export class Lane {
+	readonly #options: LaneOptions;
+	readonly #background: Background;
+	readonly #looks: Coalesced;
+	readonly #share: InflightShare;
+	readonly #slots: LaneSlots;
+	readonly #health: LaneHealth;
+	readonly #taker: LeaseTaker;
+	readonly #record: LaneRecord;
+	readonly #giveUp = new AbortController();
+	/** Leased and not settled. */
+	readonly #open = new Set<Delivery>();
+	/** Leased, and waiting for a slot. */
+	#ready: Delivery | undefined;
+	#mode: LaneMode = {paused: false, draining: false};
+	#life: 'new' | 'running' | 'stopped' = 'new';
+
+	constructor(options: LaneOptions) {
+		this.#options = options;
+		const {peer, store, clock, transport, policy, observer} = options;
+		const nudge = () => this.nudge();
+		this.#background = new Background(options.onBug);
+		this.#looks = new Coalesced(this.#background, () => this.#look());
+		this.#record = new LaneRecord(clock);
+		this.#share = options.budget.join(nudge);
+		this.#slots = new LaneSlots({
+			shared: options.sharedSlots,
+			background: this.#background,
+			laneCount: options.laneCount,
+			rate: () => options.pacer.rate(),
+			take: () => this.#takeReady(),
+			onFree: nudge,
+		});
+		this.#health = new LaneHealth({
+			transport,
+			clock,
+			policy,
+			onChange: change => observer.linkChanged(peer.id, change),
+			onReady: nudge,
+		});
+		this.#taker = new LeaseTaker({
+			peer: peer.no,
+			store,
+			share: this.#share,
+			clock,
+			longestWaitMs: policy.backoffMaxMs,
+			onReady: nudge,
+			onFailure: error => this.#troubled({kind: 'lease_failed', message: error.message, error}),
+		});
+	}
+
+	get peer(): KnownPeer {
+		return this.#options.peer;
+	}
+
+	get mode(): LaneMode {
+		return this.#mode;
+	}
+
+	/** Begins to look for work, in the mode it was left in. */
+	start(mode: LaneMode): void {
+		this.#mode = mode;
+		this.#life = 'running';
+		this.nudge();
+	}
+
+	/** Tells the lane that something may be due. Cheap, idempotent, never throws; any number of nudges is one look. */
+	nudge(): void {
+		if (this.#life === 'running') {
+			this.#looks.ask();
+		}
+	}
+
+	/** A paused lane starts nothing: what is being sent is finished, what was only leased goes back. */
+	setMode(mode: LaneMode): void {
+		this.#mode = mode;
+		if (mode.paused) {
+			this.#releaseReady();
+		}
+		this.nudge();
+	}
+
+	/** A rate has changed. When it suspends the lane, what had not begun to leave goes back. */
+	limitsChanged(): void {
+		if (this.#options.pacer.suspended()) {
+			this.#releaseReady();
+			for (const delivery of this.#open) {
+				if (!delivery.hasBegun) {
+					delivery.abort();
+				}
+			}
+		}
+		this.nudge();
+	}
+
+	snapshot(): LaneSnapshot {
+		return laneSnapshot({
+			...this.#options,
+			mode: this.#mode,
+			health: this.#health,
+			record: this.#record,
+			leases: this.#open.size,
+			inflightBytes: this.#share.bytes,
+		});
+	}
+
+	/**
+	 * Starts nothing more and gives what is being sent `drainTimeoutMs` to finish; the rest is ended and released, no attempt is
+	 * counted. Then closes the transport. Idempotent; a second call may shorten the time.
+	 */
+	async stop(drainTimeoutMs: number): Promise<void> {
+		this.#life = 'stopped';
+		this.#taker.stop();
+		this.#health.stop();
+		this.#releaseReady();
+		const {clock, transport} = this.#options;
+		const endSends = clock.after(drainTimeoutMs, () => {
+			this.#health.stop();
+			for (const delivery of this.#open) {
+				delivery.abort();
+			}
+		});
+		const giveUp = clock.after(drainTimeoutMs + SETTLE_GRACE_MS, () => this.#giveUp.abort());
+		await this.#background.finished();
+		endSends();
+		giveUp();
+		this.#share.close();
+		await transport.close();
+	}
+
+	async #look(): Promise<void> {
+		this.#offerReady();
+		while (this.#mayLease()) {
+			const window = leaseWindow(this.#options.pacer.rate(), this.#health.suspicion);
+			const taken = await this.#taker.take(window);
+			if (taken === 'nothing_due' && this.#open.size === 0) {
+				this.#options.observer.idle(this.peer.id);
+			}
+			if (taken === 'nothing_due' || taken === 'wait') {
+				return;
+			}
+			this.#ready = this.#openDelivery(taken);
+			// While the store wrote the lease, the lane may have been stopped or the link gone down.
+			if (this.#maySend()) {
+				this.#offerReady();
+			} else {
+				this.#releaseReady();
+			}
+		}
+	}
+
+	#mayLease(): boolean {
+		if (this.#ready !== undefined || this.#taker.isBlocked || !this.#maySend()) {
+			return false;
+		}
+		// Twice what can be sent at a time: what is answered for and not settled yet must not grow without bound.
+		const mostOpen = this.#health.isSearching ? 1 : 2 * this.#slots.count;
+		return this.#open.size < mostOpen;
+	}
+
+	/** Wakes the link when that alone is in the way. */
+	#maySend(): boolean {
+		if (this.#life !== 'running' || this.#mode.paused) {
+			return false;
+		}
+		const {store, peer, pacer} = this.#options;
+		if (this.#health.carries && !pacer.suspended()) {
+			return true;
+		}
+		const {scheduled, failed} = store.depth(peer.no);
+		if (scheduled + failed > 0) {
+			if (pacer.suspended()) {
+				pacer.heldBack();
+			} else {
+				this.#health.wake();
+			}
+		}
+		return false;
+	}
+
+	#openDelivery({lease, reservation}: TakenLease): Delivery {
+		const {clock, pacer, observer} = this.#options;
+		const delivery = new Delivery(lease, reservation, this.#health.isSearching ? 'searching' : 'usual', {
+			clock,
+			pacer,
+			onLate: ({kind}) => this.#troubled({kind: 'late_answer', message: `A send ended late: ${kind}`}),
+			onThrow: error => this.#troubled({kind: 'transport_threw', message: 'The transport threw', error}),
+		});
+		this.#open.add(delivery);
+		observer.leased(this.peer.id, lease);
+		return delivery;
+	}
+
+	#offerReady(): void {
+		if (this.#ready !== undefined) {
+			this.#slots.offer(this.#ready.lease.classNo);
+		}
+	}
+
+	#takeReady(): (() => Promise<void>) | undefined {
+		const delivery = this.#ready;
+		if (delivery === undefined || this.#health.isInquiring) {
+			return undefined;
+		}
+		this.#ready = undefined;
+		this.nudge(); // The next lease is taken while this one is sent.
+		return () => this.#deliver(delivery);
+	}
+
+	/** Nothing of it has left. */
+	#releaseReady(): void {
+		const delivery = this.#ready;
+		if (delivery !== undefined) {
+			this.#ready = undefined;
+			this.#slots.withdraw();
+			this.#background.run(() => this.#settle(delivery, RELEASE_ALL, NEVER_SENT));
+		}
+	}
+
+	/** Resolves when the slot is free again; what follows from the outcome goes on behind it. */
+	async #deliver(delivery: Delivery): Promise<void> {
+		const {transport, store} = this.#options;
+		const outcome = await delivery.send(transport, store.readPayloads(delivery.lease));
+		this.#background.run(() => this.#conclude(delivery, outcome));
+	}
+
+	async #conclude(delivery: Delivery, outcome: SendOutcome): Promise<void> {
+		const {policy} = this.#options;
+		const {lease, searching, begunAt, aborted} = delivery;
+		const inquire = outcome.kind === 'broken' && !aborted && policy.outagePolicy === 'hold';
+		const probe = inquire ? await this.#health.inquire() : undefined;
+		const isolated = searching && lease.entryCount === 1;
+		const {settlement, verdict} = judge(lease, outcome, policy, {probe, isolated, aborted});
+		const changed = this.#health.apply(verdict, {entryCount: lease.entryCount, begunAt, searching});
+		if ('message' in verdict) {
+			this.#record.failed(verdict.message);
+		}
+		if (verdict.kind === 'suspects') {
+			this.#troubled({kind: 'suspects', message: `${lease.entryCount} suspects: ${verdict.message}`});
+		}
+		if (changed) {
+			this.#releaseReady();
+		}
+		await this.#settle(delivery, settlement, outcome);
+	}
+
+	async #settle(delivery: Delivery, settlement: Settlement, outcome: SendOutcome): Promise<void> {
+		const {store, clock, observer} = this.#options;
+		const {lease} = delivery;
+		const written = await settleLease(lease, settlement, {
+			store,
+			clock,
+			giveUp: this.#giveUp.signal,
+			onFailure: error => this.#troubled({kind: 'settle_failed', message: error.message, error}),
+		});
+		this.#open.delete(delivery);
+		delivery.end();
+		if (written === 'settled') {
+			const acked = this.#record.settled(lease, settlement);
+			const tookMs = clock.elapsed() - delivery.leasedAt;
+			observer.settled(this.peer.id, {lease, settlement, outcome, acked, tookMs});
+		} else if (written === 'gone') {
+			const message = `Lease ${lease.leaseNo} was gone when it was to be settled`;
+			this.#troubled({kind: 'lease_gone', message});
+		}
+		this.nudge();
+	}
+
+	#troubled(trouble: LaneTrouble): void {
+		this.#options.observer.troubled(this.peer.id, trouble);
+	}
+}

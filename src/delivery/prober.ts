@@ -1,0 +1,51 @@
+import type {Clock} from '../runtime/clock.js';
+import type {ProbeOutcome, Transport} from './transport.js';
+
+/** Whoever has not answered by then is down. */
+const PROBE_TIMEOUT_MS = 30_000;
+
+/** Asks the peer whether it is well, one small question at a time: who asks meanwhile gets the same answer. */
+export class Prober {
+	readonly #transport: Transport;
+	readonly #clock: Clock;
+	#underWay: Promise<ProbeOutcome> | undefined;
+	#end: ((outcome: ProbeOutcome) => void) | undefined;
+
+	constructor(transport: Transport, clock: Clock) {
+		this.#transport = transport;
+		this.#clock = clock;
+	}
+
+	/** Never rejects, and never takes longer than 30 s, whatever the transport does. */
+	async ask(): Promise<ProbeOutcome> {
+		this.#underWay ??= this.#ask().finally(() => {
+			this.#underWay = undefined;
+		});
+		return this.#underWay;
+	}
+
+	/** Ends the question that is under way, if there is one, with `down`. */
+	stop(): void {
+		this.#end?.({kind: 'down', message: 'The lane stopped'});
+	}
+
+	async #ask(): Promise<ProbeOutcome> {
+		const controller = new AbortController();
+		const ended = new Promise<ProbeOutcome>(resolve => {
+			this.#end = resolve;
+		});
+		const message = `No answer to a probe within ${PROBE_TIMEOUT_MS / 1000} s`;
+		const cancel = this.#clock.after(PROBE_TIMEOUT_MS, () => this.#end?.({kind: 'down', message}));
+		try {
+			return await Promise.race([this.#transport.probe(controller.signal).catch(asDown), ended]);
+		} finally {
+			cancel();
+			controller.abort();
+		}
+	}
+}
+
+const asDown = (error: unknown): ProbeOutcome => ({
+	kind: 'down',
+	message: error instanceof Error ? error.message : String(error),
+});

@@ -1,0 +1,44 @@
+import type {DeliveryObserver, LaneTrouble, LinkChange, SettledLease} from '../../src/delivery/observer.js';
+import type {PeerId} from '../../src/outbound/names.js';
+import type {Lease} from '../../src/storage/store.js';
+import type {Watch} from './watch.js';
+
+/** Remembers what delivery tells, and wakes who waits for it. */
+export class DeliverySpy implements DeliveryObserver {
+	readonly leases: Array<{readonly peer: PeerId; readonly lease: Lease}> = [];
+	readonly settlements: Array<SettledLease & {readonly peer: PeerId}> = [];
+	readonly linkChanges: Array<LinkChange & {readonly peer: PeerId}> = [];
+	readonly troubles: LaneTrouble[] = [];
+	/** How often each peer was idle. */
+	readonly idles = new Map<PeerId, number>();
+	readonly #watch: Watch;
+
+	constructor(watch: Watch) {
+		this.#watch = watch;
+	}
+
+	leased(peer: PeerId, lease: Lease): void {
+		this.leases.push({peer, lease});
+		this.#watch.touch();
+	}
+
+	settled(peer: PeerId, done: SettledLease): void {
+		this.settlements.push({peer, ...done});
+		this.#watch.touch();
+	}
+
+	linkChanged(peer: PeerId, change: LinkChange): void {
+		this.linkChanges.push({peer, ...change});
+		this.#watch.touch();
+	}
+
+	idle(peer: PeerId): void {
+		this.idles.set(peer, (this.idles.get(peer) ?? 0) + 1);
+		this.#watch.touch();
+	}
+
+	troubled(_peer: PeerId, trouble: LaneTrouble): void {
+		this.troubles.push(trouble);
+		this.#watch.touch();
+	}
+}

@@ -1,0 +1,209 @@
+import type {DispatcherStore} from '../../src/delivery/dispatcher.js';
+import {EdgedError} from '../../src/outbound/errors.js';
+import {nextState} from '../../src/outbound/transitions.js';
+import type {EpochMs, PeerNo} from '../../src/outbound/units.js';
+import type {Clock} from '../../src/runtime/clock.js';
+import type {Lease, LeasedPayloads, LeaseWindow, Settlement} from '../../src/storage/store.js';
+import {type EntryDraft, leaseOf} from './leases.js';
+import {FakeSettings} from './settings.js';
+import type {Watch} from './watch.js';
+
+type Row = {
+	readonly peer: number;
+	readonly draft: EntryDraft;
+	state: 'scheduled' | 'inflight' | 'failed' | 'acked' | 'deadletter';
+	charged: number;
+	dueAt: number;
+	lease: Lease | undefined;
+};
+
+/** The part of a store that lanes need, as lists in memory: rows wait in the order in which they were added. */
+export class FakeStore extends FakeSettings implements DispatcherStore {
+	readonly rows: Row[] = [];
+	/** Segment ids of every lease, in the order of leasing. */
+	readonly leased: string[][] = [];
+	/** Every settlement that was written. */
+	readonly settled: Settlement[] = [];
+	/** Calls of `lease`, with and without a result. */
+	looks = 0;
+	readonly #clock: Clock;
+	readonly #watch: Watch;
+	#listener: (peer: PeerNo) => void = () => {};
+	#leaseNo = 0;
+
+	constructor(clock: Clock, watch: Watch) {
+		super();
+		this.#clock = clock;
+		this.#watch = watch;
+	}
+
+	add(peer: number, ...drafts: readonly EntryDraft[]): void {
+		for (const draft of drafts) {
+			this.rows.push({
+				peer,
+				draft,
+				state: 'scheduled',
+				charged: 0,
+				dueAt: 0,
+				lease: undefined,
+			});
+		}
+		this.#listener(peer as PeerNo);
+	}
+
+	stateOf(id: string, peer = 1): string {
+		return this.#row(id, peer).state;
+	}
+
+	chargedOf(id: string, peer = 1): number {
+		return this.#row(id, peer).charged;
+	}
+
+	inState(state: Row['state'], peer = 1): string[] {
+		return this.rows.filter(row => row.peer === peer && row.state === state).map(({draft}) => draft.id);
+	}
+
+	/** As an operator's verb does: the row leaves its lease, which goes on without it. */
+	cut(id: string, peer = 1): void {
+		const row = this.#row(id, peer);
+		row.state = 'deadletter';
+		row.lease = undefined;
+	}
+
+	async lease(peer: PeerNo, {maxBytes, maxEntries}: LeaseWindow): Promise<Lease | undefined> {
+		this.looks += 1;
+		await this.#commit();
+		const taken: Row[] = [];
+		let bytes = 0;
+		for (const row of this.#waiting(peer)) {
+			const size = row.draft.sizeBytes ?? 100;
+			if (taken.length > 0 && (bytes + size > maxBytes || taken.length >= maxEntries)) {
+				break;
+			}
+			bytes += size;
+			taken.push(row);
+		}
+		if (taken.length === 0) {
+			return undefined;
+		}
+		const lease = leaseOf(
+			taken.map(({draft, charged}) => ({...draft, chargedFailures: charged})),
+			peer,
+			++this.#leaseNo,
+		);
+		for (const row of taken) {
+			row.state = nextState('scheduled', 'lease') as Row['state'];
+			row.lease = lease;
+		}
+		this.leased.push(taken.map(({draft}) => draft.id));
+		this.#watch.touch();
+		return lease;
+	}
+
+	async settle(lease: Lease, settlement: Settlement): Promise<boolean> {
+		await this.#commit();
+		const rows = this.rows.filter(row => row.lease === lease);
+		const named = new Set<number>();
+		const name = (index: number) => {
+			if (named.has(index) || index >= lease.entryCount) {
+				throw new RangeError(`Entry ${index} is named twice or out of range`);
+			}
+			named.add(index);
+		};
+		const byIndex = (index: number) => rows.find(({draft}) => draft.id === lease.entry(index).segmentId);
+		const ranges = settlement.acked === 'all' ? [[0, lease.entryCount - 1] as const] : settlement.acked;
+		for (const [first, last] of ranges) {
+			for (let index = first; index <= last; index++) {
+				name(index);
+				this.#end(byIndex(index), 'acked');
+			}
+		}
+		for (const verdict of settlement.exceptions) {
+			name(verdict.index);
+			const row = byIndex(verdict.index);
+			this.#end(row, verdict.event === 'fail' ? 'failed' : 'deadletter');
+			if (row !== undefined && (verdict.event === 'fail' || verdict.event === 'exhaust')) {
+				row.charged += 1;
+				row.dueAt = verdict.event === 'fail' ? this.#clock.now() + verdict.retryInMs : 0;
+			}
+		}
+		for (const row of rows) {
+			this.#end(row.lease === undefined ? undefined : row, 'scheduled');
+		}
+		if (rows.length > 0) {
+			this.settled.push(settlement);
+		}
+		this.#watch.touch();
+		return rows.length > 0;
+	}
+
+	readPayloads(lease: Lease): LeasedPayloads {
+		return {read: index => new Uint8Array(lease.entry(index).sizeBytes)};
+	}
+
+	nextDueAt(peer: PeerNo): EpochMs | undefined {
+		const due = this.rows.filter(row => row.peer === peer && row.state === 'failed').map(row => row.dueAt);
+		return due.length === 0 ? undefined : (Math.min(...due) as EpochMs);
+	}
+
+	depth(peer?: PeerNo): ReturnType<DispatcherStore['depth']> {
+		const count = (state: Row['state']) =>
+			this.rows.filter(row => row.state === state && (peer === undefined || row.peer === peer)).length;
+		return {
+			scheduled: count('scheduled'),
+			inflight: count('inflight'),
+			failed: count('failed'),
+			acked: count('acked'),
+			satisfied: 0,
+			deadletter: count('deadletter'),
+			held: 0,
+			abandoned: 0,
+			total: this.rows.length,
+		};
+	}
+
+	waitingBytes(peer: PeerNo): number {
+		return this.rows
+			.filter(row => row.peer === peer && ['scheduled', 'inflight', 'failed'].includes(row.state))
+			.reduce((sum, {draft}) => sum + (draft.sizeBytes ?? 100), 0);
+	}
+
+	onWork(listener: (peer: PeerNo) => void): void {
+		this.#listener = listener;
+	}
+
+	#waiting(peer: PeerNo): Row[] {
+		for (const row of this.rows) {
+			if (row.peer === peer && row.state === 'failed' && row.dueAt <= this.#clock.now()) {
+				row.state = 'scheduled';
+			}
+		}
+		return this.rows
+			.filter(row => row.peer === peer && row.state === 'scheduled')
+			.sort((a, b) => (a.draft.classNo ?? 2) - (b.draft.classNo ?? 2));
+	}
+
+	#end(row: Row | undefined, state: Row['state']): void {
+		if (row !== undefined) {
+			row.state = state;
+			row.lease = undefined;
+		}
+	}
+
+	#row(id: string, peer: number): Row {
+		const row = this.rows.find(({draft, ...other}) => draft.id === id && other.peer === peer);
+		if (row === undefined) {
+			throw new EdgedError('NOT_FOUND', `No row ${id} for peer ${peer}`);
+		}
+		return row;
+	}
+
+	/** A commit takes a turn of the event loop, and fails when the test says so. */
+	async #commit(): Promise<void> {
+		await new Promise(setImmediate);
+		if (this.failure !== undefined) {
+			this.#watch.touch();
+			throw this.failure;
+		}
+	}
+}

@@ -11,6 +11,9 @@ import type {Globals} from './globals.js';
 import {createOutput, type Output} from './output.js';
 import {coloured, plain} from './text/style.js';
 
+/** Where the terminal does not say, or there is none. */
+const DEFAULT_WIDTH = 100;
+
 /** Runs the command line of this process and sets its exit code. The only code of edgectl that touches the process. */
 export const main = async (): Promise<void> => {
 	endQuietlyOnClosedPipe();
@@ -19,7 +22,7 @@ export const main = async (): Promise<void> => {
 		const reading = readCommandLine(words, {
 			commands: allCommands,
 			version: version(),
-			width: process.stdout.columns ?? 100,
+			width: process.stdout.columns || DEFAULT_WIDTH,
 		});
 		process.exitCode = await follow(reading);
 	} catch (error) {
@@ -62,6 +65,7 @@ const follow = async (reading: Reading): Promise<ExitCode> => {
 	} finally {
 		output.close();
 		await access.close();
+		process.stdin.destroy(); // An input that never ends would keep the process.
 	}
 };
 
@@ -94,7 +98,7 @@ const outputFor = ({output: format = 'text'}: Globals): Output =>
 		style: hasColours() ? coloured : plain,
 		out: process.stdout,
 		errors: process.stderr,
-		terminalWidth: process.stderr.isTTY ? process.stderr.columns : undefined,
+		terminalWidth: process.stderr.isTTY ? process.stderr.columns || DEFAULT_WIDTH : undefined,
 		elapsed: time.elapsed,
 	});
 

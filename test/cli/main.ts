@@ -307,6 +307,31 @@ test.serial('a daemon that drains ends an endless input at once', async t => {
 	);
 });
 
+test.serial('Ctrl-C ends an endless input with 130', async t => {
+	const {ingest, socketPath} = await startDoors(t);
+	const arrived = {resolve() {}};
+	const firstLine = new Promise<void>(resolve => {
+		arrived.resolve = resolve;
+	});
+	ingest.store.beforeCommit = async () => {
+		arrived.resolve();
+	};
+	const child = spawn(process.execPath, [
+		EDGECTL,
+		'relay',
+		'enqueue',
+		'-',
+		'--lines',
+		'--socket',
+		socketPath,
+	]);
+	child.stdin.write('one line, and no end of the input\n');
+	await firstLine;
+	child.kill('SIGINT');
+	const [code] = await once(child, 'close');
+	t.is(code, 130);
+});
+
 test.serial('a payload comes back byte for byte, into a file and into a pipe', async t => {
 	const digests = new Map<string, string>();
 	const doors = await startDoors(t, {

@@ -23,22 +23,23 @@ const OVERLAP_BYTES = 64 * 1024;
  * that would meet the rest too; resolves with that error. Rejects when `signal` is aborted.
  */
 export const pump = async (items: AsyncIterator<Item>, target: PumpTarget): Promise<unknown> => {
-	const {promise: stopped, stop} = stopSignal(target.signal);
 	const inFlight = new Set<Promise<void>>();
+	const aborted = rejectionOf(target.signal);
+	const stop = new Stop();
 	const start = (item: Sendable): void => {
 		const work = sendOne(item, target, stop).finally(() => inFlight.delete(work));
 		inFlight.add(work);
 	};
 	const settledTo = async (most: number): Promise<void> => {
 		while (inFlight.size > most) {
-			await Promise.race(inFlight);
+			await Promise.race([...inFlight, aborted]);
 		}
 	};
 	for (;;) {
-		const next = await Promise.race([items.next(), stopped]);
-		if (next instanceof Stop || next.done === true) {
+		const next = await Promise.race([items.next(), stop.wanted, aborted]);
+		if (next === 'stop' || next.done === true) {
 			await settledTo(0);
-			return next instanceof Stop ? next.reason : undefined;
+			return stop.reason;
 		}
 		const item = next.value;
 		if (item.kind === 'unreadable') {
@@ -52,38 +53,39 @@ export const pump = async (items: AsyncIterator<Item>, target: PumpTarget): Prom
 	}
 };
 
+/** The first failure that would meet the rest too. */
 class Stop {
-	readonly reason: unknown;
-	constructor(reason: unknown) {
-		this.reason = reason;
+	reason: unknown;
+	want: () => void = () => {};
+	readonly wanted = new Promise<'stop'>(resolve => {
+		this.want = () => {
+			resolve('stop');
+		};
+	});
+
+	because(reason: unknown): void {
+		this.reason ??= reason;
+		this.want();
 	}
 }
 
-const stopSignal = (signal: AbortSignal): {promise: Promise<Stop>; stop: (reason: unknown) => void} => {
-	let stop: (reason: unknown) => void = () => {};
-	const promise = new Promise<Stop>((resolve, reject) => {
-		stop = reason => {
-			resolve(new Stop(reason));
-		};
+const rejectionOf = (signal: AbortSignal): Promise<never> => {
+	const rejection = new Promise<never>((_resolve, reject) => {
 		signal.addEventListener('abort', () => {
 			reject(signal.reason);
 		});
 	});
-	promise.catch(() => {}); // Looked at only while an item is awaited.
-	return {promise, stop};
+	rejection.catch(() => {}); // Looked at only while something is awaited.
+	return rejection;
 };
 
-const sendOne = async (
-	item: Sendable,
-	target: PumpTarget,
-	stop: (reason: unknown) => void,
-): Promise<void> => {
+const sendOne = async (item: Sendable, target: PumpTarget, stop: Stop): Promise<void> => {
 	try {
 		target.accepted(item, await target.send(item));
 	} catch (error) {
 		target.failed(item, error);
 		if (meetsTheRestToo(error)) {
-			stop(error);
+			stop.because(error);
 		}
 	}
 };

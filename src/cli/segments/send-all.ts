@@ -32,10 +32,10 @@ export const sendAll = async (
 			output.complain(`${item.origin}: ${toFailure(error)?.message ?? messageOf(error)}`);
 		},
 	});
-	if (stoppedBy !== undefined) {
-		inputs.stdin.destroy(); // Nobody will read it, and it would keep the process waiting.
+	const single = inputs.unit === 'input' && inputs.names.length === 1; // Its own line says it all.
+	if (stoppedBy !== undefined && !single) {
 		output.complain(`stopped: ${counted(tally.accepted, 'segment')} accepted, the rest was not tried`);
-	} else if (tally.failed > 0) {
+	} else if (tally.failed > 0 && !single) {
 		output.complain(`${counted(tally.accepted, 'segment')} accepted, ${grouped(tally.failed)} failed`);
 	}
 	return exitCodeOf(stoppedBy, tally);
@@ -61,7 +61,7 @@ class Tally {
 		const done = this.accepted + this.failed;
 		const text =
 			this.#total === undefined
-				? counted(done, 'segment')
+				? `${counted(done, 'segment')} handed over`
 				: `${grouped(done)} of ${counted(this.#total, 'input')}`;
 		return {done, total: this.#total, text};
 	}

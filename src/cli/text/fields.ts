@@ -1,7 +1,8 @@
 import {printable} from './printable.js';
-import type {Style} from './style.js';
+import type {Style, Tone} from './style.js';
 
-export type Field = readonly [label: string, value: string];
+/** The tone is for a value that wants attention. */
+export type Field = readonly [label: string, value: string, tone?: Tone | undefined];
 
 /** A heading and `  Label:  value` lines below it; values start in one column, `labelWidth` characters after the indent. */
 export const fields = (
@@ -11,7 +12,11 @@ export const fields = (
 	labelWidth = widest(rows) + 1,
 ): string[] => [
 	style('strong', heading),
-	...rows.map(([label, value]) => `  ${`${label}:`.padEnd(labelWidth)}${printable(value)}`.trimEnd()),
+	...rows.map(([label, value, tone]) => {
+		const text = printable(value);
+		const shown = tone === undefined ? text : style(tone, text);
+		return `  ${`${label}:`.padEnd(labelWidth)}${shown}`.trimEnd();
+	}),
 ];
 
 const widest = (rows: readonly Field[]): number => Math.max(0, ...rows.map(([label]) => label.length + 1));

@@ -26,7 +26,11 @@ const peerColumns = (now: string): ReadonlyArray<Column<WirePeerStatus>> => [
 		cell: ({bytes_per_second_now: rate}) => (rate === 0 ? '-' : `${humanBytes(rate)}/s`),
 	},
 	{title: 'OLDEST', align: 'right', cell: peer => since(peer.oldest_scheduled_at, now)},
-	{title: 'LAST-ACK', align: 'right', cell: peer => since(peer.last_ack_at, now)},
+	{
+		title: 'LAST-ACK',
+		align: 'right',
+		cell: ({last_ack_at: at}) => (at === null ? '-' : `${age(at, now)} ago`),
+	},
 	{
 		title: 'ETA',
 		align: 'right',

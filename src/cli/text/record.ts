@@ -1,6 +1,6 @@
 import type {WireRecord} from '../../rpc/contract/record.js';
 import {type Field, fields} from './fields.js';
-import {bytesWithSize, grouped} from './numbers.js';
+import {bytesWithSize, counted, grouped} from './numbers.js';
 import {printable} from './printable.js';
 import type {Style} from './style.js';
 
@@ -34,7 +34,7 @@ const recordFields = (record: WireRecord): Field[] => [
 	['SHA-256', record.sha256],
 	...when('Content Type', record.content_type ?? undefined),
 	...when('Labels', labels(record.labels)),
-	['Charged', `${grouped(record.charged_failures)} of the retry budget`],
+	['Charged', `${counted(record.charged_failures, 'failure')} of the retry budget`],
 	...(record.abandons === 0 ? [] : [['Abandons', grouped(record.abandons)] as const]),
 ];
 

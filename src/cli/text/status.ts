@@ -2,7 +2,7 @@ import type {Result} from '../../rpc/contract/methods.js';
 import {type Field, fields} from './fields.js';
 import {byteRate, bytesWithSize, grouped, humanBytes, percent} from './numbers.js';
 import {peersTable} from './peers.js';
-import type {Style} from './style.js';
+import type {Style, Tone} from './style.js';
 
 type Status = Result<'relay.status'>;
 
@@ -32,8 +32,8 @@ const depthFields = (depth: Status['queue_depth']): Field[] => [
 	['Scheduled', grouped(depth.scheduled)],
 	['Inflight', grouped(depth.inflight)],
 	['Acked', grouped(depth.acked)],
-	['Failed', grouped(depth.failed)],
-	['Deadletter', grouped(depth.deadletter)],
+	['Failed', grouped(depth.failed), depth.failed > 0 ? 'warn' : undefined],
+	['Deadletter', grouped(depth.deadletter), depth.deadletter > 0 ? 'bad' : undefined],
 	['Total', grouped(depth.total)],
 	['Satisfied', grouped(depth.satisfied)],
 	['Held', within(depth.held, 'counted in Scheduled')],
@@ -68,5 +68,12 @@ const storageFields = (storage: Status['storage']): Field[] => [
 		`${humanBytes(storage.live_bytes)} of ${humanBytes(storage.ceiling_bytes)} (${percent(storage.live_bytes, storage.ceiling_bytes)})`,
 	],
 	['On Disk', `${humanBytes(storage.file_bytes)}, ${humanBytes(storage.free_bytes)} free`],
-	['State', storage.state],
+	['State', storage.state, STORAGE_TONES[storage.state]],
 ];
+
+const STORAGE_TONES: Readonly<Record<Status['storage']['state'], Tone>> = {
+	ok: 'good',
+	warning: 'warn',
+	full: 'bad',
+	degraded: 'bad',
+};

@@ -115,3 +115,32 @@ test('Ctrl-C ends it while an input is silent', async t => {
 	interrupt.abort(new Error('interrupted'));
 	await t.throwsAsync(done, {message: 'interrupted'});
 });
+
+test('Ctrl-C ends it while a long upload is on its way', async t => {
+	const interrupt = new AbortController();
+	const {target} = targetWith(() => new Promise(() => {}), interrupt.signal);
+	const done = pump(from([stream('long'), bytes('next')]), target);
+	await turn();
+	interrupt.abort(new Error('interrupted'));
+	await t.throwsAsync(done, {message: 'interrupted'});
+});
+
+test('what stops it lets the answers come in that were on their way', async t => {
+	const waiting: Array<() => void> = [];
+	const {target, log} = targetWith(async item => {
+		if (item.origin === 'b') {
+			throw new EdgedError('DRAINING', 'draining');
+		}
+		await new Promise<void>(resolve => waiting.push(resolve));
+		return ANSWER;
+	});
+	const done = pump(from([bytes('a'), bytes('b'), bytes('c')]), target);
+	while (!log.includes('b draining')) {
+		await turn();
+	}
+	for (const answer of waiting) {
+		answer();
+	}
+	t.true((await done) instanceof EdgedError);
+	t.true(log.includes('a accepted'));
+});

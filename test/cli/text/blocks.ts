@@ -38,7 +38,7 @@ test('status shows what the reference does not know below, aligned', t => {
 			'  State:   ok',
 			'Peers',
 			'  PEER-ID  LINK  SCHEDULED  INFLIGHT  FAILED  ACKED  DEADLETTER        RATE  OLDEST  LAST-ACK  ETA',
-			'  hub      up           12         2       3    847           5  1.19 MiB/s  3m 20s        2s  40s',
+			'  hub      up           12         2       3    847           5  1.19 MiB/s  3m 20s    2s ago  40s',
 		].join('\n'),
 	);
 });
@@ -199,6 +199,13 @@ test('columns stay aligned when they are coloured', t => {
 	];
 	const lines = columns(table, ['one', 'three'], coloured);
 	t.deepEqual(lines.slice(1), ['\u001b[31mone\u001b[39m    x', '\u001b[31mthree\u001b[39m  x']);
+});
+
+test('what wants attention is coloured on a terminal', t => {
+	const text = statusText({...status, storage: {...status.storage, state: 'full'}}, coloured).join('\n');
+	t.true(text.includes('  Deadletter: \u001b[31m5\u001b[39m\n'));
+	t.true(text.includes('  Scheduled:  12\n'));
+	t.true(text.includes('  State:   \u001b[31mfull\u001b[39m\n'));
 });
 
 test('what a producer wrote into a label stays on its line', t => {

@@ -1,5 +1,5 @@
 import {crc32} from 'node:zlib';
-import {formatMadeId, type SegmentAddress, type StoreId} from '../outbound/made-id.js';
+import {ADDRESS_NUMBER_LIMIT, formatMadeId, type SegmentAddress, type StoreId} from '../outbound/made-id.js';
 import type {SegmentId} from '../outbound/names.js';
 import type {ClassNo} from '../outbound/priorities.js';
 import type {AgeMs, BlockNo, EntryNo, EpochMs, PeerNo} from '../outbound/units.js';
@@ -14,6 +14,7 @@ import {
 	U48_BYTES,
 	writeStoreId,
 } from './entry-record.js';
+import {MAX_BLOCK_ENTRIES} from './layout.js';
 import {DamagedRowError} from './row-reader.js';
 
 /**
@@ -190,16 +191,12 @@ export class BlockTable {
 		if (block === 0) {
 			return undefined;
 		}
-		const storeIndex = this.#bytes.readUInt8(at + OFFSET.storeIndex);
-		const store =
-			storeIndex === 0
-				? this.#ownStore
-				: readStoreId(this.#bytes, this.#storesAt + (storeIndex - 1) * STORE_ID_BYTES);
-		return {
-			store,
-			block: block as BlockNo,
-			entry: this.#bytes.readUInt16LE(at + OFFSET.madeEntry) as EntryNo,
-		};
+		const store = this.#storeAt(this.#bytes.readUInt8(at + OFFSET.storeIndex));
+		const made = this.#bytes.readUInt16LE(at + OFFSET.madeEntry);
+		if (store === undefined || store >= ADDRESS_NUMBER_LIMIT || made >= MAX_BLOCK_ENTRIES) {
+			throw new DamagedRowError(`block ${this.block}: entry ${entry} has an address that cannot be`);
+		}
+		return {store, block: block as BlockNo, entry: made as EntryNo};
 	}
 
 	metadataOf(entry: number): EntryMetadata {
@@ -241,6 +238,12 @@ export class BlockTable {
 			sum += this.payloadBytesOf(entry);
 		}
 		return sum;
+	}
+
+	/** Index 0 is this store. */
+	#storeAt(index: number): StoreId | undefined {
+		const at = this.#storesAt + (index - 1) * STORE_ID_BYTES;
+		return index === 0 ? this.#ownStore : at < this.#recordsAt ? readStoreId(this.#bytes, at) : undefined;
 	}
 
 	#at(entry: number): number {

@@ -49,6 +49,8 @@ export const MAX_BLOCK_BYTES = 256 * 1024;
 export const MAX_BLOCK_ENTRIES = 1024;
 /** A payload above this has a block of its own. */
 export const LARGE_PAYLOAD_BYTES = 64 * 1024;
+/** A lease spans at most this many blocks: bounds the row and the memory when segments came one by one. */
+export const MAX_LEASE_PARTS = 4096;
 /** Block numbers that one span row may cover. */
 export const SPAN_BLOCKS = 1024;
 /** Foreign blocks that share one origins row. */

@@ -9,12 +9,10 @@ import type {CounterChanges} from './counters.js';
 import {encodeGroup} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import {LaneOverlay} from './lane-overlay.js';
+import {MAX_LEASE_PARTS} from './layout.js';
 import {encodeLease, type LeasePart} from './lease-row.js';
 import {OpenLease, type OpenPart} from './open-lease.js';
 import type {LeaseWindow} from './store.js';
-
-/** A lease spans at most this many blocks: bounds the row and the memory when segments came one by one. */
-const MAX_PARTS = 4096;
 
 /** See `OutboundStore.lease`. What is taken is out at once for other leases, and in again when the commit fails. */
 export const leaseRecords = async (
@@ -84,7 +82,7 @@ const choose = (
 		advance(overlay, candidate);
 		bytes += size;
 		entries += count;
-		if (chosen.length >= MAX_PARTS || entries >= window.maxEntries || bytes >= window.maxBytes) {
+		if (chosen.length >= MAX_LEASE_PARTS || entries >= window.maxEntries || bytes >= window.maxBytes) {
 			break;
 		}
 	}

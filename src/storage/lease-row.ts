@@ -1,6 +1,7 @@
 import type {ClassNo} from '../outbound/priorities.js';
 import type {BlockNo, EpochMs, GroupNo} from '../outbound/units.js';
 import {Bits} from './bits.js';
+import {MAX_BLOCK_ENTRIES, MAX_LEASE_PARTS} from './layout.js';
 import {DamagedRowError, RowReader} from './row-reader.js';
 import {RowWriter} from './row-writer.js';
 
@@ -96,6 +97,9 @@ const readForm = (reader: RowReader, parts: LeasePart[]): void => {
 	} else if (form === RUN) {
 		const count = reader.u32();
 		const size = reader.u16();
+		if (count > MAX_LEASE_PARTS || size > MAX_BLOCK_ENTRIES) {
+			throw new DamagedRowError(`lease over ${count} blocks of ${size}`);
+		}
 		for (let offset = 0; offset < count; offset++) {
 			parts.push({group: undefined, classNo, block: (block + offset) as BlockNo, bits: Bits.full(size)});
 		}

@@ -1,5 +1,6 @@
 import {Bits} from './bits.js';
 import {U48_BYTES} from './entry-record.js';
+import {MAX_BLOCK_ENTRIES, SPAN_BLOCKS} from './layout.js';
 import {BITS_FULL, BITS_RAW} from './row-writer.js';
 
 /** A row whose bytes are not what its format says. The block or lane it belongs to is damaged, the rest is not. */
@@ -9,6 +10,9 @@ export class DamagedRowError extends Error {
 		this.name = 'DamagedRowError';
 	}
 }
+
+/** No bitmap is larger than a block or a span. */
+const MAX_BITS = Math.max(MAX_BLOCK_ENTRIES, SPAN_BLOCKS);
 
 /** Reads what `RowWriter` wrote; throws `DamagedRowError` on bytes that cannot be. */
 export class RowReader {
@@ -57,6 +61,9 @@ export class RowReader {
 	bits(): Bits {
 		const form = this.u8();
 		const size = this.u16();
+		if (size > MAX_BITS) {
+			throw new DamagedRowError(`bitmap of ${size}, at most ${MAX_BITS} are possible`);
+		}
 		if (form === BITS_FULL) {
 			return Bits.full(size);
 		}

@@ -8,6 +8,8 @@ export type Knowledge = {
 	readonly probe: ProbeOutcome | undefined;
 	/** The lease was one suspect entry, sent alone on purpose. */
 	readonly isolated: boolean;
+	/** Nothing but its word for it says that the peer is well: request after request breaks, and none is answered. */
+	readonly doubted: boolean;
 	/** The lane itself ended the send. */
 	readonly aborted: boolean;
 };
@@ -104,8 +106,10 @@ const judgeBreak = (lease: Lease, broken: Broken, policy: RetryPolicy, known: Kn
 		return {settlement: RELEASE_ALL, verdict: down(known.probe)};
 	}
 	if (known.isolated && lease.entryCount === 1) {
+		// Nobody is buried on the word of a peer that cannot prove it is well.
+		const budget = known.doubted ? {...policy, maxRetryCount: Number.POSITIVE_INFINITY} : policy;
 		return {
-			settlement: chargeAll(lease, broken, outcome, policy),
+			settlement: chargeAll(lease, broken, outcome, budget),
 			verdict: {kind: 'lone_break', message},
 		};
 	}
@@ -130,10 +134,15 @@ const chargeAll = (
 type Failure = Pick<ExceptionVerdict, 'error' | 'outcome' | 'bytesSent'>;
 
 const charge = (entry: LeasedEntry, failure: Failure, policy: RetryPolicy): ExceptionVerdict => {
-	const retryInMs = retryDelayMs(policy, entry.segmentId, entry.chargedFailures + 1);
-	return retryInMs === 'exhausted'
+	const failures = entry.chargedFailures + 1;
+	return failures >= policy.maxRetryCount
 		? {index: entry.index, ...failure, event: 'exhaust'}
-		: {index: entry.index, ...failure, event: 'fail', retryInMs};
+		: {
+				...failure,
+				index: entry.index,
+				event: 'fail',
+				retryInMs: retryDelayMs(policy, entry.segmentId, failures),
+			};
 };
 
 const down = ({

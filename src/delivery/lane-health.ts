@@ -50,6 +50,11 @@ export class LaneHealth {
 		return isSearching(this.#suspicion);
 	}
 
+	/** Request after request breaks and none is answered, whatever the peer says to a probe. */
+	get doubtsPeer(): boolean {
+		return doubtsPeer(this.#suspicion);
+	}
+
 	/** The peer is being asked whether a broken request was its own fault; nothing is sent meanwhile. */
 	get isInquiring(): boolean {
 		return this.#inquiries > 0;
@@ -95,10 +100,10 @@ export class LaneHealth {
 				return true;
 			}
 			case 'lone_break':
-				this.#suspicion = afterLoneBreak(this.#suspicion);
-				if (doubtsPeer(this.#suspicion)) {
+				if (this.doubtsPeer) {
 					this.#link.trouble({...verdict, begunAt: request.begunAt});
 				}
+				this.#suspicion = afterLoneBreak(this.#suspicion);
 				return true;
 		}
 	}

@@ -256,8 +256,13 @@ export class Lane {
 		const {lease, searching, begunAt, aborted} = delivery;
 		const inquire = outcome.kind === 'broken' && !aborted && policy.outagePolicy === 'hold';
 		const probe = inquire ? await this.#health.inquire() : undefined;
-		const isolated = searching && lease.entryCount === 1;
-		const {settlement, verdict} = judge(lease, outcome, policy, {probe, isolated, aborted});
+		const known = {
+			probe,
+			isolated: searching && lease.entryCount === 1,
+			doubted: this.#health.doubtsPeer,
+			aborted,
+		};
+		const {settlement, verdict} = judge(lease, outcome, policy, known);
 		const changed = this.#health.apply(verdict, {entryCount: lease.entryCount, begunAt, searching});
 		if ('message' in verdict) {
 			this.#record.failed(verdict.message);

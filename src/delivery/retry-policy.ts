@@ -13,15 +13,8 @@ export type RetryPolicy = {
 	readonly peerId: PeerId;
 };
 
-/** How long `segment` waits after its charged failure number `failures` (1 for the first); `exhausted` = bury it. */
-export const retryDelayMs = (
-	policy: RetryPolicy,
-	segment: SegmentId,
-	failures: number,
-): number | 'exhausted' => {
-	if (failures >= policy.maxRetryCount) {
-		return 'exhausted';
-	}
+/** How long `segment` waits after its charged failure number `failures` (1 for the first). */
+export const retryDelayMs = (policy: RetryPolicy, segment: SegmentId, failures: number): number => {
 	const delayMs = Math.min(policy.backoffMaxMs, policy.backoffBaseMs * 2 ** (failures - 1));
 	return Math.round(spreadDelay(delayMs, policy.nodeId, policy.peerId, segment));
 };

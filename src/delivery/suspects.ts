@@ -13,8 +13,8 @@ export type Suspicion = {
 
 export const UNSUSPECTED: Suspicion = {suspects: 0, loneBreaks: 0};
 
-/** Up to this many, the peer is believed to be well when it says so to a probe. */
-const LONE_BREAKS_BELIEVED = 2;
+/** With so many, a peer is not believed any more when it says to a probe that it is well. */
+const LONE_BREAKS_DOUBTED = 2;
 
 export const isSearching = ({suspects}: Suspicion): boolean => suspects > 0;
 
@@ -22,8 +22,8 @@ export const isSearching = ({suspects}: Suspicion): boolean => suspects > 0;
 export const suspectWindow = ({suspects}: Suspicion): number =>
 	suspects === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(suspects / 2));
 
-/** One entry after the other breaks alone and none is answered: the lane backs off, whatever the peer says to a probe. */
-export const doubtsPeer = ({loneBreaks}: Suspicion): boolean => loneBreaks > LONE_BREAKS_BELIEVED;
+/** One entry after the other breaks alone and none is answered: from the next on the lane backs off and nobody is buried. */
+export const doubtsPeer = ({loneBreaks}: Suspicion): boolean => loneBreaks >= LONE_BREAKS_DOUBTED;
 
 /** A request of `count` entries broke. `searching`: it was sent to find the culprit. `usual`: it was not. */
 export const afterBreak = (

@@ -15,7 +15,7 @@ const HOLD: RetryPolicy = {
 	peerId: 'hub' as PeerId,
 };
 const COUNT: RetryPolicy = {...HOLD, outagePolicy: 'count'};
-const NOTHING_KNOWN: Knowledge = {probe: undefined, isolated: false, aborted: false};
+const NOTHING_KNOWN: Knowledge = {probe: undefined, isolated: false, doubted: false, aborted: false};
 const WELL: Knowledge = {...NOTHING_KNOWN, probe: {kind: 'well'}};
 const ISOLATED: Knowledge = {...WELL, isolated: true};
 const RELEASED = {acked: [], exceptions: []};
@@ -117,6 +117,12 @@ test('an entry that breaks alone for the first time is a suspect, not guilty', j
 	known: WELL,
 	settlement: RELEASED,
 	verdict: {kind: 'suspects', message: 'socket hang up'},
+});
+test('while the peer is in doubt a suspect that breaks alone is charged and not buried', t => {
+	const lease = leaseOf([{id: 'a', chargedFailures: 20}]);
+	const [charged] = judge(lease, RESET, HOLD, {...ISOLATED, doubted: true}).settlement.exceptions;
+	t.is(charged?.event, 'fail');
+	t.is(judge(lease, RESET, HOLD, ISOLATED).settlement.exceptions[0]?.event, 'exhaust');
 });
 test('unasked silence of the transport is the trouble of the lane', judges, {
 	outcome: {kind: 'unsent', bytesSent: 0},

@@ -70,7 +70,7 @@ test('requests that break side by side are suspected together', t => {
 
 test('a peer at which one entry after the other breaks alone is doubted until it answers', t => {
 	let suspicion: Suspicion = afterBreak(UNSUSPECTED, 100, 'usual');
-	suspicion = afterLoneBreak(afterLoneBreak(suspicion));
+	suspicion = afterLoneBreak(suspicion);
 	t.false(doubtsPeer(suspicion));
 	suspicion = afterLoneBreak(suspicion);
 	t.true(doubtsPeer(suspicion));

@@ -61,7 +61,9 @@ export class DeliveryStage {
 		t.teardown(async () => {
 			await this.stop(0);
 			await this.bandwidth.stop();
-			t.deepEqual(this.bugs, []);
+			if (this.bugs.length > 0) {
+				throw new AggregateError(this.bugs, 'Bugs were told');
+			}
 		});
 	}
 

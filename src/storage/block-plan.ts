@@ -67,6 +67,8 @@ export class BlockPlan {
 		return (
 			block.drafts.length < MAX_BLOCK_ENTRIES &&
 			draft.payload.length <= LARGE_PAYLOAD_BYTES &&
+			// A large payload comes first, or it would not have been taken.
+			(block.drafts[0]?.payload.length ?? 0) <= LARGE_PAYLOAD_BYTES &&
 			block.payloadBytes + draft.payload.length <= MAX_BLOCK_BYTES &&
 			block.stores.length < MAX_STORES - 1 &&
 			draft.route.peers.every(peer => this.#latest.get(latestKey(peer, draft.classNo)) === block)

@@ -17,15 +17,19 @@ const NEW: Verdict = {status: 'new'};
 
 /**
  * Finds duplicates and conflicts for one group commit. Sees what is committed and what the group has taken in so far; group
- * commits follow one another, so nothing else adds ids meanwhile. `forgetSince` takes back a call that was refused.
+ * commits follow one another, so nothing else adds ids meanwhile. Make it before the group takes its block numbers; `forget` takes
+ * back a call that was refused.
  */
 export class DuplicateFinder {
 	readonly #handles: StoreHandles;
+	/** Blocks from here on are not made yet, or by the group commit itself: nobody can know their addresses. */
+	readonly #blockLimit: BlockNo;
 	readonly #taken = new Map<string, PreparedDraft>();
 	readonly #originRuns = new Map<string, readonly OriginRun[]>();
 
 	constructor(handles: StoreHandles) {
 		this.#handles = handles;
+		this.#blockLimit = handles.numbers.blockLimit;
 	}
 
 	/** Judges `draft` and, when it is new, takes its id in. */
@@ -72,7 +76,7 @@ export class DuplicateFinder {
 	}
 
 	#judgeAddress(draft: PreparedDraft, address: SegmentAddress): Verdict {
-		const {storeId, numbers} = this.#handles;
+		const {storeId} = this.#handles;
 		if (address.store === storeId) {
 			const own = readBlock(this.#handles, address.block);
 			if (
@@ -82,7 +86,7 @@ export class DuplicateFinder {
 			) {
 				return this.#compare(draft, own, address.entry);
 			}
-			if (address.block >= numbers.blockLimit) {
+			if (address.block >= this.#blockLimit) {
 				return {status: 'conflict', note: 'its id names an address that this store has not made yet'};
 			}
 		}

@@ -76,9 +76,12 @@ export class GroupCommit {
 	}
 
 	async #commit(calls: readonly Call[]): Promise<void> {
-		const {storeId} = this.#handles;
+		const {storeId, closed} = this.#handles;
 		let taken: readonly Planned[] = [];
 		try {
+			if (closed) {
+				throw new EdgedError('SHUTTING_DOWN', 'the store is closed');
+			}
 			const {planned, blocks} = this.#plan(calls);
 			taken = planned;
 			if (blocks.length > 0) {

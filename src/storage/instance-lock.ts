@@ -18,7 +18,8 @@ export const lockInstance = async (stateDirectory: string, pid: number): Promise
 	const name = `\0edged-${createHash('sha256').update(realpathSync(stateDirectory)).digest('hex').slice(0, 40)}`;
 	const server = createServer(socket => {
 		socket.on('error', () => undefined);
-		socket.end(`${pid}\n`);
+		// Destroyed once written: one that asks and never goes away must not hold up the release.
+		socket.end(`${pid}\n`, () => socket.destroy());
 	});
 	try {
 		await listen(server, name);

@@ -6,6 +6,7 @@ import type {SegmentId} from '../outbound/names.js';
 import type {ClassNo} from '../outbound/priorities.js';
 import type {BlockNo} from '../outbound/units.js';
 import {checkMetadata, encodeMetadata} from './entry-metadata.js';
+import {U48_MAX} from './entry-record.js';
 import type {Route, SegmentDraft} from './store.js';
 
 /** A draft that was checked and hashed and waits for its group commit; `block` and `entry` are its address once planned. */
@@ -41,6 +42,15 @@ export const prepareDraft = (draft: SegmentDraft, maxSegmentBytes: number): Prep
 	const given = identity.kind === 'given' ? identity.id : undefined;
 	// An id of the made form is an address, whoever brings it.
 	const address = identity.kind === 'foreign' ? identity.address : given && parseMadeId(given);
+	if (address !== undefined && !(address.block > 0 && address.block <= U48_MAX)) {
+		throw new EdgedError(
+			'INVALID_ARGUMENT',
+			'the segment id has the form of a made id, and no edged made it',
+		);
+	}
+	if (draft.expiresInMs !== undefined && !(draft.expiresInMs >= 0)) {
+		throw new EdgedError('INVALID_ARGUMENT', 'the lifetime of a segment must not be negative');
+	}
 	const givenId = address === undefined ? given : undefined;
 	const bare = givenId === undefined && draft.contentType === undefined && draft.labels === undefined;
 	if (!bare) {

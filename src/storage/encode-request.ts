@@ -31,11 +31,11 @@ export type RequestEntry = {
 	readonly sha256?: Uint8Array;
 	/** Of the payload; computed when absent. */
 	readonly crc32?: number;
-	readonly contentType?: string;
+	readonly contentType?: string | undefined;
 	readonly labels?: Labels;
 	readonly classNo: ClassNo;
 	/** What remains of its life; absent = for ever. Below 1 ms is sent as 1 ms. */
-	readonly lifetimeMs?: number;
+	readonly lifetimeMs?: number | undefined;
 	/** How many edged had it before the sender; 0 for a producer. */
 	readonly hops: number;
 };

@@ -1,0 +1,78 @@
+import {classOf} from '../../outbound/priorities.js';
+import {type EncodedRequest, encodeRequest, type RequestEntry} from '../../storage/request-codec.js';
+import type {IndexRange, Lease, LeasedEntry, LeasedPayloads} from '../../storage/store.js';
+import type {EntryTrouble} from '../transport.js';
+
+/** A lease as a request: what of it can be sent, and what not. */
+export type LeaseFrame = {
+	readonly request: EncodedRequest;
+	readonly entryCount: number;
+	/** Entries whose payload cannot be read; they are not in the request. */
+	readonly troubles: readonly EntryTrouble[];
+	/** From the request's index to the lease's; `undefined` while they are the same. */
+	readonly leaseIndexes: readonly number[] | undefined;
+};
+
+/** Reads every payload of `lease` and frames what is there. */
+export const frameLease = (lease: Lease, payloads: LeasedPayloads): LeaseFrame => {
+	const entries: RequestEntry[] = [];
+	const troubles: EntryTrouble[] = [];
+	const leaseIndexes: number[] = [];
+	for (let index = 0; index < lease.entryCount; index++) {
+		const payload = payloads.read(index);
+		if (typeof payload === 'string') {
+			troubles.push({index, kind: payload, message: UNREADABLE[payload]});
+		} else {
+			entries.push(requestEntry(lease.entry(index), payload));
+			leaseIndexes.push(index);
+		}
+	}
+	return {
+		request: encodeRequest(entries),
+		entryCount: entries.length,
+		troubles,
+		leaseIndexes: troubles.length === 0 ? undefined : leaseIndexes,
+	};
+};
+
+const UNREADABLE = {
+	missing: 'The payload is not in the store',
+	corrupt: 'The payload in the store is damaged: its checksum does not match',
+} as const;
+
+const requestEntry = (entry: LeasedEntry, payload: Uint8Array): RequestEntry => ({
+	identity:
+		entry.address === undefined
+			? {kind: 'given', id: entry.segmentId}
+			: {kind: 'foreign', address: entry.address},
+	payload,
+	sha256: entry.sha256,
+	crc32: entry.crc32,
+	contentType: entry.contentType,
+	labels: entry.labels,
+	classNo: classOf(entry.priority),
+	lifetimeMs: entry.expiresInMs,
+	hops: entry.hops,
+});
+
+/** Ranges of request indexes as ranges of lease indexes: one of the former may be several of the latter. */
+export const toLeaseRanges = (
+	ranges: readonly IndexRange[],
+	leaseIndexes: readonly number[] | undefined,
+): readonly IndexRange[] => {
+	if (leaseIndexes === undefined) {
+		return ranges;
+	}
+	const result: Array<[number, number]> = [];
+	for (const [first, last] of ranges) {
+		for (const index of leaseIndexes.slice(first, last + 1)) {
+			const open = result.at(-1);
+			if (open !== undefined && open[1] === index - 1) {
+				open[1] = index;
+			} else {
+				result.push([index, index]);
+			}
+		}
+	}
+	return result;
+};

@@ -30,7 +30,8 @@ const DOORS: Readonly<Record<string, RegExp>> = {
 	pino: /^runtime\/logger\.ts$/,
 	'smol-toml': /^config\//,
 	zod: /^(?:config|rpc)\//,
-	commander: /^cli\//,
+	commander: /^(?:cli\/|daemon\/command-line\.ts$)/,
+	'prom-client': /^daemon\/admin\//,
 };
 
 const MAX_LINES = 300;

@@ -92,7 +92,7 @@ export const bytes = ({min, max}: Bounds): Kind<number> => ({
 	toText: value => (value >= 1024 && value % 1024 === 0 ? formatByteSize(value) : value),
 });
 
-export const choice = <Value extends string>(values: readonly Value[]): Kind<Value> => ({
+export const choice = <const Value extends string>(values: readonly Value[]): Kind<Value> => ({
 	allowed: `one of ${values.map(value => JSON.stringify(value)).join(', ')}`,
 	schema: z.enum(values),
 	toPlain: value => value,

@@ -72,17 +72,23 @@ const judgeAnswer = (lease: Lease, {acked, troubles}: Answered, policy: RetryPol
 		const message = `The peer answered for none of the ${lease.entryCount} segments sent`;
 		return {settlement: RELEASE_ALL, verdict: {kind: 'down', message}};
 	}
-	const exceptions = troubles.map(trouble => judgeTrouble(lease.entry(trouble.index), trouble, policy));
+	const exceptions = troubles.map(trouble => judgeTrouble(lease, trouble, policy));
 	return {settlement: {acked, exceptions}, verdict: WELL};
 };
 
-const judgeTrouble = (entry: LeasedEntry, trouble: EntryTrouble, policy: RetryPolicy): ExceptionVerdict => {
+const judgeTrouble = (lease: Lease, trouble: EntryTrouble, policy: RetryPolicy): ExceptionVerdict => {
+	const entry = lease.entry(trouble.index);
 	const about = {index: trouble.index, error: trouble.message};
 	switch (trouble.kind) {
 		case 'rejected':
 			return {...about, event: 'reject', outcome: 'REJECTED', bytesSent: entry.sizeBytes};
 		case 'failed':
-			return charge(entry, {error: trouble.message, outcome: 'FAILED', bytesSent: entry.sizeBytes}, policy);
+			return charge(
+				lease,
+				entry,
+				{error: trouble.message, outcome: 'FAILED', bytesSent: entry.sizeBytes},
+				policy,
+			);
 		case 'missing':
 			return {...about, event: 'missing', outcome: 'SEGMENT_MISSING', bytesSent: 0};
 		case 'corrupt':
@@ -127,13 +133,18 @@ const chargeAll = (
 		const entry = lease.entry(index);
 		// How far a request of many had come is not known per entry; alone, it is.
 		const sent = lease.entryCount === 1 ? Math.min(bytesSent, entry.sizeBytes) : 0;
-		return charge(entry, {error: message, outcome, bytesSent: sent}, policy);
+		return charge(lease, entry, {error: message, outcome, bytesSent: sent}, policy);
 	}),
 });
 
 type Failure = Pick<ExceptionVerdict, 'error' | 'outcome' | 'bytesSent'>;
 
-const charge = (entry: LeasedEntry, failure: Failure, policy: RetryPolicy): ExceptionVerdict => {
+const charge = (
+	lease: Lease,
+	entry: LeasedEntry,
+	failure: Failure,
+	policy: RetryPolicy,
+): ExceptionVerdict => {
 	const failures = entry.chargedFailures + 1;
 	return failures >= policy.maxRetryCount
 		? {index: entry.index, ...failure, event: 'exhaust'}
@@ -141,7 +152,7 @@ const charge = (entry: LeasedEntry, failure: Failure, policy: RetryPolicy): Exce
 				...failure,
 				index: entry.index,
 				event: 'fail',
-				retryInMs: retryDelayMs(policy, entry.segmentId, failures),
+				retryInMs: retryDelayMs(policy, lease.leaseNo, failures),
 			};
 };
 

@@ -1,4 +1,5 @@
-import type {PeerId, SegmentId} from '../outbound/names.js';
+import type {PeerId} from '../outbound/names.js';
+import type {LeaseNo} from '../outbound/units.js';
 import {spreadDelay} from './spread.js';
 
 /** `[relay.retry]` as it applies to one peer. */
@@ -13,8 +14,11 @@ export type RetryPolicy = {
 	readonly peerId: PeerId;
 };
 
-/** How long `segment` waits after its charged failure number `failures` (1 for the first). */
-export const retryDelayMs = (policy: RetryPolicy, segment: SegmentId, failures: number): number => {
+/**
+ * How long a segment waits after its charged failure number `failures` (1 for the first), which came in `lease`. What failed
+ * together waits alike: the store keeps it as one group, and it is sent together again.
+ */
+export const retryDelayMs = (policy: RetryPolicy, lease: LeaseNo, failures: number): number => {
 	const delayMs = Math.min(policy.backoffMaxMs, policy.backoffBaseMs * 2 ** (failures - 1));
-	return Math.round(spreadDelay(delayMs, policy.nodeId, policy.peerId, segment));
+	return Math.round(spreadDelay(delayMs, policy.nodeId, policy.peerId, String(lease)));
 };

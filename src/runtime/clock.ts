@@ -10,6 +10,12 @@ export type Clock = {
 	after(delayMs: number, callback: () => void): () => void;
 };
 
+/** RFC 3339, UTC, milliseconds: how every time is written. */
+export const formatTime = (at: EpochMs): string => new Date(at).toISOString();
+
+/** Of any RFC 3339 time that was checked before; `NaN` for other text. */
+export const parseTime = (text: string): EpochMs => Date.parse(text) as EpochMs;
+
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

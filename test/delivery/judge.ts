@@ -177,30 +177,39 @@ test('under "count" an outage is charged to every segment it met', t => {
 });
 
 test('the wait of a failed segment doubles up to the cap, is shortened by at most a half, and is the same every time', t => {
-	const waits = (id: string, nodeId = 'edge-1') =>
+	const waits = (leaseNo: number, nodeId = 'edge-1') =>
 		[0, 1, 2, 3, 4, 5, 6].map(chargedFailures => {
-			const lease = leaseOf([{id, chargedFailures}]);
+			const lease = leaseOf([{id: 'a', chargedFailures}], 1, leaseNo);
 			const failed = answered([], {index: 0, kind: 'failed', message: 'x'});
 			const policy = {...HOLD, nodeId, backoffMaxMs: 30_000};
 			const [verdict] = judge(lease, failed, policy, NOTHING_KNOWN).settlement.exceptions;
 			return verdict?.event === 'fail' ? verdict.retryInMs : Number.NaN;
 		});
 	const expected = [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000];
-	for (const id of ['a', 'b', 'c']) {
-		for (const [index, wait] of waits(id).entries()) {
+	for (const leaseNo of [1, 2, 3]) {
+		for (const [index, wait] of waits(leaseNo).entries()) {
 			const full = expected[index] ?? Number.NaN;
-			t.true(wait > full / 2 - 1 && wait <= full, `${id}: ${wait} for ${full}`);
+			t.true(wait > full / 2 - 1 && wait <= full, `lease ${leaseNo}: ${wait} for ${full}`);
 		}
 	}
-	t.deepEqual(waits('a'), waits('a'));
-	t.notDeepEqual(waits('a'), waits('b'));
-	t.notDeepEqual(waits('a'), waits('a', 'edge-2'));
+	t.deepEqual(waits(1), waits(1));
+	t.notDeepEqual(waits(1), waits(2));
+	t.notDeepEqual(waits(1), waits(1, 'edge-2'));
 });
 
-test('the waits of many segments are spread evenly over their half', t => {
+test('what fails together in one lease waits alike, so that it stays together', t => {
+	const troubles = [0, 1, 2].map(index => ({index, kind: 'failed' as const, message: 'x'}));
+	const {exceptions} = judge(numberedLease(3), answered([], ...troubles), HOLD, NOTHING_KNOWN).settlement;
+	t.is(
+		new Set(exceptions.map(verdict => (verdict.event === 'fail' ? verdict.retryInMs : undefined))).size,
+		1,
+	);
+});
+
+test('the waits of many leases are spread evenly over their half', t => {
 	const buckets = new Array<number>(10).fill(0);
 	for (let n = 0; n < 2000; n++) {
-		const lease = leaseOf([{id: `seg-${n}`}]);
+		const lease = leaseOf([{id: `seg-${n}`}], 1, n);
 		const failed = answered([], {index: 0, kind: 'failed', message: 'x'});
 		const [verdict] = judge(lease, failed, HOLD, NOTHING_KNOWN).settlement.exceptions;
 		const wait = verdict?.event === 'fail' ? verdict.retryInMs : Number.NaN;

@@ -34,7 +34,7 @@ export type DaemonProcess = {
 	/** Of the daemon itself, as its ping gave it. */
 	readonly pid: number;
 	readonly socket: string;
-	/** From spawn to the first ping that answered `running`. */
+	/** From spawn to the first ping that did not answer `starting`. */
 	readonly readyMs: number;
 	readonly exited: Promise<Exit>;
 	/** One JSON-RPC call on a connection of its own. */
@@ -48,7 +48,7 @@ export type DaemonProcess = {
 };
 
 /**
- * Starts the built daemon and resolves once it answers `running` on its control socket; rejects with its output when it ends
+ * Starts the built daemon and resolves once it answers on its control socket that it has started; rejects with its output when it ends
  * before that. Killed in the teardown if it is still there.
  */
 export const startDaemon = async (t: Teardown, options: DaemonOptions): Promise<DaemonProcess> => {
@@ -103,7 +103,7 @@ export const spawnDaemon = async (t: Teardown, options: DaemonOptions): Promise<
 	return {child, exited, output: () => Buffer.concat(pieces).toString('utf8')};
 };
 
-/** Asks until the daemon says `running`: the socket file exists before anyone listens, so there is no event to wait for. */
+/** Asks until the daemon has started: the socket file exists before anyone listens, so there is no event to wait for. */
 const ready = async (socket: string, exited: Promise<Exit>, output: () => string): Promise<number> => {
 	let ended: Exit | undefined;
 	void exited.then(exit => {
@@ -124,7 +124,7 @@ const ready = async (socket: string, exited: Promise<Exit>, output: () => string
 const runningPid = async (socket: string): Promise<number | undefined> => {
 	try {
 		const answer = (await askSocket(socket, 'daemon.ping')) as {state: string; pid: number};
-		return answer.state === 'running' ? answer.pid : undefined;
+		return answer.state === 'starting' ? undefined : answer.pid; // One that was drained says so after a restart too.
 	} catch {
 		return undefined; // Not listening yet.
 	}

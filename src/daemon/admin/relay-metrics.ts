@@ -1,0 +1,183 @@
+import type {QueueDepth} from '../../outbound/record.js';
+import {LINKS} from '../../rpc/contract/status.js';
+import type {KnownPeer} from '../../storage/store.js';
+import type {DeliveryLog, LaneCounters} from '../delivery-log.js';
+import type {Parts} from '../parts.js';
+import {freeBytesOf} from '../views/storage-view.js';
+import type {Metric, Sample} from './metrics.js';
+
+type Sources = Pick<
+	Parts,
+	'store' | 'peers' | 'dispatcher' | 'bandwidth' | 'config' | 'phase' | 'version' | 'intake'
+> & {readonly deliveryLog: DeliveryLog};
+
+/** What concerns records, peers and the store. Labels are peers, states, reasons and codes: all few and bounded. */
+export const relayMetrics = (sources: Sources): readonly Metric[] => [
+	...queueMetrics(sources),
+	...laneMetrics(sources),
+	...intakeMetrics(sources),
+	...storeMetrics(sources),
+];
+
+const STATES = ['scheduled', 'inflight', 'failed', 'acked', 'satisfied', 'deadletter'] as const;
+const OVERLAPPING = ['held', 'abandoned'] as const;
+
+const queueMetrics = ({store, peers}: Sources): Metric[] => {
+	const everyPeer = (): readonly KnownPeer[] => [...peers.configured, ...peers.orphaned];
+	const depths = (names: ReadonlyArray<keyof QueueDepth>) => () =>
+		everyPeer().flatMap(({id, no}) => {
+			const depth = store.depth(no);
+			return names.map(state => ({labels: {peer: id, state}, value: depth[state]}));
+		});
+	return [
+		{
+			name: 'edged_records',
+			help: 'Records by peer and state.',
+			kind: 'gauge',
+			labels: ['peer', 'state'],
+			read: depths(STATES),
+		},
+		{
+			name: 'edged_records_marked',
+			help: 'Scheduled records that are held, or that the last restart put back; counted in edged_records too.',
+			kind: 'gauge',
+			labels: ['peer', 'state'],
+			read: depths(OVERLAPPING),
+		},
+		{
+			name: 'edged_waiting_bytes',
+			help: 'Payload bytes that wait for a peer or are being sent.',
+			kind: 'gauge',
+			labels: ['peer'],
+			read: () => everyPeer().map(({id, no}) => ({labels: {peer: id}, value: store.waitingBytes(no)})),
+		},
+		{
+			name: 'edged_deadletters',
+			help: 'Deadletters by peer and reason.',
+			kind: 'gauge',
+			labels: ['peer', 'reason'],
+			read: () =>
+				everyPeer().flatMap(({id, no}) =>
+					Object.entries(store.deadletterCounts(no)).map(([reason, value]) => ({
+						labels: {peer: id, reason},
+						value,
+					})),
+				),
+		},
+	];
+};
+
+const laneMetrics = ({dispatcher, bandwidth, deliveryLog}: Sources): Metric[] => [
+	{
+		name: 'edged_link',
+		help: '1 for the state that the link of a peer is in.',
+		kind: 'gauge',
+		labels: ['peer', 'link'],
+		read: () =>
+			dispatcher
+				.snapshots()
+				.flatMap(({peerId, link}) =>
+					LINKS.map(name => ({labels: {peer: peerId, link: name}, value: name === link ? 1 : 0})),
+				),
+	},
+	{
+		name: 'edged_throttled_total',
+		help: 'Sends that had to wait for the rate limit of all peers, or of one.',
+		kind: 'counter',
+		labels: ['limit'],
+		read: () =>
+			[undefined, ...bandwidth.limitedPeers()].map(peer => ({
+				labels: {limit: peer ?? 'total'},
+				value: bandwidth.state(peer).throttleCount,
+			})),
+	},
+	laneCounter(deliveryLog, 'edged_acked_records_total', 'Records acknowledged by the peer.', 'ackedRecords'),
+	laneCounter(
+		deliveryLog,
+		'edged_acked_bytes_total',
+		'Payload bytes acknowledged by the peer.',
+		'ackedBytes',
+	),
+	laneCounter(
+		deliveryLog,
+		'edged_failed_attempts_total',
+		'Attempts that failed, were refused or could not be made.',
+		'failedAttempts',
+	),
+	laneCounter(
+		deliveryLog,
+		'edged_sent_bytes_total',
+		'Bytes sent to the peer, framing included.',
+		'sentBytes',
+	),
+	laneCounter(deliveryLog, 'edged_link_failures_total', 'Times the link went down.', 'linkFailures'),
+];
+
+const laneCounter = (log: DeliveryLog, name: string, help: string, field: keyof LaneCounters): Metric => ({
+	name,
+	help,
+	kind: 'counter',
+	labels: ['peer'],
+	read: () => [...log.counters].map(([peer, counters]) => ({labels: {peer}, value: counters[field]})),
+});
+
+const intakeMetrics = ({intake: {counters}}: Sources): Metric[] => [
+	{
+		name: 'edged_enqueued_segments_total',
+		help: 'Segments handed in through all doors, by what became of them.',
+		kind: 'counter',
+		labels: ['status'],
+		read: () =>
+			(['accepted', 'duplicate', 'conflict'] as const).map(status => ({
+				labels: {status},
+				value: counters[status],
+			})),
+	},
+	{
+		name: 'edged_enqueued_bytes_total',
+		help: 'Payload bytes of accepted segments.',
+		kind: 'counter',
+		labels: [],
+		read: () => [{value: counters.acceptedBytes}],
+	},
+	{
+		name: 'edged_enqueue_refusals_total',
+		help: 'Calls that were refused as a whole on their way into the store, by code.',
+		kind: 'counter',
+		labels: ['code'],
+		read: () => byCode(counters.refusals),
+	},
+];
+
+const storeMetrics = ({store, config, phase, version}: Sources): Metric[] => [
+	storeGauge(
+		'edged_store_live_bytes',
+		'Bytes that are stored for some reason.',
+		() => store.space().liveBytes,
+	),
+	storeGauge('edged_store_ceiling_bytes', 'storage.disk_ceiling_bytes.', () => store.space().ceilingBytes),
+	storeGauge('edged_store_file_bytes', 'Size of the database file.', () => store.space().fileBytes),
+	storeGauge('edged_store_blocks', 'Blocks in the store.', () => store.space().blocks),
+	storeGauge('edged_store_free_bytes', 'Free on the file system of the state directory.', () =>
+		freeBytesOf(config.node.stateDir),
+	),
+	storeGauge('edged_store_degraded', '1 while the store cannot write.', () => (phase.isDegraded ? 1 : 0)),
+	{
+		name: 'edged_info',
+		help: 'Always 1: which daemon this is.',
+		kind: 'gauge',
+		labels: ['version', 'node_id'],
+		read: () => [{labels: {version, node_id: config.node.id}, value: 1}],
+	},
+];
+
+const storeGauge = (name: string, help: string, read: () => number): Metric => ({
+	name,
+	help,
+	kind: 'gauge',
+	labels: [],
+	read: () => [{value: read()}],
+});
+
+export const byCode = (counts: ReadonlyMap<string, number>): Sample[] =>
+	[...counts].map(([code, value]) => ({labels: {code}, value}));

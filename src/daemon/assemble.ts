@@ -1,0 +1,65 @@
+import type {Config} from '../config/config.js';
+import {type Service, startAll} from '../runtime/service.js';
+import type {LmdbStore} from '../storage/lmdb-store.js';
+import {openStore} from '../storage/open-store.js';
+import type {Core} from './core.js';
+import {createCore} from './core.js';
+import {takeCrashMarker} from './crash-marker.js';
+import {Daemon} from './daemon.js';
+import {createDoors, type Doors} from './doors.js';
+import {LiveConfig} from './live-config.js';
+import {storeSettings} from './store-settings.js';
+import type {Surroundings} from './surroundings.js';
+
+/**
+ * Opens the store, puts everything together on it and starts it; nothing listens before what the last run left is put in order.
+ * Rejects with what went wrong, and then nothing is left open.
+ */
+export const startDaemon = async (config: Config, surroundings: Surroundings): Promise<Daemon> => {
+	const {clock, failStop, pid} = surroundings;
+	const {stateDir: stateDirectory} = config.node;
+	const store = await openStore({
+		stateDirectory,
+		settings: storeSettings(config.storage),
+		clock,
+		failStop,
+		pid,
+	});
+	try {
+		// Only whoever holds the lock may take it.
+		const crash = takeCrashMarker(stateDirectory);
+		const live = new LiveConfig(config);
+		const core = await createCore(live, store, surroundings);
+		const doors = createDoors(core, surroundings);
+		const services = inOrder(store, core, doors);
+		await startAll(services);
+		core.phase.started();
+		return new Daemon({
+			core,
+			doors,
+			services,
+			live,
+			logs: surroundings.logs,
+			crash,
+			abandoned: store.abandonedAtStart,
+		});
+	} catch (error) {
+		await store.close();
+		throw error;
+	}
+};
+
+/** The order of start; stop runs it backwards: the doors close first, the store last. */
+const inOrder = (
+	store: LmdbStore,
+	{tending, bandwidth, dispatcher}: Core,
+	doors: Doors,
+): readonly Service[] => [
+	{name: 'storage', start: async () => {}, stop: () => store.close()},
+	tending,
+	{name: 'bandwidth', start: async () => {}, stop: () => bandwidth.stop()},
+	dispatcher,
+	doors.ingest,
+	...(doors.admin === undefined ? [] : [doors.admin]),
+	doors.rpc, // Last: whoever gets an answer on it finds everything else running.
+];

@@ -1,0 +1,28 @@
+import type {Backend} from '../rpc/backend.js';
+import {getConfig, setBandwidth} from './control/config.js';
+import {force, inspectDeadletter, listDeadletters, purge, retry} from './control/deadletter.js';
+import {enqueue} from './control/enqueue.js';
+import {drain, pause, resume} from './control/lanes.js';
+import {ping} from './control/ping.js';
+import {inspect, listRecords} from './control/records.js';
+import type {Parts} from './parts.js';
+import {statusView} from './views/status-view.js';
+
+/** What the daemon does for the control plane: one line a method, one file a family (control/). */
+export const createBackend = (parts: Parts): Backend => ({
+	ping: () => ping(parts),
+	enqueue: params => enqueue(parts, params),
+	status: () => statusView(parts),
+	list: params => listRecords(parts, params),
+	inspect: params => inspect(parts, params),
+	config: () => getConfig(parts),
+	setBandwidth: params => setBandwidth(parts, params),
+	pause: params => pause(parts, params),
+	resume: params => resume(parts, params),
+	drain: params => drain(parts, params),
+	listDeadletters: params => listDeadletters(parts, params),
+	inspectDeadletter: params => inspectDeadletter(parts, params),
+	retry: params => retry(parts, params),
+	purge: params => purge(parts, params),
+	force: params => force(parts, params),
+});

@@ -1,0 +1,69 @@
+import {EdgedError} from '../../outbound/errors.js';
+import type {PeerId, SegmentId} from '../../outbound/names.js';
+import type {DeliveryRecord} from '../../outbound/record.js';
+import type {Params, Result} from '../../rpc/contract/methods.js';
+import {MAX_INLINE_PAYLOAD_BYTES} from '../../rpc/limits.js';
+import type {RecordFilter} from '../../storage/store.js';
+import type {Parts} from '../parts.js';
+import {pageView, recordView} from '../views/record-view.js';
+
+type Reading = Pick<Parts, 'store' | 'config'>;
+
+export const listRecords = (
+	{store}: Reading,
+	{state, peer_id, priority, label, reason, limit, cursor}: Params<'relay.list'>,
+): Result<'relay.list'> => {
+	const filter: RecordFilter = {
+		...(state !== undefined && {state}),
+		...(peer_id !== undefined && {peer: peer_id}),
+		...(priority !== undefined && {priority}),
+		...(label !== undefined && {label}),
+		...(reason !== undefined && {reason}),
+	};
+	return pageView(store.list(filter, {limit, ...(cursor !== undefined && {cursor})}));
+};
+
+/** `TOO_LARGE` when the payload is asked for and does not fit into a reply. */
+export const inspect = (
+	{store, config}: Reading,
+	{segment_id: segment, peer_id: peer, payload}: Params<'relay.inspect'>,
+): Result<'relay.inspect'> => {
+	const records = findRecords(store, segment, peer);
+	return {
+		records: records.map(recordView),
+		...(payload === true && {payload_base64: payloadText(store, config, records)}),
+	};
+};
+
+/** Never empty: `NOT_FOUND` instead. */
+export const findRecords = (
+	store: Parts['store'],
+	segment: SegmentId,
+	peer: PeerId | undefined,
+): readonly [DeliveryRecord, ...DeliveryRecord[]] => {
+	const [first, ...others] = store.inspect(segment, peer);
+	if (first === undefined) {
+		const where = peer === undefined ? '' : ` for peer ${peer}`;
+		throw new EdgedError('NOT_FOUND', `Segment ${segment} is not known here${where}`, {
+			segment_id: segment,
+			...(peer !== undefined && {peer_id: peer}),
+		});
+	}
+	return [first, ...others];
+};
+
+const payloadText = (
+	store: Parts['store'],
+	config: Parts['config'],
+	[{segmentId, sizeBytes}]: readonly [DeliveryRecord, ...DeliveryRecord[]],
+): string => {
+	if (sizeBytes > MAX_INLINE_PAYLOAD_BYTES) {
+		const message = `The payload has ${sizeBytes} bytes: get it from the ingest socket ${config.ingest.socket}`;
+		throw new EdgedError('TOO_LARGE', message, {size_bytes: sizeBytes});
+	}
+	const payload = store.payload(segmentId);
+	if (payload === undefined) {
+		throw new EdgedError('NOT_FOUND', `Segment ${segmentId} is not known here`, {segment_id: segmentId});
+	}
+	return Buffer.from(payload.bytes).toString('base64');
+};

@@ -1,0 +1,100 @@
+import type {DeliveryObserver, LaneTrouble, LinkChange, SettledLease} from '../delivery/observer.js';
+import type {PeerId} from '../outbound/names.js';
+import type {Logger} from '../runtime/logger.js';
+
+/** What one lane has done since the start; only ever goes up. Read by the metrics. */
+export type LaneCounters = {
+	ackedRecords: number;
+	ackedBytes: number;
+	/** Records whose attempt failed, was refused, or could not be made. */
+	failedAttempts: number;
+	/** Bytes that the transport sent, framing included. */
+	sentBytes: number;
+	leases: number;
+	linkFailures: number;
+};
+
+/** Of one request. */
+const MOST_LINES = 3;
+
+/** Turns what delivery tells into log lines and counters. */
+export class DeliveryLog implements DeliveryObserver {
+	readonly counters = new Map<PeerId, LaneCounters>();
+	readonly #logger: Logger;
+	readonly #onSettled: () => void;
+
+	/** `onSettled` is told after each settlement. */
+	constructor(logger: Logger, onSettled: () => void) {
+		this.#logger = logger;
+		this.#onSettled = onSettled;
+	}
+
+	leased(peer: PeerId): void {
+		this.#of(peer).leases++;
+	}
+
+	settled(peer: PeerId, {lease, settlement, outcome, acked, tookMs}: SettledLease): void {
+		const counters = this.#of(peer);
+		counters.ackedRecords += acked.entries;
+		counters.ackedBytes += acked.bytes;
+		counters.failedAttempts += settlement.exceptions.length;
+		counters.sentBytes += outcome.bytesSent;
+		this.#onSettled();
+		if (this.#logger.isLevelEnabled('debug')) {
+			this.#logger.debug(
+				{peer_id: peer, entries: lease.entryCount, acked: acked.entries, took_ms: Math.round(tookMs)},
+				'a lease was settled',
+			);
+		}
+		this.#noteBuried(peer, lease, settlement);
+	}
+
+	/** A line each for the first few: a peer that refuses everything must not fill the log. */
+	#noteBuried(peer: PeerId, lease: SettledLease['lease'], {exceptions}: SettledLease['settlement']): void {
+		const buried = exceptions.filter(({event}) => event !== 'fail');
+		for (const {index, outcome, error} of buried.slice(0, MOST_LINES)) {
+			const facts = {peer_id: peer, segment_id: lease.entry(index).segmentId, outcome, error};
+			this.#logger.warn(facts, 'a segment was buried as deadletter');
+		}
+		if (buried.length > MOST_LINES) {
+			const more = buried.length - MOST_LINES;
+			this.#logger.warn({peer_id: peer, more}, 'more segments of this request were buried');
+		}
+	}
+
+	linkChanged(peer: PeerId, {from, to, message, retryInMs}: LinkChange): void {
+		const facts = {peer_id: peer, from, to};
+		if (to === 'backoff') {
+			this.#of(peer).linkFailures++;
+			const retry = {retry_in_seconds: Math.round((retryInMs ?? 0) / 100) / 10};
+			this.#logger.warn({...facts, ...retry, error: message}, 'the link is down');
+		} else if (to === 'up') {
+			this.#logger.info(facts, 'the link is up');
+		} else {
+			this.#logger.debug(facts, 'the link is probed');
+		}
+	}
+
+	idle(): void {}
+
+	troubled(peer: PeerId, {kind, message, error}: LaneTrouble): void {
+		this.#logger.warn({peer_id: peer, trouble: kind, ...(error !== undefined && {err: error})}, message);
+	}
+
+	#of(peer: PeerId): LaneCounters {
+		const known = this.counters.get(peer);
+		if (known !== undefined) {
+			return known;
+		}
+		const made = {
+			ackedRecords: 0,
+			ackedBytes: 0,
+			failedAttempts: 0,
+			sentBytes: 0,
+			leases: 0,
+			linkFailures: 0,
+		};
+		this.counters.set(peer, made);
+		return made;
+	}
+}

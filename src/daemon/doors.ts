@@ -1,0 +1,60 @@
+import {IngestServer} from '../ingest/server.js';
+import type {EpochMs} from '../outbound/units.js';
+import {RpcServer} from '../rpc/server.js';
+import {AdminServer} from './admin/admin-server.js';
+import {ingestMetrics} from './admin/ingest-metrics.js';
+import {createMetrics} from './admin/metrics.js';
+import {processMetrics} from './admin/process-metrics.js';
+import {relayMetrics} from './admin/relay-metrics.js';
+import {createBackend} from './backend.js';
+import type {Core} from './core.js';
+import {drainState} from './drain-state.js';
+import {ingestOptions, socketAccess} from './ingest-options.js';
+import type {Surroundings} from './surroundings.js';
+
+/** Where others come in. Nothing listens yet. */
+export type Doors = {
+	readonly ingest: IngestServer;
+	/** `undefined` when the configuration turns it off. */
+	readonly admin: AdminServer | undefined;
+	readonly rpc: RpcServer;
+};
+
+export const createDoors = (core: Core, {logs, onBug}: Surroundings): Doors => {
+	const {config, intake, phase, clock} = core;
+	const ingest = new IngestServer(ingestOptions(config), {
+		store: intake,
+		defaultRoute: () => intake.defaultRoute(),
+		accepting: () => phase.toIngest(drainState(core)),
+		clock,
+		logger: logs.part('ingest'),
+		onError: onBug,
+	});
+	const socket = {path: config.rpc.socket, ...socketAccess(config.rpc)};
+	return {
+		ingest,
+		admin: createAdmin(core, ingest, logs),
+		rpc: new RpcServer({socket, backend: createBackend(core), clock, logger: logs.part('rpc')}),
+	};
+};
+
+const createAdmin = (
+	core: Core,
+	ingest: IngestServer,
+	logs: Surroundings['logs'],
+): AdminServer | undefined => {
+	const {config, phase, clock, startedAt} = core;
+	if (config.admin.listen === undefined) {
+		return undefined;
+	}
+	const startedAtMs = (clock.now() - (clock.elapsed() - startedAt)) as EpochMs;
+	return new AdminServer({
+		address: config.admin.listen,
+		unready: () => {
+			const state = phase.toPing(drainState(core));
+			return state === 'running' ? undefined : state;
+		},
+		metrics: createMetrics([...relayMetrics(core), ...ingestMetrics(ingest), ...processMetrics(startedAtMs)]),
+		logger: logs.part('admin'),
+	});
+};

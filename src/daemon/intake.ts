@@ -1,0 +1,118 @@
+import type {Dispatcher} from '../delivery/dispatcher.js';
+import {EdgedError} from '../outbound/errors.js';
+import type {PeerId} from '../outbound/names.js';
+import type {Enqueued, OutboundStore, Route, SegmentDraft} from '../storage/store.js';
+import type {Peers} from './peers.js';
+import type {Phase} from './phase.js';
+
+/** What came in through all doors since the start; only ever goes up. */
+export type IntakeCounters = {
+	accepted: number;
+	duplicate: number;
+	conflict: number;
+	acceptedBytes: number;
+	/** Whole calls, by code. */
+	readonly refusals: Map<string, number>;
+};
+
+export type IntakeOptions = {
+	readonly store: Pick<OutboundStore, 'enqueue' | 'payload'>;
+	readonly peers: Peers;
+	readonly lanes: Pick<Dispatcher, 'isDraining'>;
+	readonly phase: Phase;
+	/** Called when the store begins or ceases to refuse writes. */
+	onStoreChange(state: 'well' | 'failing', error?: EdgedError): void;
+};
+
+/** The way into the store for all doors: knows who may be sent to, what is drained, and counts. */
+export class Intake {
+	readonly counters: IntakeCounters = {
+		accepted: 0,
+		duplicate: 0,
+		conflict: 0,
+		acceptedBytes: 0,
+		refusals: new Map(),
+	};
+	readonly #options: IntakeOptions;
+
+	constructor(options: IntakeOptions) {
+		this.#options = options;
+	}
+
+	/** `undefined` when no peer is a default. */
+	defaultRoute(): Route | undefined {
+		return this.#options.peers.defaultRoute;
+	}
+
+	/** See `Peers.route`. */
+	route(ids: readonly PeerId[]): Route {
+		return this.#options.peers.route(ids);
+	}
+
+	payload(...[segment]: Parameters<OutboundStore['payload']>): ReturnType<OutboundStore['payload']> {
+		return this.#options.store.payload(segment);
+	}
+
+	/** As the store's, and `SHUTTING_DOWN` or `DRAINING` when nothing new is taken. */
+	async enqueue(drafts: readonly SegmentDraft[], mode: 'all' | 'each'): Promise<Enqueued> {
+		try {
+			this.#admit(drafts);
+			const enqueued = await this.#options.store.enqueue(drafts, mode);
+			this.#count(drafts, enqueued);
+			this.#noteStore('well');
+			return enqueued;
+		} catch (error) {
+			if (error instanceof EdgedError) {
+				const {refusals} = this.counters;
+				refusals.set(error.code, (refusals.get(error.code) ?? 0) + 1);
+				if (error.code === 'STORAGE_FULL' || error.code === 'STORAGE_FAILED') {
+					this.#noteStore('failing', error);
+				}
+			}
+			throw error;
+		}
+	}
+
+	#admit(drafts: readonly SegmentDraft[]): void {
+		const {phase} = this.#options;
+		if (phase.isStopping) {
+			throw new EdgedError('SHUTTING_DOWN', 'edged is shutting down');
+		}
+		if (!phase.isRunning) {
+			throw new EdgedError('BUSY', 'edged is starting');
+		}
+		let last: Route | undefined;
+		for (const {route} of drafts) {
+			if (route !== last) {
+				last = route;
+				this.#admitRoute(route);
+			}
+		}
+	}
+
+	#admitRoute(route: Route): void {
+		const {peers, lanes} = this.#options;
+		const drained = route.peers.find(no => lanes.isDraining(no));
+		if (drained !== undefined) {
+			const id = peers.idOf(drained);
+			const message = `${id} is being drained and takes nothing new until \`edgectl relay resume ${id}\``;
+			throw new EdgedError('DRAINING', message, {peer_id: id});
+		}
+	}
+
+	#count(drafts: readonly SegmentDraft[], enqueued: Enqueued): void {
+		const {counters} = this;
+		for (const [index, {payload}] of drafts.entries()) {
+			const status = enqueued.status(index);
+			counters[status]++;
+			counters.acceptedBytes += status === 'accepted' ? payload.byteLength : 0;
+		}
+	}
+
+	#noteStore(state: 'well' | 'failing', error?: EdgedError): void {
+		const {phase, onStoreChange} = this.#options;
+		if (phase.storeWrites(state)) {
+			onStoreChange(state, error);
+		}
+	}
+}

@@ -1,0 +1,30 @@
+import type {Config} from '../config/config.js';
+import type {Bandwidth} from '../delivery/bandwidth.js';
+import type {Dispatcher} from '../delivery/dispatcher.js';
+import type {MonotonicMs} from '../outbound/units.js';
+import type {Clock} from '../runtime/clock.js';
+import type {Logger} from '../runtime/logger.js';
+import type {OutboundStore} from '../storage/store.js';
+import type {Intake} from './intake.js';
+import type {Peers} from './peers.js';
+import type {Phase} from './phase.js';
+
+/** What the control plane works on. One object a daemon, passed whole. */
+export type Parts = {
+	/** In force now; what a reload could not apply is not in it. */
+	readonly config: Config;
+	readonly clock: Clock;
+	/** For what operators did. */
+	readonly logger: Logger;
+	readonly store: OutboundStore;
+	readonly peers: Peers;
+	readonly dispatcher: Dispatcher;
+	readonly bandwidth: Bandwidth;
+	readonly intake: Intake;
+	readonly phase: Phase;
+	readonly version: string;
+	readonly pid: number;
+	readonly startedAt: MonotonicMs;
+	/** Timed work may have come to be. */
+	nudgeTending(): void;
+};

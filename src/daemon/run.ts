@@ -1,0 +1,98 @@
+import {existsSync} from 'node:fs';
+import type {Config} from '../config/config.js';
+import {effectiveToml} from '../config/effective.js';
+import {loadConfig} from '../config/load.js';
+import {EdgedError} from '../outbound/errors.js';
+import {systemClock} from '../runtime/clock.js';
+import {banner, logStart, nextCommands} from './announce.js';
+import {startDaemon} from './assemble.js';
+import {readCommandLine} from './command-line.js';
+import type {Daemon} from './daemon.js';
+import {EXIT, type ExitCode} from './exit-codes.js';
+import {FatalEnd} from './fatal-end.js';
+import {Logs} from './logs.js';
+import {handleSignals} from './signals.js';
+import {readVersion} from './version.js';
+
+/** Runs `edged` with the arguments of this process. This file and signals.ts, fatal-end.ts are all that touches the process. */
+export const run = async (): Promise<void> => {
+	const version = readVersion();
+	const order = readCommandLine(process.argv.slice(2), version);
+	switch (order.kind) {
+		case 'say': {
+			const sink = order.exitCode === EXIT.done ? process.stdout : process.stderr;
+			sink.write(`${order.text}\n`);
+			process.exitCode = order.exitCode;
+			return;
+		}
+		case 'check':
+			process.exitCode = check(order.configFile);
+			return;
+		case 'run':
+			await runDaemon(order.configFile, version);
+	}
+};
+
+/** Prints everything that is wrong, or what holds. */
+const check = (file: string): ExitCode => {
+	const config = readConfig(file);
+	if (config === undefined) {
+		return EXIT.config;
+	}
+	process.stdout.write(effectiveToml(config));
+	for (const notice of config.notices) {
+		process.stderr.write(`edged: ${notice}\n`);
+	}
+	return EXIT.done;
+};
+
+const readConfig = (file: string): Config | undefined => {
+	try {
+		return loadConfig(file);
+	} catch (error) {
+		if (!(error instanceof EdgedError)) {
+			throw error;
+		}
+		process.stderr.write(`${error.message}\n`);
+		return undefined;
+	}
+};
+
+const runDaemon = async (configFile: string, version: string): Promise<void> => {
+	const config = readConfig(configFile);
+	if (config === undefined) {
+		process.exitCode = EXIT.config;
+		return;
+	}
+	const logs = new Logs({level: config.node.logLevel, nodeId: config.node.id});
+	const logger = logs.part('daemon');
+	const fatalEnd = new FatalEnd({stateDirectory: config.node.stateDir, clock: systemClock, logger});
+	const starting = startDaemon(config, {
+		clock: systemClock,
+		logs,
+		version,
+		pid: process.pid,
+		failStop: fatalEnd.failStop,
+		onBug: fatalEnd.onBug,
+	});
+	handleSignals({starting, configFile, logger, clock: systemClock, onBug: fatalEnd.onBug});
+	try {
+		const daemon = await starting;
+		fatalEnd.watch(daemon);
+		announce(daemon, logs);
+	} catch (error) {
+		logger.fatal({err: error}, 'edged could not start');
+		process.stderr.write(`edged: ${error instanceof Error ? error.message : String(error)}\n`);
+		process.exit(EXIT.failed);
+	}
+};
+
+const announce = ({report}: Daemon, logs: Logs): void => {
+	const place = {env: {}, workingDirectory: process.cwd(), exists: existsSync};
+	const next = nextCommands(report.config.rpc.socket, place);
+	if (process.stdout.isTTY) {
+		process.stdout.write(`${banner(report, next)}\n`);
+	} else {
+		logStart(report, logs.part('daemon'), next.join('; '));
+	}
+};

@@ -1,0 +1,16 @@
+import type {StorageConfig} from '../config/storage.js';
+import type {StoreSettings} from '../storage/handles.js';
+
+/** Slower than this no disk is that still works. */
+const COMMIT_DEADLINE_MS = 30_000;
+
+export const storeSettings = (storage: StorageConfig): StoreSettings => ({
+	diskCeilingBytes: storage.diskCeilingBytes,
+	maxSegmentBytes: storage.maxSegmentBytes,
+	ackedRetentionMs: storage.ackedRetentionMs,
+	orphanRetentionMs: storage.orphanRetentionMs,
+	dedupWindowMs: storage.dedupWindowMs,
+	dedupMaxEntries: storage.dedupMaxEntries,
+	maxTrustedDowntimeMs: storage.maxTrustedDowntimeMs,
+	commitDeadlineMs: COMMIT_DEADLINE_MS,
+});

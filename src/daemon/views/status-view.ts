@@ -1,0 +1,65 @@
+import type {LaneSnapshot} from '../../delivery/lane-snapshot.js';
+import type {EpochMs} from '../../outbound/units.js';
+import type {Result} from '../../rpc/contract/methods.js';
+import type {WirePeerStatus} from '../../rpc/contract/status.js';
+import {formatTime} from '../../runtime/clock.js';
+import type {KnownPeer} from '../../storage/store.js';
+import type {Parts} from '../parts.js';
+import {bandwidthView} from './bandwidth-view.js';
+import {depthView} from './depth-view.js';
+import {freeBytesOf, storageView} from './storage-view.js';
+
+/** Built from counters and one key a peer: as fast with a million waiting as with none. */
+export const statusView = (parts: Parts): Result<'relay.status'> => {
+	const {config, store, peers, dispatcher, bandwidth, phase, clock} = parts;
+	const snapshots = new Map(dispatcher.snapshots().map(snapshot => [snapshot.peerId, snapshot]));
+	const free = freeBytesOf(config.node.stateDir);
+	return {
+		enabled: peers.configured.length > 0,
+		workers: config.relay.workerCount,
+		success_condition: String(config.relay.successCondition),
+		queue_depth: depthView(store.depth()),
+		bandwidth: bandwidthView(bandwidth.state()),
+		storage: storageView(store.space(), free, phase.isDegraded ? 'failing' : 'well'),
+		peers: [
+			...peers.configured.map(peer => peerView(parts, peer, snapshots.get(peer.id) ?? NEVER_RUN)),
+			...peers.orphaned.map(peer => peerView(parts, peer, ORPHANED)),
+		],
+		queried_at: formatTime(clock.now()),
+	};
+};
+
+type Shown = Omit<LaneSnapshot, 'peerId' | 'link' | 'leases' | 'inflightBytes' | 'searching'> & {
+	readonly link: WirePeerStatus['link'];
+};
+
+const IDLE = {
+	paused: false,
+	draining: false,
+	lastAckAt: undefined,
+	lastError: undefined,
+	consecutiveFailures: 0,
+	nextAttemptAt: undefined,
+	bytesPerSecondNow: 0,
+	etaSeconds: undefined,
+} as const;
+const NEVER_RUN: Shown = {...IDLE, link: 'unknown'};
+const ORPHANED: Shown = {...IDLE, link: 'orphaned'};
+
+const peerView = ({store}: Parts, {id, no}: KnownPeer, lane: Shown): WirePeerStatus => ({
+	peer_id: id,
+	link: lane.link,
+	paused: lane.paused,
+	draining: lane.draining,
+	queue_depth: depthView(store.depth(no)),
+	oldest_scheduled_at: timeOrNull(store.oldestScheduledAt(no)),
+	last_ack_at: timeOrNull(lane.lastAckAt),
+	last_error: lane.lastError ?? null,
+	consecutive_failures: lane.consecutiveFailures,
+	next_attempt_at: timeOrNull(lane.nextAttemptAt),
+	bytes_per_second_now: Math.round(lane.bytesPerSecondNow),
+	eta_seconds: lane.etaSeconds === undefined ? null : Math.ceil(lane.etaSeconds),
+});
+
+const timeOrNull = (at: EpochMs | undefined): string | null =>
+	at === undefined ? null : formatTime(Math.round(at) as EpochMs);

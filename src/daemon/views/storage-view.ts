@@ -1,0 +1,30 @@
+import {statfsSync} from 'node:fs';
+import type {WireStorage} from '../../rpc/contract/status.js';
+import type {SpaceUse} from '../../storage/store.js';
+
+/** Above this share of the ceiling there is a warning (DESIGN.md section 4). */
+const WARNING_SHARE = 0.8;
+
+export const storageView = (space: SpaceUse, freeBytes: number, writes: 'well' | 'failing'): WireStorage => ({
+	live_bytes: space.liveBytes,
+	ceiling_bytes: space.ceilingBytes,
+	file_bytes: space.fileBytes,
+	free_bytes: freeBytes,
+	state: stateOf(space, writes),
+});
+
+const stateOf = ({liveBytes, ceilingBytes}: SpaceUse, writes: 'well' | 'failing'): WireStorage['state'] => {
+	if (writes === 'failing') {
+		return 'degraded';
+	}
+	if (liveBytes >= ceilingBytes) {
+		return 'full';
+	}
+	return liveBytes >= ceilingBytes * WARNING_SHARE ? 'warning' : 'ok';
+};
+
+/** What a process without privileges may still write on the file system of `directory`. */
+export const freeBytesOf = (directory: string): number => {
+	const {bavail, bsize} = statfsSync(directory);
+	return bavail * bsize;
+};

@@ -12,6 +12,8 @@ export type IngestCounters = {
 	receivedBytes: number;
 	/** Connections that TLS or the list of senders refused. */
 	refusedSenders: number;
+	/** Connections that were closed at once because too many are open. */
+	droppedConnections: number;
 	/** Times that reading stopped because all buffers were in use. */
 	bufferWaits: number;
 	/** Whole calls that were refused, by code. */
@@ -25,6 +27,7 @@ export const createCounters = (): IngestCounters => ({
 	acceptedBytes: 0,
 	receivedBytes: 0,
 	refusedSenders: 0,
+	droppedConnections: 0,
 	bufferWaits: 0,
 	refusals: new Map(),
 });

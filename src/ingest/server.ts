@@ -127,6 +127,9 @@ export class IngestServer implements Service {
 		const serve = (request: IncomingMessage, response: ServerResponse): void => {
 			void this.#serve(request, response);
 		};
+		server.on('drop', () => {
+			this.counters.droppedConnections++;
+		});
 		server.on('request', serve);
 		server.on('checkContinue', serve);
 		this.#doors.push(new OpenConnections(server));

@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import {stat} from 'node:fs/promises';
 import {request as httpRequest} from 'node:http';
-import {createConnection} from 'node:net';
+import {createConnection, type Socket} from 'node:net';
 import test from 'ava';
 import {FakeClock} from '../helpers/fake-clock.js';
 import {ask as askHttp} from '../helpers/http-ask.js';
@@ -79,4 +79,22 @@ test('headers beyond what a segment may have are refused', async t => {
 	const {socketPath} = await startIngest(t);
 	const headers = {'edged-label-a': 'x'.repeat(40_000)};
 	t.is((await askHttp({socketPath, headers}, 'x')).status, 431);
+});
+
+test('more connections than can be served are closed at once and counted', async t => {
+	const {server, socketPath} = await startIngest(t);
+	const sockets: Socket[] = [];
+	t.teardown(() => {
+		for (const socket of sockets) {
+			socket.destroy();
+		}
+	});
+	while (sockets.length < 1025) {
+		const socket = createConnection(socketPath);
+		sockets.push(socket);
+		await once(socket, 'connect');
+	}
+	await once(sockets.at(-1)?.resume() as Socket, 'close');
+	t.like(server.counters, {droppedConnections: 1});
+	t.is(server.usage.connections, 1024);
 });

@@ -20,6 +20,22 @@ export function* candidates(handles: StoreHandles, peer: PeerNo, overlay: LaneOv
 	}
 }
 
+/** Outside a body: does the last commit hold anything to lease for `peer`? Costs no write. */
+export const hasCandidates = (handles: StoreHandles, peer: PeerNo, overlay: LaneOverlay): boolean => {
+	// The snapshot of this turn may be older than the commit that woke the caller.
+	handles.env.root.resetReadTxn();
+	return CLASS_NUMBERS.some(
+		classNo => hasAny(fresh(handles, peer, classNo, overlay)) || hasAny(due(handles, peer, classNo, overlay)),
+	);
+};
+
+const hasAny = (found: Iterable<Candidate>): boolean => {
+	for (const _ of found) {
+		return true; // Leaving the loop closes lmdb's cursor, which would else keep its snapshot.
+	}
+	return false;
+};
+
 /** Rescheduled groups take their place by enqueue order; failed ones that are due alternate with fresh blocks. */
 function* interleave(fresh: Iterator<Candidate>, due: Iterator<Candidate>): Generator<Candidate> {
 	let nextFresh = fresh.next().value as Candidate | undefined;

@@ -4,7 +4,7 @@ import {atomically, put} from './atomically.js';
 import {Bits} from './bits.js';
 import type {BlockTable} from './block-table.js';
 import {readBlock} from './blocks.js';
-import {type Candidate, candidates} from './candidates.js';
+import {type Candidate, candidates, hasCandidates} from './candidates.js';
 import type {CounterChanges} from './counters.js';
 import {encodeGroup} from './group-row.js';
 import type {StoreHandles} from './handles.js';
@@ -14,13 +14,16 @@ import {encodeLease, type LeasePart} from './lease-row.js';
 import {OpenLease, type OpenPart} from './open-lease.js';
 import type {LeaseWindow} from './store.js';
 
-/** See `OutboundStore.lease`. What is taken is out at once for other leases, and in again when the commit fails. */
+/** See `OutboundStore.lease`. An empty look writes nothing. What is taken is out at once for other leases, and in again when the commit fails. */
 export const leaseRecords = async (
 	handles: StoreHandles,
 	peer: PeerNo,
 	window: LeaseWindow,
 ): Promise<OpenLease | undefined> => {
 	const overlay = overlayOf(handles, peer);
+	if (!handles.closed && !hasCandidates(handles, peer, overlay)) {
+		return undefined;
+	}
 	let taken: readonly LeasePart[] = [];
 	try {
 		return await atomically(handles, changes => {

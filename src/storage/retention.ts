@@ -44,6 +44,10 @@ export const expireProof = (
 	if (end > age.now() && !early) {
 		return {again: end};
 	}
+	if (!row.purged.isEmpty() && hasPayload(handles, block)) {
+		// What was purged is known as such for as long as its payload is kept: else its id would seem to be taken.
+		return {again: Math.max(row.settledAge + settings.orphanRetentionMs, age.now() + RECHECK_MS)};
+	}
 	remove(env.settled, [peer, block]);
 	changes.add(peer, 'ackedExpired', row.acked.count());
 	changes.add(peer, 'satisfiedExpired', row.satisfied.count());

@@ -1,0 +1,80 @@
+import type {Clock} from '../../../runtime/clock.js';
+
+/** A slow stick may take minutes for one large file; a mount that hangs takes for ever. */
+const STALL_MS = 300_000;
+
+export class StalledError extends Error {
+	override readonly name = 'StalledError';
+}
+
+/**
+ * Runs at most so many pieces of disk work at a time. Node does disk work on four threads that the whole daemon shares: a mount
+ * that hangs must not hold them all. Who waits too long gets a `StalledError`; the place stays taken until the work really ends.
+ */
+export class Steps {
+	readonly #clock: Clock;
+	readonly #waiting: Array<() => void> = [];
+	readonly #atATime: number;
+	#free: number;
+
+	constructor(atATime: number, clock: Clock) {
+		this.#atATime = atATime;
+		this.#free = atATime;
+		this.#clock = clock;
+	}
+
+	async run<Result>(work: () => Promise<Result>): Promise<Result> {
+		let cancel = () => {};
+		const stalled = new Promise<never>((_, reject) => {
+			cancel = this.#clock.after(STALL_MS, () => {
+				reject(new StalledError(`It does not respond for ${STALL_MS / 1000} s`));
+			});
+		});
+		try {
+			return await Promise.race([this.#inTurn(work), stalled]);
+		} finally {
+			cancel();
+		}
+	}
+
+	/** Runs `work` for all of `items`; when one fails, no further one is begun, and its error is thrown once none runs. */
+	async each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+		const left = items[Symbol.iterator]();
+		let failed = false;
+		const worker = async (): Promise<void> => {
+			for (let next = left.next(); !failed && next.done !== true; next = left.next()) {
+				const item = next.value;
+				await this.run(() => work(item)).catch((error: unknown) => {
+					failed = true;
+					throw error;
+				});
+			}
+		};
+		const ends = await Promise.allSettled(Array.from({length: this.#atATime}, worker));
+		for (const end of ends) {
+			if (end.status === 'rejected') {
+				throw end.reason;
+			}
+		}
+	}
+
+	async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+		if (this.#free > 0) {
+			this.#free -= 1;
+		} else {
+			await new Promise<void>(resolve => {
+				this.#waiting.push(resolve);
+			});
+		}
+		try {
+			return await work();
+		} finally {
+			const next = this.#waiting.shift();
+			if (next === undefined) {
+				this.#free += 1;
+			} else {
+				next();
+			}
+		}
+	}
+}

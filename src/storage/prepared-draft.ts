@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import {crc32} from 'node:zlib';
 import {EdgedError} from '../outbound/errors.js';
 import {parseMadeId, type SegmentAddress} from '../outbound/made-id.js';
@@ -60,7 +60,7 @@ export const prepareDraft = (draft: SegmentDraft, maxSegmentBytes: number): Prep
 		givenId,
 		address,
 		payload,
-		sha256: draft.sha256 ?? createHash('sha256').update(payload).digest(),
+		sha256: draft.sha256 ?? hash('sha256', payload, 'buffer'),
 		crc32: draft.crc32 ?? crc32(payload),
 		metadata: bare
 			? undefined

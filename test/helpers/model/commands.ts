@@ -158,7 +158,7 @@ export class TakeLease extends Command {
 			record.state = 'inflight';
 		}
 		if (lease !== undefined) {
-			model.leases.push({records, handle: lease, isOpen: true});
+			model.leases.push({records, cut: new Set(), handle: lease, isOpen: true});
 		}
 	}
 }
@@ -190,7 +190,7 @@ export class Settle extends Command {
 			} else if (fate !== '-') {
 				exceptions.push(verdict(fate, index, record.segment.payload.length));
 			}
-			this.#apply(model, record, fate);
+			this.#apply(model, record, fate, lease.cut.has(record));
 		}
 		const whole = this.fates === 'a' ? ('all' as const) : acked;
 		if (!(await store.settle(lease.handle as Lease, {acked: whole, exceptions}))) {
@@ -199,10 +199,10 @@ export class Settle extends Command {
 		lease.isOpen = false;
 	}
 
-	#apply(model: QueueModel, record: ModelRecord, fate: string): void {
-		if (record.state !== 'inflight') {
-			// Cut out by an operator: a late acknowledgement is noted while it is dead.
-			if (fate === 'a' && record.state === 'deadletter') {
+	#apply(model: QueueModel, record: ModelRecord, fate: string, isCut: boolean): void {
+		if (isCut) {
+			// Cut out by an operator: a late acknowledgement is noted while the record is not done with.
+			if (fate === 'a' && ['scheduled', 'inflight', 'failed', 'deadletter'].includes(record.state)) {
 				record.outcomes.push('ACKED');
 			}
 			return;
@@ -299,6 +299,9 @@ export class Operator extends Command {
 
 const applyVerb = (model: QueueModel, record: ModelRecord, verb: 'force' | 'retry' | 'purge'): void => {
 	if (verb === 'force' && record.state !== 'deadletter') {
+		for (const lease of model.leases.filter(({isOpen, records}) => isOpen && records.includes(record))) {
+			lease.cut.add(record);
+		}
 		model.bury(record, 'FORCED');
 	} else if (verb === 'retry') {
 		Object.assign(record, {

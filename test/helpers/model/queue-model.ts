@@ -34,6 +34,8 @@ export type ModelSegment = {
 
 export type ModelLease = {
 	readonly records: readonly ModelRecord[];
+	/** Taken out of it by an operator. */
+	readonly cut: Set<ModelRecord>;
 	readonly handle: unknown;
 	isOpen: boolean;
 };

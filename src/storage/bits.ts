@@ -15,10 +15,15 @@ export class Bits {
 		return new Bits(size, new Uint32Array((size + 31) >>> 5));
 	}
 
+	/** One shared object a size: nothing can be added to a full set, and nothing is ever taken out of a set in place. */
 	static full(size: number): Bits {
-		const bits = Bits.empty(size);
-		bits.#words.fill(0xffff_ffff);
-		bits.#trim();
+		let bits = fullSets.get(size);
+		if (bits === undefined) {
+			bits = Bits.empty(size);
+			bits.#words.fill(0xffff_ffff);
+			bits.#trim();
+			fullSets.set(size, bits);
+		}
 		return bits;
 	}
 
@@ -71,11 +76,16 @@ export class Bits {
 	}
 
 	isEmpty(): boolean {
-		return this.#words.every(word => word === 0);
+		for (const word of this.#words) {
+			if (word !== 0) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	isFull(): boolean {
-		return this.count() === this.size;
+		return this === fullSets.get(this.size) || this.count() === this.size;
 	}
 
 	copy(): Bits {
@@ -83,6 +93,9 @@ export class Bits {
 	}
 
 	equals(other: Bits): boolean {
+		if (this === other) {
+			return true;
+		}
 		return this.size === other.size && this.#words.every((word, at) => word === other.#words[at]);
 	}
 
@@ -136,6 +149,8 @@ export class Bits {
 		}
 	}
 }
+
+const fullSets = new Map<number, Bits>();
 
 const popcount = (word: number): number => {
 	let bits = word - ((word >>> 1) & 0x5555_5555);

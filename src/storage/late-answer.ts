@@ -15,6 +15,9 @@ export const noteLateAnswer = (
 	late: Bits,
 ): void => {
 	const {peer, leasedAt} = lease;
+	if (late.isEmpty()) {
+		return;
+	}
 	for (const {group, row} of groupsOf(handles, peer, part.block)) {
 		const bits = row.bits.and(late);
 		if (!bits.isEmpty()) {

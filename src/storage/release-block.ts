@@ -20,7 +20,7 @@ export const releaseBlock = (
 	changes: CounterChanges,
 	nothingElse = false,
 ): void => {
-	if (!hasPayload(handles, table.block)) {
+	if (!nothingElse && !hasPayload(handles, table.block)) {
 		dropIfUnused(handles, table, changes);
 		return;
 	}

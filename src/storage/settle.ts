@@ -73,9 +73,8 @@ class Settler {
 		const done = stored.map((part, at) => {
 			const open = this.#lease.parts[at] as OpenPart;
 			const answer = byPart[at] as PartSettlement;
-			const late = answer.acked.without(part.bits);
-			if (!late.isEmpty()) {
-				noteLateAnswer(this.#handles, this.#lease, open, late);
+			if (!answer.acked.equals(part.bits)) {
+				noteLateAnswer(this.#handles, this.#lease, open, answer.acked.without(part.bits));
 			}
 			return this.#part(open, part.bits, answer);
 		});
@@ -90,6 +89,10 @@ class Settler {
 	#part(open: OpenPart, leased: Bits, answer: PartSettlement): boolean {
 		const {peer} = this.#lease;
 		this.#changes.add(peer, 'inflight', -leased.count());
+		if (answer.acked.equals(leased) && !leased.isEmpty()) {
+			this.#ack(open, leased);
+			return true;
+		}
 		let rest = leased;
 		const acked = answer.acked.and(leased);
 		if (!acked.isEmpty()) {

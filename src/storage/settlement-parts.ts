@@ -6,21 +6,28 @@ import type {ExceptionVerdict, Settlement} from './store.js';
 export type PartSettlement = {
 	readonly acked: Bits;
 	/** Entries with one fate, together: they become one group. */
-	readonly exceptions: readonly {
-		readonly verdict: ExceptionVerdict;
-		readonly bits: Bits;
-		readonly whole: boolean;
-	}[];
+	readonly exceptions: readonly PartException[];
 };
+export type PartException = {
+	readonly verdict: ExceptionVerdict;
+	readonly bits: Bits;
+	readonly whole: boolean;
+};
+
+const NONE: readonly PartException[] = [];
 
 /** Throws when an index is out of range or named twice: a bug of the caller, never of a peer. */
 export const settlementByPart = (lease: OpenLease, settlement: Settlement): readonly PartSettlement[] => {
 	const acked = ackedByPart(lease, settlement.acked);
-	const exceptions = lease.parts.map(() => new Map<string, PartSettlement['exceptions'][number]>());
+	if (settlement.exceptions.length === 0) {
+		return acked.map(bits => ({acked: bits, exceptions: NONE}));
+	}
+	const exceptions = new Map<number, Map<string, PartException>>();
 	for (const verdict of settlement.exceptions) {
 		const {at, entry} = lease.find(verdict.index);
 		const {part, table} = lease.parts[at] as OpenPart;
-		const fates = exceptions[at] as Map<string, PartSettlement['exceptions'][number]>;
+		const fates = exceptions.get(at) ?? new Map<string, PartException>();
+		exceptions.set(at, fates);
 		const named = acked[at]?.has(entry) || [...fates.values()].some(({bits}) => bits.has(entry));
 		if (named && settlement.acked !== 'all') {
 			throw new Error(`entry ${verdict.index} is settled twice`);
@@ -31,9 +38,8 @@ export const settlementByPart = (lease: OpenLease, settlement: Settlement): read
 		fate.bits.add(entry);
 		fates.set(key, fate);
 	}
-	return lease.parts.map((_, at) => {
-		const fates = [...(exceptions[at]?.values() ?? [])];
-		const bits = acked[at] as Bits;
+	return acked.map((bits, at) => {
+		const fates = [...(exceptions.get(at)?.values() ?? NONE)];
 		const rest =
 			settlement.acked === 'all' ? fates.reduce((sum, fate) => sum.without(fate.bits), bits) : bits;
 		return {acked: rest, exceptions: fates};

@@ -31,19 +31,18 @@ const takeFromQueue = (
 	bits: Bits,
 ): void => {
 	const key = [peer, classNo, block];
-	const row = env.queue.get(key);
-	const waiting = row === undefined ? undefined : decodeBits(row);
+	const row = env.queue.getBinaryFast(key);
+	const waiting = row === undefined ? undefined : decodeBits(row as Buffer);
+	if (waiting?.equals(bits)) {
+		remove(env.queue, key);
+		return;
+	}
 	if (waiting === undefined || !bits.without(waiting).isEmpty()) {
 		throw new Error(
 			`block ${block} of peer ${peer}: bits that are not in the queue were to be taken from it`,
 		);
 	}
-	const rest = waiting.without(bits);
-	if (rest.isEmpty()) {
-		remove(env.queue, key);
-	} else {
-		put(env.queue, key, encodeBits(rest));
-	}
+	put(env.queue, key, encodeBits(waiting.without(bits)));
 };
 
 /** A group that is emptied goes, with its key in `due` or `deadletters`. Returns the group as it was. */

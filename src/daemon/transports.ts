@@ -1,6 +1,7 @@
 import type {CheckedConfig} from '../config/config.js';
 import type {PeerConfig} from '../config/peers.js';
 import type {Transport} from '../delivery/transport.js';
+import {createDirectoryTransport} from '../delivery/transports/directory.js';
 import {createEdgedTransport} from '../delivery/transports/edged.js';
 import {EdgedError} from '../outbound/errors.js';
 import type {Clock} from '../runtime/clock.js';
@@ -8,7 +9,7 @@ import type {Clock} from '../runtime/clock.js';
 /** What carries segments to `peer`. Throws `INVALID_CONFIG` for what this version has no transport for. */
 export const createTransport = (
 	peer: PeerConfig,
-	{relay}: Pick<CheckedConfig, 'relay'>,
+	{node, relay}: Pick<CheckedConfig, 'node' | 'relay'>,
 	clock: Clock,
 ): Transport => {
 	const {dialTimeoutMs, ackTimeoutMs} = relay;
@@ -23,10 +24,8 @@ export const createTransport = (
 				clock,
 			});
 		case 'directory':
+			return createDirectoryTransport({directory: peer.path, owner: node.id, clock});
 		case 'http':
-			throw new EdgedError(
-				'INVALID_CONFIG',
-				`Peer ${peer.id}: transport "${peer.transport}" comes with a later version`,
-			);
+			throw new EdgedError('INVALID_CONFIG', `Peer ${peer.id}: transport "http" comes with a later version`);
 	}
 };

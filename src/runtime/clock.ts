@@ -6,7 +6,10 @@ export type Clock = {
 	now(): EpochMs;
 	/** Time since an arbitrary start: never goes back. Fractions of a millisecond count. */
 	elapsed(): MonotonicMs;
-	/** Calls back once after `delayMs`; the returned function cancels. A pending call does not keep the process alive. */
+	/**
+	 * Calls back once when at least `delayMs` have elapsed, never earlier; the returned function cancels. A pending call does not
+	 * keep the process alive.
+	 */
 	after(delayMs: number, callback: () => void): () => void;
 };
 
@@ -22,9 +25,26 @@ export const systemClock: Clock = {
 	now: () => Date.now() as EpochMs,
 	elapsed: () => performance.now() as MonotonicMs,
 	after(delayMs, callback) {
-		// Node fires a longer timeout at once; a caller that asks for a month looks again after 24 days.
-		const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), LONGEST_TIMEOUT_MS));
-		timer.unref();
+		const dueAt = performance.now() + delayMs;
+		let timer: NodeJS.Timeout;
+		// Node cuts fractions off and counts from when its loop last looked at the clock, so a timer may fire early by up to two
+		// milliseconds: whoever then asks `elapsed` would find that it is not time yet, and nobody would call again. A longer timeout
+		// than the longest it would fire at once.
+		const wait = (restMs: number): void => {
+			timer = setTimeout(
+				() => {
+					const rest = dueAt - performance.now();
+					if (rest > 0) {
+						wait(rest);
+					} else {
+						callback();
+					}
+				},
+				Math.min(Math.max(0, Math.ceil(restMs)), LONGEST_TIMEOUT_MS),
+			);
+			timer.unref();
+		};
+		wait(delayMs);
 		return () => {
 			clearTimeout(timer);
 		};

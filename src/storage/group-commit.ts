@@ -92,9 +92,21 @@ export class GroupCommit {
 			}
 			this.#announce(blocks);
 		} catch (error) {
-			for (const call of taken.length === 0 ? calls : taken.map(({call}) => call)) {
+			const failed = taken.length === 0 ? calls : taken.map(({call}) => call);
+			if (failed.length > 1 && error instanceof EdgedError && error.code === 'QUEUE_FULL') {
+				await this.#commitOneByOne(failed);
+				return;
+			}
+			for (const call of failed) {
 				call.reject(error);
 			}
+		}
+	}
+
+	/** Together they do not fit; a small call is not refused because a large one came with it. */
+	async #commitOneByOne(calls: readonly Call[]): Promise<void> {
+		for (const call of calls) {
+			await this.#commit([call]);
 		}
 	}
 

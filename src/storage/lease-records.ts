@@ -148,9 +148,11 @@ const markLeased = (
 		changes.add(peer, 'inflight', count);
 		if (candidate.kind === 'due' && (from === 'failed' || candidate.row.putBackBy !== 0)) {
 			const {row, dueAt, group, block} = candidate;
-			put(env.groups, [peer, block, group], encodeGroup({...row, state: 'scheduled', dueAt, putBackBy: 0}));
+			const left = row.bits.count() - count;
+			const putBackBy = left === 0 ? 0 : row.putBackBy;
+			put(env.groups, [peer, block, group], encodeGroup({...row, state: 'scheduled', dueAt, putBackBy}));
 			// The rest of a group that was cut stays behind and is scheduled too.
-			const rest = from === 'failed' ? row.bits.count() - count : 0;
+			const rest = from === 'failed' ? left : 0;
 			changes.add(peer, 'failed', -rest);
 			changes.add(peer, 'scheduled', rest);
 		}

@@ -36,13 +36,15 @@ export const settle = async (
 		remove(handles.env.leases, [lease.peer, lease.leaseNo]);
 		return new Settler(handles, lease, changes).run(decodeLease(row).parts, byPart);
 	});
-	const parts = lease.parts.map(({part}) => part);
-	overlay.forget(parts.filter((_, at) => settled?.[at] === true));
-	overlay.giveBack(parts.filter((_, at) => settled?.[at] !== true));
-	if (settled !== undefined) {
-		handles.announce(lease.peer);
+	if (settled === undefined) {
+		// Whoever settled it has given back what it held; since then it may be out in another lease.
+		return false;
 	}
-	return settled !== undefined;
+	const parts = lease.parts.map(({part}) => part);
+	overlay.forget(parts.filter((_, at) => settled[at] === true));
+	overlay.giveBack(parts.filter((_, at) => settled[at] !== true));
+	handles.announce(lease.peer);
+	return true;
 };
 
 const REASONS = {
@@ -91,7 +93,7 @@ class Settler {
 		this.#changes.add(peer, 'inflight', -leased.count());
 		if (answer.acked.equals(leased) && !leased.isEmpty()) {
 			this.#ack(open, leased);
-			return true;
+			return !this.#hasRest(open);
 		}
 		let rest = leased;
 		const acked = answer.acked.and(leased);
@@ -108,7 +110,12 @@ class Settler {
 		}
 		const released = rest.count();
 		this.#changes.add(peer, released > 0 ? nextReleased() : 'scheduled', released);
-		return released === 0;
+		return released === 0 && !this.#hasRest(open);
+	}
+
+	/** A group that was cut by the window of the lease was out as a whole: what is left of it waits again. */
+	#hasRest({part: {group, block}}: OpenPart): boolean {
+		return group !== undefined && this.#handles.env.groups.doesExist([this.#lease.peer, block, group]);
 	}
 
 	#ack({part, table}: OpenPart, bits: Bits): void {

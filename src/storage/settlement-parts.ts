@@ -28,8 +28,8 @@ export const settlementByPart = (lease: OpenLease, settlement: Settlement): read
 		const {part, table} = lease.parts[at] as OpenPart;
 		const fates = exceptions.get(at) ?? new Map<string, PartException>();
 		exceptions.set(at, fates);
-		const named = acked[at]?.has(entry) || [...fates.values()].some(({bits}) => bits.has(entry));
-		if (named && settlement.acked !== 'all') {
+		const isAcked = settlement.acked !== 'all' && acked[at]?.has(entry);
+		if (isAcked || [...fates.values()].some(({bits}) => bits.has(entry))) {
 			throw new Error(`entry ${verdict.index} is settled twice`);
 		}
 		const whole = verdict.bytesSent >= table.payloadBytesOf(entry);
@@ -64,19 +64,23 @@ const ackedByPart = (lease: OpenLease, acked: Settlement['acked']): Bits[] => {
 const markRange = (lease: OpenLease, byPart: (Bits | undefined)[], first: number, last: number): void => {
 	lease.find(first);
 	lease.find(last);
+	if (first > last) {
+		throw new RangeError(`entries ${first}-${last} are no range`);
+	}
 	for (let at = lease.partOf(first); at <= lease.partOf(last); at++) {
 		const {part} = lease.parts[at] as OpenPart;
 		const start = lease.starts[at] ?? 0;
 		const end = start + part.bits.count() - 1;
-		if (byPart[at] !== undefined && byPart[at]?.isEmpty() === false && first <= start && end <= last) {
-			throw new Error(`entries ${start}-${end} are acknowledged twice`);
-		}
-		if (first <= start && end <= last) {
+		if (byPart[at] === undefined && first <= start && end <= last) {
 			byPart[at] = part.bits;
 		} else {
 			const bits = byPart[at] ?? Bits.empty(part.bits.size);
 			for (let index = Math.max(first, start); index <= Math.min(last, end); index++) {
-				bits.add(lease.find(index).entry);
+				const {entry} = lease.find(index);
+				if (bits.has(entry)) {
+					throw new Error(`entry ${index} is acknowledged twice`);
+				}
+				bits.add(entry);
 			}
 			byPart[at] = bits;
 		}

@@ -231,6 +231,25 @@ storeTest(
 );
 
 storeTest(
+	'the rest of a cut group is found even when later groups were leased in between',
+	async (t, {store, clock}) => {
+		await fill(store, ['0', '1', '2', '3']);
+		await fill(store, ['4']);
+		await store.settle(await take(store), {
+			acked: [],
+			exceptions: [...[0, 1, 2, 3].map(at => fails(at, 10)), fails(4, 20)],
+		});
+		clock.advance(100);
+		const cut = await take(store, atMost(2));
+		const later = await take(store, atMost(2));
+		t.deepEqual([textsOf(store, cut), textsOf(store, later)], [['0', '1'], ['4']]);
+		await ackAll(store, cut);
+		await ackAll(store, later);
+		t.deepEqual(textsOf(store, await take(store)), ['2', '3']);
+	},
+);
+
+storeTest(
 	'each peer has leases of its own',
 	async (t, {store}) => {
 		await fill(store, ['both'], {to: [A, B]});

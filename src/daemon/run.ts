@@ -75,7 +75,14 @@ const runDaemon = async (configFile: string, version: string): Promise<void> => 
 		failStop: fatalEnd.failStop,
 		onBug: fatalEnd.onBug,
 	});
-	handleSignals({starting, configFile, logger, clock: systemClock, onBug: fatalEnd.onBug});
+	handleSignals({
+		starting,
+		configFile,
+		logger,
+		clock: systemClock,
+		onHangUp: process.stdout.isTTY ? 'stop' : 'reload',
+		onBug: fatalEnd.onBug,
+	});
 	try {
 		const daemon = await starting;
 		fatalEnd.watch(daemon);

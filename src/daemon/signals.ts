@@ -11,18 +11,21 @@ export type SignalOptions = {
 	readonly configFile: string;
 	readonly logger: Logger;
 	readonly clock: Clock;
+	/** What SIGHUP means: a terminal that was closed has nobody left to read, a service is to read its file again. */
+	readonly onHangUp: 'stop' | 'reload';
 	onBug(error: unknown): void;
 };
 
 /** `npm start` passes on the Ctrl-C that the terminal has sent to everybody anyway: that is one signal, not two. */
 const ECHO_MS = 250;
-const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** SIGTERM and SIGINT drain and end; the second of them ends at once, by the signal itself. SIGHUP reads the configuration again. */
+/** SIGTERM and SIGINT drain and end; the second of them ends at once, by the signal itself. SIGHUP: see `onHangUp`. */
 export const handleSignals = (options: SignalOptions): void => {
-	const {logger, clock, onBug} = options;
+	const {logger, clock, onBug, onHangUp} = options;
 	let stoppingSince: number | undefined;
-	for (const signal of STOP_SIGNALS) {
+	const stopSignals: readonly NodeJS.Signals[] =
+		onHangUp === 'stop' ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'];
+	for (const signal of stopSignals) {
 		process.on(signal, () => {
 			if (stoppingSince !== undefined) {
 				if (clock.elapsed() - stoppingSince < ECHO_MS) {
@@ -38,10 +41,12 @@ export const handleSignals = (options: SignalOptions): void => {
 			void stop(options).catch(onBug);
 		});
 	}
-	let reloads = Promise.resolve();
-	process.on('SIGHUP', () => {
-		reloads = reloads.then(() => reloadFile(options)).catch(onBug);
-	});
+	if (onHangUp === 'reload') {
+		let reloads = Promise.resolve();
+		process.on('SIGHUP', () => {
+			reloads = reloads.then(() => reloadFile(options)).catch(onBug);
+		});
+	}
 };
 
 const stop = async ({starting, logger}: SignalOptions): Promise<void> => {

@@ -28,8 +28,18 @@ export const createLogger = ({level, nodeId, destination}: LoggerOptions): Logge
 			serializers: {err: error => redactValue(pino.stdSerializers.err(error), 0)},
 			hooks: {streamWrite: withoutUrlCredentials},
 		},
-		destination ?? pino.destination({dest: 1, sync: true}),
+		destination ?? openStdout(),
 	);
+
+/** What is not written yet while nobody takes it; beyond it lines are dropped. */
+const MAX_UNWRITTEN_BYTES = 1024 * 1024;
+
+const openStdout = () => {
+	const stdout = pino.destination({dest: 1, sync: true, maxLength: MAX_UNWRITTEN_BYTES});
+	// A closed terminal, a full disk: a log that cannot be written is no reason to end what it is about.
+	stdout.on('error', () => {});
+	return stdout;
+};
 
 /** A child whose lines carry `component`, e.g. `lane`, and `fields`. Use it, not `child`: pino does not redact what that is given. */
 export const componentLogger = (

@@ -44,3 +44,16 @@ for (const [title, how] of [
 		await untilAcked(next, 1);
 	});
 }
+
+test('a log that cannot be written keeps no segment from its peer', async t => {
+	const edge = await edgeIn(t);
+	const daemon = await startDaemon(t, {
+		config: edgeConfig(directoryPeer(), 'log_level = "trace"'),
+		directory: edge.directory,
+		socket: 'rpc.sock',
+		prefix: ['sh', '-c', 'exec "$@" > /dev/full', 'sh'],
+	});
+	await enqueueText(daemon, 'x');
+	await untilAcked(daemon, 1);
+	t.deepEqual(await daemon.end('SIGTERM'), {code: 0, signal: null});
+});

@@ -1,5 +1,8 @@
+import {DeadletterDesk} from '../deadletter/desk.js';
+import {FirstDeadletter} from '../deadletter/first-deadletter.js';
 import {Bandwidth} from '../delivery/bandwidth.js';
 import {Dispatcher} from '../delivery/dispatcher.js';
+import type {PeerId} from '../outbound/names.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
 import {DeliveryLog} from './delivery-log.js';
 import {fileLimits} from './file-limits.js';
@@ -24,10 +27,20 @@ export const createCore = async (
 	const config = live.current;
 	const startedAt = clock.elapsed();
 	const phase = new Phase();
-	const tending = new Tending({store, clock, logger: logs.part('tending'), onBug});
-	const nudgeTending = () => tending.nudge();
-	store.onWork(nudgeTending);
-	const deliveryLog = new DeliveryLog(logs.part('delivery'), nudgeTending);
+	const firstDeadletter = new FirstDeadletter({store, onFirst: deadletterLog(surroundings)});
+	const tending = new Tending({
+		store,
+		clock,
+		logger: logs.part('tending'),
+		afterWork: () => firstDeadletter.look(),
+		onBug,
+	});
+	store.onWork(() => tending.nudge());
+	const buriedOrFreed = () => {
+		firstDeadletter.look();
+		tending.nudge();
+	};
+	const deliveryLog = new DeliveryLog(logs.part('delivery'), {settled: () => tending.nudge(), buriedOrFreed});
 	const peers = await registerPeers(store, config.peers);
 	const bandwidth = new Bandwidth(fileLimits(config), {
 		burstSeconds: config.relay.bandwidth.burstMs / 1000,
@@ -56,9 +69,18 @@ export const createCore = async (
 		get config() {
 			return live.current;
 		},
-		nudgeTending,
+		desk: new DeadletterDesk(store),
+		buriedOrFreed,
 		tending,
 		deliveryLog,
+	};
+};
+
+const deadletterLog = ({logs}: Surroundings): ((peer: PeerId) => void) => {
+	const logger = logs.part('deadletter');
+	return peer => {
+		const look = `edgectl relay deadletter list --peer-id ${peer}`;
+		logger.warn({peer_id: peer, look}, 'the first deadletter of this peer');
 	};
 };
 

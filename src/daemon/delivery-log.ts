@@ -17,16 +17,22 @@ export type LaneCounters = {
 /** Of one request. */
 const MOST_LINES = 3;
 
+export type DeliveryListener = {
+	/** After each settlement. */
+	settled(): void;
+	/** After one that buried something. */
+	buriedOrFreed(): void;
+};
+
 /** Turns what delivery tells into log lines and counters. */
 export class DeliveryLog implements DeliveryObserver {
 	readonly counters = new Map<PeerId, LaneCounters>();
 	readonly #logger: Logger;
-	readonly #onSettled: () => void;
+	readonly #listener: DeliveryListener;
 
-	/** `onSettled` is told after each settlement. */
-	constructor(logger: Logger, onSettled: () => void) {
+	constructor(logger: Logger, listener: DeliveryListener) {
 		this.#logger = logger;
-		this.#onSettled = onSettled;
+		this.#listener = listener;
 	}
 
 	leased(peer: PeerId): void {
@@ -39,7 +45,7 @@ export class DeliveryLog implements DeliveryObserver {
 		counters.ackedBytes += acked.bytes;
 		counters.failedAttempts += settlement.exceptions.length;
 		counters.sentBytes += outcome.bytesSent;
-		this.#onSettled();
+		this.#listener.settled();
 		if (this.#logger.isLevelEnabled('debug')) {
 			this.#logger.debug(
 				{peer_id: peer, entries: lease.entryCount, acked: acked.entries, took_ms: Math.round(tookMs)},
@@ -55,6 +61,9 @@ export class DeliveryLog implements DeliveryObserver {
 		for (const {index, outcome, error} of buried.slice(0, MOST_LINES)) {
 			const facts = {peer_id: peer, segment_id: lease.entry(index).segmentId, outcome, error};
 			this.#logger.warn(facts, 'a segment was buried as deadletter');
+		}
+		if (buried.length > 0) {
+			this.#listener.buriedOrFreed();
 		}
 		if (buried.length > MOST_LINES) {
 			const more = buried.length - MOST_LINES;

@@ -1,4 +1,5 @@
 import type {Config} from '../config/config.js';
+import type {DeadletterDesk} from '../deadletter/desk.js';
 import type {Bandwidth} from '../delivery/bandwidth.js';
 import type {Dispatcher} from '../delivery/dispatcher.js';
 import type {MonotonicMs} from '../outbound/units.js';
@@ -25,6 +26,7 @@ export type Parts = {
 	readonly version: string;
 	readonly pid: number;
 	readonly startedAt: MonotonicMs;
-	/** Timed work may have come to be. */
-	nudgeTending(): void;
+	readonly desk: DeadletterDesk;
+	/** Something was buried, or may now be removed: looks at what follows from that. */
+	buriedOrFreed(): void;
 };

@@ -16,6 +16,8 @@ export type TendingOptions = {
 	readonly store: Pick<OutboundStore, 'tend' | 'nextTendInMs'>;
 	readonly clock: Clock;
 	readonly logger: Pick<Logger, 'warn'>;
+	/** Called after each look: what expired may be news to others. */
+	afterWork(): void;
 	/** Told of bugs: what is thrown and is no refusal of the store. */
 	onBug(error: unknown): void;
 };
@@ -85,6 +87,7 @@ export class Tending implements Service {
 			while (!this.#stopped && (await store.tend())) {
 				// A step is one commit.
 			}
+			this.#options.afterWork();
 			const dueInMs = store.nextTendInMs();
 			if (dueInMs !== undefined) {
 				this.#lookWithin(Math.max(PAUSE_MS, dueInMs));

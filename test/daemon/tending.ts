@@ -24,7 +24,7 @@ const fixture = async (t: ExecutionContext) => {
 		},
 		nextTendInMs: () => store.dueInMs,
 	};
-	const tending = new Tending({store, clock, logger, onBug: error => bugs.push(error)});
+	const tending = new Tending({store, clock, logger, afterWork: () => {}, onBug: error => bugs.push(error)});
 	t.teardown(() => tending.stop());
 	await tending.start();
 	const advance = async (ms: number): Promise<void> => {

@@ -1,80 +1,71 @@
+import type {BulkResult, DeadletterDesk} from '../../deadletter/desk.js';
 import type {Params, Result} from '../../rpc/contract/methods.js';
 import {parseTime} from '../../runtime/clock.js';
-import type {BulkProgress, DeadletterSelector} from '../../storage/store.js';
+import type {DeadletterSelector} from '../../storage/store.js';
 import type {Parts} from '../parts.js';
 import {pageView, recordView} from '../views/record-view.js';
 import {noteChange} from './note-change.js';
-import {findRecords} from './records.js';
+
+type Desk = {readonly desk: DeadletterDesk};
+/** `buriedOrFreed`: there may be a first deadletter, or payloads that nobody needs any more. */
+type Changing = Desk & Pick<Parts, 'logger' | 'buriedOrFreed'>;
 
 export const listDeadletters = (
-	{store}: Pick<Parts, 'store'>,
+	{desk}: Desk,
 	{limit, ...params}: Params<'relay.deadletter.list'>,
-): Result<'relay.deadletter.list'> => {
-	const {cursor, ...filter} = selectorOf(params);
-	return pageView(
-		store.list({...filter, state: 'deadletter'}, {limit, ...(cursor !== undefined && {cursor})}),
-	);
-};
+): Result<'relay.deadletter.list'> => pageView(desk.list(selectorOf(params), limit));
 
 export const inspectDeadletter = (
-	{store}: Pick<Parts, 'store'>,
+	{desk}: Desk,
 	{segment_id, peer_id}: Params<'relay.deadletter.inspect'>,
-): Result<'relay.deadletter.inspect'> => recordView(findRecords(store, segment_id, peer_id)[0]);
-
-type Changing = Pick<Parts, 'store' | 'logger' | 'nudgeTending'>;
+): Result<'relay.deadletter.inspect'> => recordView(desk.inspect(segment_id, peer_id));
 
 export const retry = async (
 	parts: Changing,
 	params: Params<'relay.deadletter.retry'>,
 ): Promise<Result<'relay.deadletter.retry'>> => {
-	const {store} = parts;
+	const {desk} = parts;
 	if (params.all !== true) {
 		const {segment_id, peer_id} = params;
-		await store.retry(segment_id, peer_id);
+		await desk.retry(segment_id, peer_id);
 		noteChange(parts, 'relay.deadletter.retried', params, {segment_id, peer_id});
 		return {retried: 1, refused: 0};
 	}
-	const {changed, refused, cursor} = await inSteps(
-		params,
-		store.countMatching(selectorOf(params)),
-		(selector, limit) => store.retryMatching(selector, limit),
-	);
-	noteBulk(parts, 'relay.deadletter.retried', params, {retried: changed, refused});
-	return {retried: changed, refused, ...(cursor !== undefined && {next_cursor: cursor})};
+	const result = await desk.retryMatching(selectorOf(params), params.limit);
+	const {changed: retried, refused} = result;
+	noteBulk(parts, 'relay.deadletter.retried', params, {retried, refused});
+	return {retried, refused, ...cursorOf(result)};
 };
 
 export const purge = async (
 	parts: Changing,
 	params: Params<'relay.deadletter.purge'>,
 ): Promise<Result<'relay.deadletter.purge'>> => {
-	const {store} = parts;
+	const {desk} = parts;
 	if (params.all !== true) {
 		return purgeOne(parts, params);
 	}
+	const selector = selectorOf(params);
 	if (params.force !== true) {
-		return {dry_run: true, would_purge: store.countMatching(selectorOf(params))};
+		return {dry_run: true, would_purge: desk.wouldPurgeMatching(selector, params.limit)};
 	}
-	const {changed, cursor} = await inSteps(
-		params,
-		store.countMatching(selectorOf(params)),
-		(selector, limit) => store.purgeMatching(selector, limit),
-	);
-	parts.nudgeTending();
-	noteBulk(parts, 'relay.deadletter.purged', params, {purged: changed});
-	return {dry_run: false, purged: changed, ...(cursor !== undefined && {next_cursor: cursor})};
+	const result = await desk.purgeMatching(selector, params.limit);
+	parts.buriedOrFreed();
+	noteBulk(parts, 'relay.deadletter.purged', params, {purged: result.changed});
+	return {dry_run: false, purged: result.changed, ...cursorOf(result)};
 };
 
 const purgeOne = async (
 	parts: Changing,
 	params: Exclude<Params<'relay.deadletter.purge'>, {all: true}>,
 ): Promise<Result<'relay.deadletter.purge'>> => {
+	const {desk} = parts;
 	const {segment_id, peer_id} = params;
 	if (params.force !== true) {
-		const [{state}] = findRecords(parts.store, segment_id, peer_id);
-		return {dry_run: true, would_purge: state === 'deadletter' ? 1 : 0};
+		return {dry_run: true, would_purge: desk.wouldPurge(segment_id, peer_id)};
 	}
-	await parts.store.purge(segment_id, peer_id);
-	parts.nudgeTending();
+	await desk.purge(segment_id, peer_id);
+	parts.buriedOrFreed();
 	noteChange(parts, 'relay.deadletter.purged', params, {segment_id, peer_id});
 	return {dry_run: false, purged: 1};
 };
@@ -85,8 +76,9 @@ export const force = async (
 ): Promise<Result<'relay.deadletter.force'>> => {
 	const {segment_id, peer_id, operator, reason} = params;
 	const note = [operator, reason].filter(part => part !== undefined).join(': ');
-	const forced = await parts.store.force(segment_id, peer_id, note);
+	const forced = await parts.desk.force(segment_id, peer_id, note);
 	if (forced) {
+		parts.buriedOrFreed();
 		noteChange(parts, 'relay.deadletter.forced', params, {segment_id, peer_id});
 	}
 	return {forced, state: 'deadletter'};
@@ -106,48 +98,18 @@ const selectorOf = ({peer_id: peer, reason, since, cursor}: SelectorParams): Dea
 	...(cursor !== undefined && {cursor}),
 });
 
-/** Records in one commit: others write in between. */
-const STEP = 1000;
+const cursorOf = ({cursor}: BulkResult): {readonly next_cursor?: string} =>
+	cursor === undefined ? {} : {next_cursor: cursor};
 
-type Changes = Pick<BulkProgress, 'changed' | 'refused' | 'cursor'>;
+type Words = {readonly operator?: string | undefined; readonly note?: string | undefined};
 
-/**
- * Changes what matches, at most `limit` and never more than matched at the beginning: what is buried again meanwhile would
- * otherwise be met again and again. `cursor` is there when the limit left something.
- */
-const inSteps = async (
-	params: SelectorParams & {readonly limit?: number | undefined},
-	matching: number,
-	step: (selector: DeadletterSelector, limit: number) => Promise<BulkProgress>,
-): Promise<Changes> => {
-	const most = Math.min(params.limit ?? matching, matching);
-	let selector = selectorOf(params);
-	let changed = 0;
-	let refused = 0;
-	while (changed + refused < most) {
-		const progress = await step(selector, Math.min(STEP, most - changed - refused));
-		changed += progress.changed;
-		refused += progress.refused;
-		if (progress.done || progress.cursor === undefined) {
-			return {changed, refused, cursor: undefined};
-		}
-		selector = {...selector, cursor: progress.cursor};
-	}
-	return {changed, refused, cursor: most < matching ? selector.cursor : undefined};
-};
-
+/** In a selector `reason` is that of the deadletters, so the operator's is the `note`. */
 const noteBulk = (
 	parts: Changing,
 	event: string,
-	{
-		peer_id,
-		reason: of,
-		since,
-		operator,
-		note,
-	}: SelectorParams & {operator?: string | undefined; note?: string | undefined},
+	{peer_id, reason, since, operator, note}: SelectorParams & Words,
 	done: Readonly<Record<string, number>>,
 ): void => {
-	const selected = {peer_id: peer_id ?? null, deadletter_reason: of ?? null, since: since ?? null};
+	const selected = {peer_id: peer_id ?? null, deadletter_reason: reason ?? null, since: since ?? null};
 	noteChange(parts, event, {operator, reason: note}, {...selected, ...done});
 };

@@ -1,79 +1,109 @@
 import test, {type ExecutionContext} from 'ava';
-import {purge, retry} from '../../../src/daemon/control/deadletter.js';
-import type {Parts} from '../../../src/daemon/parts.js';
-import type {BulkProgress, DeadletterSelector} from '../../../src/storage/store.js';
+import {
+	force,
+	inspectDeadletter,
+	listDeadletters,
+	purge,
+	retry,
+} from '../../../src/daemon/control/deadletter.js';
+import {DeadletterDesk} from '../../../src/deadletter/desk.js';
+import type {PeerId, SegmentId} from '../../../src/outbound/names.js';
+import type {Enqueued} from '../../../src/storage/store.js';
 import {loggerWithLines} from '../../helpers/log-lines.js';
+import {draftFor, storeFixture} from '../../helpers/store-fixture.js';
 
-/** A store with so many deadletters, of which every `refusedEvery`-th cannot be retried. */
-const fixture = (t: ExecutionContext, count: number, refusedEvery = Number.POSITIVE_INFINITY) => {
+const PEER = 'a' as PeerId;
+
+/** `count` deadletters of peer `a`, and one record that waits. */
+const fixture = async (t: ExecutionContext, count: number) => {
+	const {store, clock} = await storeFixture(t);
+	const enqueued = await store.enqueue(
+		Array.from({length: count + 1}, (_, index) => draftFor(store, `payload ${index}`)),
+		'all',
+	);
+	const ids = idsOf(enqueued);
+	for (const id of ids.slice(0, count)) {
+		await store.force(id, PEER);
+	}
 	const {logger, lines} = loggerWithLines();
-	const steps: Array<{selector: DeadletterSelector; limit: number}> = [];
-	let nudges = 0;
-	const step = async (selector: DeadletterSelector, limit: number): Promise<BulkProgress> => {
-		t.true(limit > 0);
-		steps.push({selector, limit});
-		const from = Number(selector.cursor ?? 0);
-		const to = Math.min(count, from + limit);
-		let refused = 0;
-		for (let at = from; at < to; at++) {
-			refused += (at + 1) % refusedEvery === 0 ? 1 : 0;
-		}
-		return {changed: to - from - refused, refused, cursor: String(to), done: to === count};
-	};
-	const store = {countMatching: () => count, retryMatching: step, purgeMatching: step};
-	const parts = {store: store as unknown as Parts['store'], logger, nudgeTending: () => nudges++};
-	return {parts, steps, lines, nudges: () => nudges};
+	let changes = 0;
+	const parts = {desk: new DeadletterDesk(store), logger, buriedOrFreed: () => changes++};
+	const waiting = ids.at(-1) as SegmentId;
+	return {store, clock, ids, waiting, parts, lines, changes: () => changes};
 };
 
-test('all that match are retried in steps of 1,000, and one line tells of it', async t => {
-	const {parts, steps, lines} = fixture(t, 2500);
-	const since = '2026-01-01T00:00:00Z';
-	const params = {all: true, reason: 'MAX_RETRIES', since, operator: 'mia', note: 'hub is back'} as const;
-	t.deepEqual(await retry(parts, params), {retried: 2500, refused: 0});
-	t.deepEqual(
-		steps.map(({selector, limit}) => [selector.reason, selector.since, selector.cursor, limit]),
-		[
-			['MAX_RETRIES', Date.UTC(2026), undefined, 1000],
-			['MAX_RETRIES', Date.UTC(2026), '1000', 1000],
-			['MAX_RETRIES', Date.UTC(2026), '2000', 500],
-		],
-	);
+const idsOf = (enqueued: Enqueued): SegmentId[] =>
+	Array.from({length: enqueued.count}, (_, index) => enqueued.segmentId(index));
+
+test('all that match are retried, and one line tells who did it and why', async t => {
+	const {store, parts, lines} = await fixture(t, 5);
+	const params = {all: true, reason: 'FORCED', operator: 'mia', note: 'hub is back'} as const;
+	t.deepEqual(await retry(parts, params), {retried: 5, refused: 0});
+	t.is(store.depth().scheduled, 6);
 	t.is(lines().length, 1);
 	t.like(lines()[0], {
 		level: 'info',
 		event: 'relay.deadletter.retried',
 		operator: 'mia',
 		reason: 'hub is back',
-		deadletter_reason: 'MAX_RETRIES',
-		retried: 2500,
+		deadletter_reason: 'FORCED',
+		retried: 5,
 	});
 });
 
-test('what cannot be retried is counted apart', async t => {
-	const {parts} = fixture(t, 1500, 10);
-	t.deepEqual(await retry(parts, {all: true}), {retried: 1350, refused: 150});
+test('a selector that matches nothing changes nothing', async t => {
+	const {store, clock, parts} = await fixture(t, 2);
+	const since = new Date(clock.now() + 1).toISOString();
+	t.deepEqual(await retry(parts, {all: true, since}), {retried: 0, refused: 0});
+	t.deepEqual(await retry(parts, {all: true, reason: 'REJECTED'}), {retried: 0, refused: 0});
+	t.is(store.depth().deadletter, 2);
 });
 
-test('a limit leaves a cursor, with which the next call goes on', async t => {
-	const {parts} = fixture(t, 2500);
-	const first = await purge(parts, {all: true, force: true, limit: 2000});
-	t.deepEqual(first, {dry_run: false, purged: 2000, next_cursor: '2000'});
+test('a limit leaves the rest, which the next call takes', async t => {
+	const {store, parts} = await fixture(t, 5);
+	t.like(await purge(parts, {all: true, force: true, limit: 3}), {dry_run: false, purged: 3});
+	t.is(store.depth().deadletter, 2);
+	t.like(await purge(parts, {all: true, force: true}), {dry_run: false, purged: 2});
 });
 
-test('without force a purge changes nothing and says what would go', async t => {
-	const {parts, steps, lines, nudges} = fixture(t, 42);
-	t.deepEqual(await purge(parts, {all: true}), {dry_run: true, would_purge: 42});
-	t.deepEqual([steps.length, lines().length, nudges()], [0, 0, 0]);
+test('without force a purge changes nothing, logs nothing and says what would go', async t => {
+	const {store, ids, waiting, parts, lines, changes} = await fixture(t, 3);
+	t.deepEqual(await purge(parts, {all: true}), {dry_run: true, would_purge: 3});
+	t.deepEqual(await purge(parts, {all: true, limit: 2}), {dry_run: true, would_purge: 2});
+	const [dead = waiting] = ids;
+	t.deepEqual(await purge(parts, {segment_id: dead, peer_id: PEER}), {dry_run: true, would_purge: 1});
+	t.deepEqual(await purge(parts, {segment_id: waiting, peer_id: PEER}), {dry_run: true, would_purge: 0});
+	t.deepEqual([store.depth().deadletter, lines().length, changes()], [3, 0, 0]);
 });
 
-test('a purge has the retention look after what it left', async t => {
-	const {parts, nudges} = fixture(t, 3);
-	t.deepEqual(await purge(parts, {all: true, force: true}), {dry_run: false, purged: 3});
-	t.is(nudges(), 1);
+test('a purge is told to who looks after what it freed', async t => {
+	const {ids, waiting, parts, changes} = await fixture(t, 2);
+	const [dead = waiting] = ids;
+	await purge(parts, {segment_id: dead, peer_id: PEER, force: true});
+	await purge(parts, {all: true, force: true});
+	t.is(changes(), 2);
 });
 
-test('nothing that matches is nothing to do', async t => {
-	const {parts, steps} = fixture(t, 0);
-	t.deepEqual(await retry(parts, {all: true}), {retried: 0, refused: 0});
-	t.is(steps.length, 0);
+test('to bury what is dead already is a success that changes nothing and is not logged again', async t => {
+	const {waiting, parts, lines} = await fixture(t, 0);
+	const params = {segment_id: waiting, peer_id: PEER, operator: 'mia', reason: 'poison'};
+	t.deepEqual(await force(parts, params), {forced: true, state: 'deadletter'});
+	t.deepEqual(await force(parts, params), {forced: false, state: 'deadletter'});
+	t.deepEqual(
+		lines().map(({event, operator, reason, segment_id}) => [event, operator, reason, segment_id]),
+		[['relay.deadletter.forced', 'mia', 'poison', waiting]],
+	);
+});
+
+test('a listing pages through the dead, and any record can be looked at', async t => {
+	const {waiting, parts} = await fixture(t, 3);
+	const first = listDeadletters(parts, {limit: 2});
+	const {next_cursor: cursor} = first;
+	const rest = listDeadletters(parts, {limit: 2, ...(cursor !== undefined && {cursor})});
+	t.deepEqual([first.records.length, first.total, rest.records.length], [2, 3, 1]);
+	t.is(first.records[0]?.reason, 'FORCED');
+	t.is(inspectDeadletter(parts, {segment_id: waiting, peer_id: PEER}).state, 'scheduled');
+	t.throws(() => inspectDeadletter(parts, {segment_id: 'nobody' as SegmentId, peer_id: PEER}), {
+		message: 'Segment nobody is not known here for peer a',
+	});
 });

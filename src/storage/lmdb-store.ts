@@ -221,7 +221,7 @@ export class LmdbStore implements OutboundStore {
 		return tend(this.#handles);
 	}
 
-	nextTendInMs(): number | undefined {
+	nextTendInMs(): number {
 		return nextTendInMs(this.#handles);
 	}
 

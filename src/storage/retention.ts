@@ -138,13 +138,27 @@ const RETAINING = {
 } as const;
 const SHED_TIMERS = 64;
 
+/** Timers looked at in one step, so that it stays short when few of them retain. */
+const MAX_EXAMINED = 10_000;
+
 /** Lets the oldest proofs, orphans and remembered ids go before their time. `false` when that freed nothing. */
-export const shedRetained = async (handles: StoreHandles): Promise<boolean> => {
-	const live = () => counter(handles.counters.get(STORE_COUNTERS), 'liveBytes');
-	const before = live();
+export const shedRetained = (handles: StoreHandles): Promise<boolean> =>
+	shed(handles, 'liveBytes', kind => kind in RETAINING);
+
+/** Forgets the oldest ids before their time, where all records of the block are settled. `false` when there were none. */
+export const shedIds = (handles: StoreHandles): Promise<boolean> =>
+	shed(handles, 'ids', kind => kind === TIMER.ids);
+
+const shed = async (
+	handles: StoreHandles,
+	what: 'liveBytes' | 'ids',
+	isWanted: (kind: number) => boolean,
+): Promise<boolean> => {
+	const stored = () => counter(handles.counters.get(STORE_COUNTERS), what);
+	const before = stored();
 	await atomically(handles, changes => {
 		const work = {handles, changes, early: true};
-		for (const [at, kind, a, b] of oldestRetaining(handles)) {
+		for (const [at, kind, a, b] of oldest(handles, isWanted)) {
 			remove(handles.env.timers, [at, kind, a, b]);
 			const result = RETAINING[kind as keyof typeof RETAINING](work, a, b);
 			if (result !== 'done') {
@@ -152,14 +166,17 @@ export const shedRetained = async (handles: StoreHandles): Promise<boolean> => {
 			}
 		}
 	});
-	return live() < before;
+	return stored() < before;
 };
 
-const oldestRetaining = ({env}: StoreHandles): readonly [number, number, number, number][] => {
+const oldest = (
+	{env}: StoreHandles,
+	isWanted: (kind: number) => boolean,
+): readonly [number, number, number, number][] => {
 	const found: [number, number, number, number][] = [];
-	for (const {key} of env.timers.getRange({start: [0], end: [END]})) {
+	for (const {key} of env.timers.getRange({start: [0], end: [END], limit: MAX_EXAMINED})) {
 		const timer = key as [number, number, number, number];
-		if (timer[1] in RETAINING) {
+		if (isWanted(timer[1])) {
 			found.push(timer);
 		}
 		if (found.length >= SHED_TIMERS) {

@@ -64,7 +64,7 @@ export type OutboundStore = {
 
 	/** Work that is due by the age clock: expiry, retention, trimming of ids. Small steps; `true` while more is due. */
 	tend(): Promise<boolean>;
-	/** Milliseconds until `tend` has something to do; `undefined` when nothing is timed. */
+	/** Milliseconds until `tend` may have something to do; `undefined` = nothing is timed. LMDB says a minute at most: it looks after the wall clock. */
 	nextTendInMs(): number | undefined;
 
 	/** Small named values that survive restarts (limits set live, pauses). Values are JSON. */

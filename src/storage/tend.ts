@@ -10,6 +10,7 @@ import {
 	expireSpan,
 	forgetIds,
 	forgetOrigin,
+	shedIds,
 	shedRetained,
 	type TimerResult,
 	type TimerWork,
@@ -21,6 +22,8 @@ type TimerKey = [at: number, kind: number, a: number, b: number];
 const STEP = 64;
 /** Above this share of the ceiling, what is only retained begins to go. */
 const WATERMARK = 0.8;
+/** However little is timed: so often the wall clock is looked after. */
+const LONGEST_PAUSE_MS = 60_000;
 
 /** See `OutboundStore.tend`. */
 export const tend = async (handles: StoreHandles): Promise<boolean> => {
@@ -36,17 +39,20 @@ export const tend = async (handles: StoreHandles): Promise<boolean> => {
 			}
 		});
 	}
-	const shed = isAboveWatermark(handles) && (await shedRetained(handles));
-	return shed || dueTimers(handles).length > 0;
+	if (handles.age.wallJump() !== 0) {
+		// The next start measures the time it was down by the wall clock: it must not measure this jump too.
+		await atomically(handles, () => undefined);
+	}
+	const madeRoom = isAboveWatermark(handles) && (await shedRetained(handles));
+	const forgot = hasTooManyIds(handles) && (await shedIds(handles));
+	return madeRoom || forgot || dueTimers(handles).length > 0;
 };
 
-const isAboveWatermark = ({counters, settings}: StoreHandles): boolean => {
-	const row = counters.get(STORE_COUNTERS);
-	return (
-		counter(row, 'liveBytes') > settings.diskCeilingBytes * WATERMARK ||
-		counter(row, 'ids') > settings.dedupMaxEntries
-	);
-};
+const isAboveWatermark = ({counters, settings}: StoreHandles): boolean =>
+	counter(counters.get(STORE_COUNTERS), 'liveBytes') > settings.diskCeilingBytes * WATERMARK;
+
+const hasTooManyIds = ({counters, settings}: StoreHandles): boolean =>
+	counter(counters.get(STORE_COUNTERS), 'ids') > settings.dedupMaxEntries;
 
 const dueTimers = ({env, age}: StoreHandles): readonly TimerKey[] => {
 	const keys: TimerKey[] = [];
@@ -77,9 +83,9 @@ const fire = (work: TimerWork, kind: number, a: number, b: number): TimerResult 
 };
 
 /** See `OutboundStore.nextTendInMs`. */
-export const nextTendInMs = (handles: StoreHandles): number | undefined => {
+export const nextTendInMs = (handles: StoreHandles): number => {
 	for (const {key} of handles.env.timers.getRange({start: [0], end: [END], limit: 1})) {
-		return Math.max(0, (key as TimerKey)[0] - handles.age.now());
+		return Math.min(LONGEST_PAUSE_MS, Math.max(0, (key as TimerKey)[0] - handles.age.now()));
 	}
-	return undefined;
+	return LONGEST_PAUSE_MS;
 };

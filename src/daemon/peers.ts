@@ -33,7 +33,7 @@ export class Peers {
 		this.configured = configured;
 		this.#byId = new Map(configured.map(peer => [peer.id, peer]));
 		const defaults = configured.filter(({config}) => config.isDefault).map(({id}) => id);
-		this.defaultRoute = defaults.length === 0 ? undefined : store.route(defaults);
+		this.defaultRoute = defaults.length === 0 ? undefined : {...store.route(defaults), isDefault: true};
 	}
 
 	/** The route to `ids`. `UNKNOWN_PEER` for a peer that is not configured, even if the store remembers it, and for none at all. */

@@ -125,7 +125,8 @@ export class DuplicateFinder {
 
 	#sameRoute(draft: PreparedDraft, route: readonly number[]): Verdict {
 		const {peers} = this.#handles;
-		if (peers.routeOf(route as PreparedDraft['route']['peers']) === draft.route) {
+		const isSame = peers.routeOf(route as PreparedDraft['route']['peers']).key === draft.route.key;
+		if (isSame || draft.route.isDefault) {
 			return DUPLICATE;
 		}
 		const names = route.map(no => peers.id(no as PreparedDraft['route']['peers'][number])).join(', ');

@@ -79,8 +79,16 @@ export type OutboundStore = {
 
 export type KnownPeer = {readonly id: PeerId; readonly no: PeerNo};
 
-/** A set of peers, interned by the store: equal routes are the same object. */
-export type Route = {readonly peers: readonly PeerNo[]; readonly key: Brand<string, 'RouteKey'>};
+/** A set of peers, interned by the store: equal routes have equal keys. */
+export type Route = {
+	readonly peers: readonly PeerNo[];
+	readonly key: Brand<string, 'RouteKey'>;
+	/**
+	 * Nobody asked for these peers by name. A segment that is sent again after the default has changed is then a duplicate; with
+	 * peers named it would be a conflict.
+	 */
+	readonly isDefault?: true;
+};
 
 export type SegmentIdentity =
 	/** edged makes the id: it is the address. */

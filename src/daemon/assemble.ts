@@ -33,7 +33,6 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 		const doors = createDoors(core, surroundings);
 		const services = inOrder(store, core, doors);
 		await startAll(services);
-		core.phase.started();
 		return new Daemon({
 			core,
 			doors,
@@ -52,13 +51,15 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 /** The order of start; stop runs it backwards: the doors close first, the store last. */
 const inOrder = (
 	store: LmdbStore,
-	{tending, bandwidth, dispatcher}: Core,
+	{tending, bandwidth, dispatcher, phase}: Core,
 	doors: Doors,
 ): readonly Service[] => [
 	{name: 'storage', start: async () => {}, stop: () => store.close()},
 	tending,
 	{name: 'bandwidth', start: async () => {}, stop: () => bandwidth.stop()},
 	dispatcher,
+	// From here on whoever finds a door open finds it open for him.
+	{name: 'phase', start: async () => phase.started(), stop: async () => {}},
 	doors.ingest,
 	...(doors.admin === undefined ? [] : [doors.admin]),
 	doors.rpc, // Last: whoever gets an answer on it finds everything else running.

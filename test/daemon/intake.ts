@@ -1,0 +1,109 @@
+import test, {type ExecutionContext} from 'ava';
+import {Intake} from '../../src/daemon/intake.js';
+import {registerPeers} from '../../src/daemon/peers.js';
+import {Phase} from '../../src/daemon/phase.js';
+import {EdgedError} from '../../src/outbound/errors.js';
+import type {PeerId} from '../../src/outbound/names.js';
+import type {PeerNo} from '../../src/outbound/units.js';
+import {configFrom, NODE} from '../helpers/config.js';
+import {draftFor, storeFixture} from '../helpers/store-fixture.js';
+
+/** An intake for the peers `a` (a default) and `b`; `c` is known to the store only. */
+const fixture = async (t: ExecutionContext) => {
+	const {store} = await storeFixture(t, {}, 3);
+	const config = configFrom(
+		`${NODE}[[peers]]\nid = "a"\nurl = "unix:/a"\n[[peers]]\nid = "b"\nurl = "unix:/b"\ndefault = false`,
+	);
+	const peers = await registerPeers(store, config.peers);
+	const phase = new Phase();
+	const draining = new Set<PeerNo>();
+	const changes: string[] = [];
+	let failure: Error | undefined;
+	const intake = new Intake({
+		store: {
+			enqueue: (drafts, mode) =>
+				failure === undefined ? store.enqueue(drafts, mode) : Promise.reject(failure),
+			payload: segment => store.payload(segment),
+		},
+		peers,
+		phase,
+		lanes: {isDraining: peer => draining.has(peer)},
+		onStoreChange: (state, error) => changes.push(`${state} ${error?.code ?? ''}`.trim()),
+	});
+	const fail = (error: Error | undefined): void => {
+		failure = error;
+	};
+	return {store, peers, phase, intake, draining, changes, fail};
+};
+
+test('the default route has the peers that are defaults, and no other', async t => {
+	const {intake, peers} = await fixture(t);
+	t.deepEqual(intake.defaultRoute()?.peers, [peers.find('a' as PeerId).no]);
+	t.is(intake.route(['b', 'a'] as PeerId[]).peers.length, 2);
+});
+
+test('a peer that only the store remembers is as unknown as one that never was', async t => {
+	const {intake} = await fixture(t);
+	for (const id of ['c', 'nobody'] as PeerId[]) {
+		t.throws(() => intake.route([id]), {code: 'UNKNOWN_PEER', message: /known: a, b$/});
+	}
+	t.throws(() => intake.route([]), {code: 'UNKNOWN_PEER'});
+});
+
+test('before the start and after the stop nothing is taken', async t => {
+	const {intake, phase, store} = await fixture(t);
+	await t.throwsAsync(intake.enqueue([draftFor(store, 'x')], 'all'), {code: 'BUSY'});
+	phase.started();
+	await intake.enqueue([draftFor(store, 'x')], 'all');
+	phase.stopping();
+	await t.throwsAsync(intake.enqueue([draftFor(store, 'x')], 'all'), {code: 'SHUTTING_DOWN'});
+	phase.started();
+	t.true(phase.isStopping, 'a stop is not undone by a start that ends late');
+	t.deepEqual(
+		[...intake.counters.refusals],
+		[
+			['BUSY', 1],
+			['SHUTTING_DOWN', 1],
+		],
+	);
+});
+
+test('a call with one segment for a drained peer is refused whole, and nothing of it is stored', async t => {
+	const {intake, phase, store, draining, peers} = await fixture(t);
+	phase.started();
+	draining.add(peers.find('b' as PeerId).no);
+	const both = draftFor(store, 'x', {route: intake.route(['a', 'b'] as PeerId[])});
+	await t.throwsAsync(intake.enqueue([draftFor(store, 'y'), both], 'each'), {
+		code: 'DRAINING',
+		message: /edgectl relay resume b/,
+	});
+	t.is(store.depth().total, 0);
+	await intake.enqueue([draftFor(store, 'y')], 'each');
+	t.is(store.depth().total, 1);
+});
+
+test('what came in is counted by what became of it', async t => {
+	const {intake, phase, store} = await fixture(t);
+	phase.started();
+	const named = (payload: string) =>
+		draftFor(store, payload, {identity: {kind: 'given', id: 'one' as never}});
+	await intake.enqueue([named('four'), named('four'), named('other')], 'each');
+	t.like(intake.counters, {accepted: 1, duplicate: 1, conflict: 1, acceptedBytes: 4});
+});
+
+test('a store that cannot write is news once, and so is its recovery; a full queue is neither', async t => {
+	const {intake, phase, store, changes, fail} = await fixture(t);
+	phase.started();
+	const enqueue = () => intake.enqueue([draftFor(store, 'x')], 'all');
+	fail(new EdgedError('QUEUE_FULL', 'at the ceiling'));
+	await t.throwsAsync(enqueue(), {code: 'QUEUE_FULL'});
+	fail(new EdgedError('STORAGE_FULL', 'no space'));
+	await t.throwsAsync(enqueue(), {code: 'STORAGE_FULL'});
+	t.is(phase.toPing('open'), 'degraded');
+	await t.throwsAsync(enqueue(), {code: 'STORAGE_FULL'});
+	fail(undefined);
+	await enqueue();
+	await enqueue();
+	t.is(phase.toPing('open'), 'running');
+	t.deepEqual(changes, ['failing STORAGE_FULL', 'well']);
+});

@@ -166,8 +166,13 @@ class BottleneckLimiter implements BandwidthLimiter {
 	/** Returns once tokens were bought, or the bucket was replaced. */
 	async #buyLot(needed: number): Promise<void> {
 		const bucket = this.#bucket;
+		await this.#refill();
 		const least = Math.ceil((this.#rate * SMALLEST_LOT_MS) / 1000);
-		const lot = Math.min(this.#lot, Math.max(least, Math.ceil(needed)));
+		// All that is there, up to a lot: a busy machine is slow to hand out, and must not be slow to send for it.
+		const lot = Math.min(this.#lot, Math.max(least, Math.ceil(needed), this.#level));
+		if (bucket !== this.#bucket) {
+			return;
+		}
 		let open = true;
 		const purchase = bucket
 			.schedule({weight: lot}, async () => {})

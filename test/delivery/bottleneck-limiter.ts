@@ -60,7 +60,7 @@ for (const [rate, bytes, times] of [
 		await limiter.spend(burst, asker());
 		const ms = await millisecondsOf(() => spends(limiter, bytes, times));
 		const ideal = (bytes * times * 1000) / rate;
-		t.true(ms > ideal * 0.94 - 20 && ms < ideal * 1.1 + 60, `${Math.round(ms)} ms for ${ideal} ms`);
+		t.true(ms > ideal * 0.94 - 20 && ms < ideal * 1.25 + 150, `${Math.round(ms)} ms for ${ideal} ms`);
 	});
 }
 
@@ -77,7 +77,7 @@ test.serial(
 		const ms = await millisecondsOf(() =>
 			Promise.all([limiter.spend(600_000, asker()), limiter.spend(10, asker())]),
 		);
-		t.true(ms > 400 && ms < 800, `${ms} ms`);
+		t.true(ms > 400 && ms < 1000, `${ms} ms`);
 	},
 );
 
@@ -96,7 +96,7 @@ test.serial('the rate still holds after it was changed again and again', async t
 	}
 	await limiter.spend(limiter.state().burstBytes ?? 0, asker());
 	const ms = await millisecondsOf(() => spends(limiter, 20_000, 10));
-	t.true(ms > 450 && ms < 650, `${ms} ms for 500 ms`);
+	t.true(ms > 450 && ms < 900, `${ms} ms for 500 ms`);
 });
 
 test.serial('0 is unlimited, also for who waits already', async t => {
@@ -135,7 +135,7 @@ test.serial('an idle limiter saves up a burst and no more', async t => {
 	await settles(new Promise(() => {}), 400);
 	t.is(limiter.state().availableTokens, limiter.state().burstBytes);
 	const ms = await millisecondsOf(() => limiter.spend(300_000, asker()));
-	t.true(ms > 170 && ms < 320, `${ms} ms: 200,000 B above the burst`);
+	t.true(ms > 170 && ms < 500, `${ms} ms: 200,000 B above the burst`);
 });
 
 test.serial('what has left unasked is paid by who comes next', async t => {
@@ -143,7 +143,7 @@ test.serial('what has left unasked is paid by who comes next', async t => {
 	limiter.owe(300_000);
 	t.true((limiter.state().availableTokens ?? 0) < -150_000);
 	const ms = await millisecondsOf(() => limiter.spend(1, asker()));
-	t.true(ms > 170 && ms < 350, `${ms} ms`);
+	t.true(ms > 170 && ms < 500, `${ms} ms`);
 });
 
 test.serial('a debt is as long at the new rate as it was at the old', async t => {

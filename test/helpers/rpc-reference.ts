@@ -1,0 +1,87 @@
+import type {contract, MethodName} from '../../src/rpc/contract/methods.js';
+import {describeContract} from '../../src/rpc/discover.js';
+import {type Schema, shape} from './schema-shape.js';
+
+/** The part of docs/rpc.md below `MARKER`: every method and every named shape, from the schemas that check the calls. */
+export const rpcReference = (): string => {
+	const {methods, components} = describeContract() as unknown as Described;
+	return [
+		'## Methods',
+		'',
+		...methods.flatMap(describeMethod),
+		'## Shapes',
+		'',
+		...Object.entries(components.schemas).flatMap(([name, schema]) => [
+			`### ${name}`,
+			'',
+			...code(shape(schema)),
+		]),
+	].join('\n');
+};
+
+/** What stands above it is written by hand. */
+export const MARKER = '<!-- Everything below is generated: npm run docs -->';
+
+type Described = {
+	readonly methods: ReadonlyArray<{
+		readonly name: MethodName;
+		readonly summary: string;
+		readonly params: ReadonlyArray<{
+			readonly name: string;
+			readonly required: boolean;
+			readonly schema: Schema;
+		}>;
+		readonly 'x-params-schema'?: Schema;
+		readonly result: {readonly schema: Schema};
+	}>;
+	readonly components: {readonly schemas: Readonly<Record<string, Schema>>};
+};
+
+const describeMethod = (method: Described['methods'][number]): string[] => [
+	`### ${method.name}`,
+	'',
+	`${method.summary}.${NOTES[method.name] === '' ? '' : ` ${NOTES[method.name]}`}`,
+	'',
+	...code(`params ${shape(paramsOf(method))}\nresult ${shape(method.result.schema)}`),
+];
+
+/** The whole schema where parameters go together in more than one way. */
+const paramsOf = (method: Described['methods'][number]): Schema =>
+	method['x-params-schema'] ?? {
+		properties: Object.fromEntries(method.params.map(({name, schema}) => [name, schema])),
+		required: method.params.filter(({required}) => required).map(({name}) => name),
+	};
+
+const code = (text: string): string[] => ['```', text, '```', ''];
+
+/** What a schema cannot say. A method without an entry does not compile. */
+const NOTES: Readonly<Record<keyof typeof contract, string>> = {
+	'rpc.discover': 'An OpenRPC 1.3 document.',
+	'daemon.ping':
+		'`draining`: it stops, or every peer is drained. `degraded`: the store could not write what it was last asked to. `ingest_socket` is where payloads of any size go in and come out.',
+	'relay.enqueue':
+		'Answers after the fsync that covers the whole call. Give each segment `payload_base64` or `payload_text`, one of the two. Without `peers` it goes to the default peers. The same id with the same bytes is a `duplicate`, which is answered only once the first copy is on disk; `note` says so when that copy is buried. Refusals: `CONFLICT` (the id has other bytes or another route), `TOO_LARGE`, `UNKNOWN_PEER`, `QUEUE_FULL`, `STORAGE_FULL`, `STORAGE_FAILED`, `DRAINING`, `SHUTTING_DOWN`, `BUSY`.',
+	'relay.status':
+		'From counters: as fast with a million records as with none. `storage.state` is `warning` above 80 % of the ceiling, `full` at it, `degraded` while the store cannot write. Daily quotas are not enforced in this version; their counters stay 0.',
+	'relay.list':
+		'A page examines at most 10,000 rows: it may be short, even empty, and still carry `next_cursor`. No snapshot is promised over pages. `total` comes only when counters cover the filter (state, peer, reason). `state: "abandoned"` lists what the last restart put back and has not been sent since. `UNKNOWN_PEER` for a peer the store has never known.',
+	'relay.inspect':
+		'`NOT_FOUND` for an unknown segment. `payload` asks for `payload_base64`: `TOO_LARGE` above 5 MiB (use `GET /v1/segments/ID` on the ingest socket), `SEGMENT_MISSING` when it is no longer kept, which is so once every peer has acknowledged it.',
+	'relay.config.get':
+		'`effective` is the whole configuration in force under the names of the file, sizes in bytes, secrets taken out. `peers` has those with a limit of their own.',
+	'relay.config.set_bandwidth':
+		'For the total, or for `peer_id`. Either figure alone leaves the other; `reset` stands alone and returns to the file. In force and durable when it answers, also for sends that wait. Below 64 bytes a second no send begins. A daily quota is kept and shown, and not enforced in this version.',
+	'relay.pause':
+		'One peer, or all. What is being sent finishes; `done` when no lease is open. Kept over restarts. Repeating it changes nothing.',
+	'relay.resume': 'Ends pause and drain, of one peer or of all.',
+	'relay.drain':
+		'One peer, or all. Enqueues that name such a peer are refused with `DRAINING` until resume; what waits is delivered, also by a peer that was paused. `done` when nothing waits and nothing is being sent. Kept over restarts.',
+	'relay.deadletter.list': 'As `relay.list`, deadletters only.',
+	'relay.deadletter.inspect': 'Any record, dead or not. `NOT_FOUND`, `UNKNOWN_PEER`.',
+	'relay.deadletter.retry':
+		'A record by name, or every deadletter that matches with `all: true`; there `reason` is a filter and the words for the log are the `note`. The budget is fresh, the history stays, an expiry no longer holds, the place is that of the enqueue. A single record is refused with `NOT_FOUND`, `INVALID_STATE` or `SEGMENT_MISSING`; `all` counts what it cannot retry as `refused`. Written in steps of 1,000 records; `next_cursor` comes when `limit` left something.',
+	'relay.deadletter.purge':
+		'As `retry`, and removes the record. Without `force` nothing is removed and the answer says how many would be. The payload stays in the store for `storage.orphan_retention_seconds`.',
+	'relay.deadletter.force':
+		'Any record that waits or is being sent becomes a deadletter with the reason `FORCED`; one that is being sent is cut out of its lease. `forced: false`: it was dead before. `INVALID_STATE` for an acknowledged one.',
+};

@@ -1,47 +1,59 @@
+import type {Config} from '../config/config.js';
 import {DeadletterDesk} from '../deadletter/desk.js';
-import {FirstDeadletter} from '../deadletter/first-deadletter.js';
 import {Bandwidth} from '../delivery/bandwidth.js';
 import {Dispatcher} from '../delivery/dispatcher.js';
-import type {PeerId} from '../outbound/names.js';
+import type {DeliveryObserver} from '../delivery/observer.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
-import {DeliveryLog} from './delivery-log.js';
 import {fileLimits} from './file-limits.js';
 import {Intake} from './intake.js';
 import type {LiveConfig} from './live-config.js';
 import type {Parts} from './parts.js';
-import {registerPeers} from './peers.js';
+import {type Peers, registerPeers} from './peers.js';
 import {Phase} from './phase.js';
 import type {Surroundings} from './surroundings.js';
-import {Tending} from './tending.js';
 import {createTransport} from './transports.js';
+import {createUpkeep, type Upkeep} from './upkeep.js';
 
 /** Everything between the store and the doors. Nothing runs yet. */
-export type Core = Parts & {readonly tending: Tending; readonly deliveryLog: DeliveryLog};
+export type Core = Parts & Upkeep;
 
 export const createCore = async (
 	live: LiveConfig,
 	store: LmdbStore,
 	surroundings: Surroundings,
 ): Promise<Core> => {
-	const {clock, logs, onBug, version, pid} = surroundings;
-	const config = live.current;
+	const {clock, logs, version, pid} = surroundings;
 	const startedAt = clock.elapsed();
-	const phase = new Phase();
-	const firstDeadletter = new FirstDeadletter({store, onFirst: deadletterLog(surroundings)});
-	const tending = new Tending({
+	const upkeep = createUpkeep(live.current, store, surroundings);
+	const {storeHealth, deliveryLog} = upkeep;
+	const phase = new Phase(storeHealth);
+	const peers = await registerPeers(store, live.current.peers);
+	const delivery = createDelivery(live.current, store, {peers, observer: deliveryLog}, surroundings);
+	const lanes = delivery.dispatcher;
+	const process = {version, pid, startedAt, clock, logger: logs.part('control')};
+	return {
+		...upkeep,
+		...delivery,
+		...process,
 		store,
-		clock,
-		logger: logs.part('tending'),
-		afterWork: () => firstDeadletter.look(),
-		onBug,
-	});
-	store.onWork(() => tending.nudge());
-	const buriedOrFreed = () => {
-		firstDeadletter.look();
-		tending.nudge();
+		peers,
+		phase,
+		intake: new Intake({store, peers, lanes, phase, storeHealth, clock}),
+		desk: new DeadletterDesk(store),
+		get config() {
+			return live.current;
+		},
 	};
-	const deliveryLog = new DeliveryLog(logs.part('delivery'), {settled: () => tending.nudge(), buriedOrFreed});
-	const peers = await registerPeers(store, config.peers);
+};
+
+type Delivery = Pick<Parts, 'bandwidth' | 'dispatcher'>;
+
+const createDelivery = (
+	config: Config,
+	store: LmdbStore,
+	{peers, observer}: {readonly peers: Peers; readonly observer: DeliveryObserver},
+	{clock, onBug}: Surroundings,
+): Delivery => {
 	const bandwidth = new Bandwidth(fileLimits(config), {
 		burstSeconds: config.relay.bandwidth.burstMs / 1000,
 		clock,
@@ -55,42 +67,11 @@ export const createCore = async (
 		drainTimeoutMs: config.node.drainTimeoutMs,
 		policy: {...config.relay.retry, nodeId: config.node.id},
 		clock,
-		observer: deliveryLog,
+		observer,
 		onBug,
 	});
 	for (const peer of peers.configured) {
 		dispatcher.add(peer, createTransport(peer.config, config, clock));
 	}
-	const intake = new Intake({store, peers, lanes: dispatcher, phase, onStoreChange: storeLog(surroundings)});
-	const logger = logs.part('control');
-	const parts = {store, peers, dispatcher, bandwidth, intake, phase, clock, logger, version, pid, startedAt};
-	return {
-		...parts,
-		get config() {
-			return live.current;
-		},
-		desk: new DeadletterDesk(store),
-		buriedOrFreed,
-		tending,
-		deliveryLog,
-	};
-};
-
-const deadletterLog = ({logs}: Surroundings): ((peer: PeerId) => void) => {
-	const logger = logs.part('deadletter');
-	return peer => {
-		const look = `edgectl relay deadletter list --peer-id ${peer}`;
-		logger.warn({peer_id: peer, look}, 'the first deadletter of this peer');
-	};
-};
-
-const storeLog = ({logs}: Surroundings): ConstructorParameters<typeof Intake>[0]['onStoreChange'] => {
-	const logger = logs.part('storage');
-	return (state, err) => {
-		if (state === 'failing') {
-			logger.error({err}, 'the store cannot write: enqueues are refused, what is stored is kept');
-		} else {
-			logger.info('the store writes again');
-		}
-	};
+	return {bandwidth, dispatcher};
 };

@@ -20,15 +20,17 @@ export type Doors = {
 	readonly rpc: RpcServer;
 };
 
-export const createDoors = (core: Core, {logs, onBug}: Surroundings): Doors => {
+export const createDoors = (core: Core, {logs}: Surroundings): Doors => {
 	const {config, intake, phase, clock} = core;
+	const logger = logs.part('ingest');
 	const ingest = new IngestServer(ingestOptions(config), {
 		store: intake,
 		defaultRoute: () => intake.defaultRoute(),
 		accepting: () => phase.toIngest(drainState(core)),
 		clock,
-		logger: logs.part('ingest'),
-		onError: onBug,
+		logger,
+		// As on the control plane: what one caller brings about ends nobody else's work.
+		onError: err => logger.error({err}, 'an ingest request failed'),
 	});
 	const socket = {path: config.rpc.socket, ...socketAccess(config.rpc)};
 	return {

@@ -1,9 +1,11 @@
 import type {Dispatcher} from '../delivery/dispatcher.js';
 import {EdgedError} from '../outbound/errors.js';
 import type {PeerId} from '../outbound/names.js';
+import type {Clock} from '../runtime/clock.js';
 import type {Enqueued, OutboundStore, Route, SegmentDraft} from '../storage/store.js';
 import type {Peers} from './peers.js';
 import type {Phase} from './phase.js';
+import type {StoreHealth} from './store-health.js';
 
 /** What came in through all doors since the start; only ever goes up. */
 export type IntakeCounters = {
@@ -11,6 +13,9 @@ export type IntakeCounters = {
 	duplicate: number;
 	conflict: number;
 	acceptedBytes: number;
+	/** Calls that were answered, and from the call to its fsync, all together. */
+	calls: number;
+	seconds: number;
 	/** Whole calls, by code. */
 	readonly refusals: Map<string, number>;
 };
@@ -20,8 +25,8 @@ export type IntakeOptions = {
 	readonly peers: Peers;
 	readonly lanes: Pick<Dispatcher, 'isDraining'>;
 	readonly phase: Phase;
-	/** Called when the store begins or ceases to refuse writes. */
-	onStoreChange(state: 'well' | 'failing', error?: EdgedError): void;
+	readonly storeHealth: Pick<StoreHealth, 'failed' | 'wrote'>;
+	readonly clock: Clock;
 };
 
 /** The way into the store for all doors: knows who may be sent to, what is drained, and counts. */
@@ -31,6 +36,8 @@ export class Intake {
 		duplicate: 0,
 		conflict: 0,
 		acceptedBytes: 0,
+		calls: 0,
+		seconds: 0,
 		refusals: new Map(),
 	};
 	readonly #options: IntakeOptions;
@@ -55,18 +62,22 @@ export class Intake {
 
 	/** As the store's, and `SHUTTING_DOWN` or `DRAINING` when nothing new is taken. */
 	async enqueue(drafts: readonly SegmentDraft[], mode: 'all' | 'each'): Promise<Enqueued> {
+		const {store, clock, storeHealth} = this.#options;
+		const calledAt = clock.elapsed();
 		try {
 			this.#admit(drafts);
-			const enqueued = await this.#options.store.enqueue(drafts, mode);
+			const enqueued = await store.enqueue(drafts, mode);
+			this.counters.calls++;
+			this.counters.seconds += (clock.elapsed() - calledAt) / 1000;
 			this.#count(drafts, enqueued);
-			this.#noteStore('well');
+			storeHealth.wrote();
 			return enqueued;
 		} catch (error) {
 			if (error instanceof EdgedError) {
 				const {refusals} = this.counters;
 				refusals.set(error.code, (refusals.get(error.code) ?? 0) + 1);
 				if (error.code === 'STORAGE_FULL' || error.code === 'STORAGE_FAILED') {
-					this.#noteStore('failing', error);
+					storeHealth.failed(error);
 				}
 			}
 			throw error;
@@ -106,13 +117,6 @@ export class Intake {
 			const status = enqueued.status(index);
 			counters[status]++;
 			counters.acceptedBytes += status === 'accepted' ? payload.byteLength : 0;
-		}
-	}
-
-	#noteStore(state: 'well' | 'failing', error?: EdgedError): void {
-		const {phase, onStoreChange} = this.#options;
-		if (phase.storeWrites(state)) {
-			onStoreChange(state, error);
 		}
 	}
 }

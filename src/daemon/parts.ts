@@ -9,6 +9,7 @@ import type {OutboundStore} from '../storage/store.js';
 import type {Intake} from './intake.js';
 import type {Peers} from './peers.js';
 import type {Phase} from './phase.js';
+import type {StoreHealth} from './store-health.js';
 
 /** What the control plane works on. One object a daemon, passed whole. */
 export type Parts = {
@@ -18,6 +19,7 @@ export type Parts = {
 	/** For what operators did. */
 	readonly logger: Logger;
 	readonly store: OutboundStore;
+	readonly storeHealth: StoreHealth;
 	readonly peers: Peers;
 	readonly dispatcher: Dispatcher;
 	readonly bandwidth: Bandwidth;

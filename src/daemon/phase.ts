@@ -5,8 +5,12 @@ export type PingState = Result<'daemon.ping'>['state'];
 
 /** Where the daemon is in its life, and whether the store takes writes. What the doors and the ping say follows from it. */
 export class Phase {
+	readonly #store: {readonly isFailing: boolean};
 	#life: 'starting' | 'running' | 'stopping' = 'starting';
-	#degraded = false;
+
+	constructor(store: {readonly isFailing: boolean}) {
+		this.#store = store;
+	}
 
 	get isRunning(): boolean {
 		return this.#life === 'running';
@@ -14,10 +18,6 @@ export class Phase {
 
 	get isStopping(): boolean {
 		return this.#life === 'stopping';
-	}
-
-	get isDegraded(): boolean {
-		return this.#degraded;
 	}
 
 	started(): void {
@@ -30,13 +30,6 @@ export class Phase {
 		this.#life = 'stopping';
 	}
 
-	/** The store could (not) write what it was last asked to. Returns whether this is news. */
-	storeWrites(state: 'well' | 'failing'): boolean {
-		const former = this.#degraded;
-		this.#degraded = state === 'failing';
-		return former !== this.#degraded;
-	}
-
 	/** `all_draining`: an operator drains every lane. */
 	toPing(lanes: 'open' | 'all_draining'): PingState {
 		if (this.#life === 'starting') {
@@ -45,7 +38,7 @@ export class Phase {
 		if (this.#life === 'stopping' || lanes === 'all_draining') {
 			return 'draining';
 		}
-		return this.#degraded ? 'degraded' : 'running';
+		return this.#store.isFailing ? 'degraded' : 'running';
 	}
 
 	toIngest(lanes: 'open' | 'all_draining'): IngestState {

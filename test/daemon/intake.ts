@@ -2,22 +2,32 @@ import test, {type ExecutionContext} from 'ava';
 import {Intake} from '../../src/daemon/intake.js';
 import {registerPeers} from '../../src/daemon/peers.js';
 import {Phase} from '../../src/daemon/phase.js';
+import {StoreHealth} from '../../src/daemon/store-health.js';
 import {EdgedError} from '../../src/outbound/errors.js';
 import type {PeerId} from '../../src/outbound/names.js';
 import type {PeerNo} from '../../src/outbound/units.js';
 import {configFrom, NODE} from '../helpers/config.js';
+import {loggerWithLines} from '../helpers/log-lines.js';
 import {draftFor, storeFixture} from '../helpers/store-fixture.js';
 
 /** An intake for the peers `a` (a default) and `b`; `c` is known to the store only. */
 const fixture = async (t: ExecutionContext) => {
-	const {store} = await storeFixture(t, {}, 3);
+	const {store, clock} = await storeFixture(t, {}, 3);
 	const config = configFrom(
 		`${NODE}[[peers]]\nid = "a"\nurl = "unix:/a"\n[[peers]]\nid = "b"\nurl = "unix:/b"\ndefault = false`,
 	);
 	const peers = await registerPeers(store, config.peers);
-	const phase = new Phase();
+	const {logger, lines} = loggerWithLines();
+	const storeHealth = new StoreHealth({
+		store,
+		freeBytes: () => Number.POSITIVE_INFINITY,
+		clock,
+		logger,
+		onBug: error => t.fail(String(error)),
+	});
+	t.teardown(() => storeHealth.stop());
+	const phase = new Phase(storeHealth);
 	const draining = new Set<PeerNo>();
-	const changes: string[] = [];
 	let failure: Error | undefined;
 	const intake = new Intake({
 		store: {
@@ -28,12 +38,13 @@ const fixture = async (t: ExecutionContext) => {
 		peers,
 		phase,
 		lanes: {isDraining: peer => draining.has(peer)},
-		onStoreChange: (state, error) => changes.push(`${state} ${error?.code ?? ''}`.trim()),
+		storeHealth,
+		clock,
 	});
 	const fail = (error: Error | undefined): void => {
 		failure = error;
 	};
-	return {store, peers, phase, intake, draining, changes, fail};
+	return {store, peers, phase, intake, draining, lines, fail};
 };
 
 test('the default route has the peers that are defaults, and no other', async t => {
@@ -92,7 +103,7 @@ test('what came in is counted by what became of it', async t => {
 });
 
 test('a store that cannot write is news once, and so is its recovery; a full queue is neither', async t => {
-	const {intake, phase, store, changes, fail} = await fixture(t);
+	const {intake, phase, store, lines, fail} = await fixture(t);
 	phase.started();
 	const enqueue = () => intake.enqueue([draftFor(store, 'x')], 'all');
 	fail(new EdgedError('QUEUE_FULL', 'at the ceiling'));
@@ -105,5 +116,8 @@ test('a store that cannot write is news once, and so is its recovery; a full que
 	await enqueue();
 	await enqueue();
 	t.is(phase.toPing('open'), 'running');
-	t.deepEqual(changes, ['failing STORAGE_FULL', 'well']);
+	t.deepEqual(
+		lines().map(({level}) => level),
+		['error', 'info'],
+	);
 });

@@ -1,5 +1,5 @@
 import {createHash, randomBytes} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import test, {type ExecutionContext} from 'ava';
 import {CLIENT_IDENTITY, certificates} from '../helpers/certificates.js';
 import {
@@ -124,8 +124,8 @@ test('an outage of the hub charges nobody, and what waited is delivered when it 
 	);
 });
 
-test('a hub that does not know the sender takes nothing, and the edge keeps everything', async t => {
-	const {hub, edge} = await startPair(t, 'edged://somebody-else');
+test('a hub that does not know the sender takes nothing, until SIGHUP tells it of him', async t => {
+	const {hubHome, hub, port, edge} = await startPair(t, 'edged://somebody-else');
 	await enqueueText(edge, 'x');
 	const {peers, queue_depth} = await untilIs(
 		() => statusOf(edge),
@@ -134,6 +134,12 @@ test('a hub that does not know the sender takes nothing, and the edge keeps ever
 	t.regex(peers[0]?.last_error ?? '', /403|allowed_senders/);
 	t.is(queue_depth.deadletter, 0);
 	t.is((await statusOf(hub)).queue_depth.total, 0);
+
+	await writeFile(inDirectory(hubHome, 'edge.toml'), await hubConfig(port, CLIENT_IDENTITY));
+	hub.signal('SIGHUP');
+
+	await untilAcked(edge, 1);
+	t.regex(hub.output(), /"applied":\["ingest\.allowed_senders"\],"needs_restart":\["ingest\.listen"\]/);
 });
 
 test('two daemons on one machine talk over a Unix socket', async t => {

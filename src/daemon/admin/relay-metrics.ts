@@ -8,7 +8,7 @@ import type {Metric, Sample} from './metrics.js';
 
 type Sources = Pick<
 	Parts,
-	'store' | 'peers' | 'dispatcher' | 'bandwidth' | 'config' | 'phase' | 'version' | 'intake'
+	'store' | 'peers' | 'dispatcher' | 'bandwidth' | 'config' | 'storeHealth' | 'version' | 'intake'
 > & {readonly deliveryLog: DeliveryLog};
 
 /** What concerns records, peers and the store. Labels are peers, states, reasons and codes: all few and bounded. */
@@ -141,6 +141,20 @@ const intakeMetrics = ({intake: {counters}}: Sources): Metric[] => [
 		read: () => [{value: counters.acceptedBytes}],
 	},
 	{
+		name: 'edged_enqueue_calls_total',
+		help: 'Calls that were answered.',
+		kind: 'counter',
+		labels: [],
+		read: () => [{value: counters.calls}],
+	},
+	{
+		name: 'edged_enqueue_seconds_total',
+		help: 'Time that those calls took from the door to the fsync, all together.',
+		kind: 'counter',
+		labels: [],
+		read: () => [{value: counters.seconds}],
+	},
+	{
 		name: 'edged_enqueue_refusals_total',
 		help: 'Calls that were refused as a whole on their way into the store, by code.',
 		kind: 'counter',
@@ -149,7 +163,7 @@ const intakeMetrics = ({intake: {counters}}: Sources): Metric[] => [
 	},
 ];
 
-const storeMetrics = ({store, config, phase, version}: Sources): Metric[] => [
+const storeMetrics = ({store, config, storeHealth, version}: Sources): Metric[] => [
 	storeGauge(
 		'edged_store_live_bytes',
 		'Bytes that are stored for some reason.',
@@ -161,7 +175,9 @@ const storeMetrics = ({store, config, phase, version}: Sources): Metric[] => [
 	storeGauge('edged_store_free_bytes', 'Free on the file system of the state directory.', () =>
 		freeBytesOf(config.node.stateDir),
 	),
-	storeGauge('edged_store_degraded', '1 while the store cannot write.', () => (phase.isDegraded ? 1 : 0)),
+	storeGauge('edged_store_degraded', '1 while the store cannot write.', () =>
+		storeHealth.isFailing ? 1 : 0,
+	),
 	{
 		name: 'edged_info',
 		help: 'Always 1: which daemon this is.',

@@ -1,3 +1,4 @@
+import type {LaneMode} from '../../delivery/lane-snapshot.js';
 import type {Params, Result} from '../../rpc/contract/methods.js';
 import type {Parts} from '../parts.js';
 import {noteChange} from './note-change.js';
@@ -23,21 +24,25 @@ export const drain = async (parts: LaneParts, params: LaneParams): Promise<Progr
 	return {...progress, done: progress.inflight + progress.scheduled === 0};
 };
 
-/** A line only when something has changed: whoever waits for the end of a drain asks again and again. */
+/** Whoever waits for the end of a drain asks again and again: that writes nothing. */
 const change = async (
 	parts: LaneParts,
 	params: LaneParams,
-	verb: 'pause' | 'resume' | 'drain',
+	verb: keyof typeof IS_DONE,
 	event: string,
 ): Promise<void> => {
 	const {dispatcher} = parts;
-	const modes = () => dispatcher.snapshots(params.peer_id).map(({paused, draining}) => [paused, draining]);
-	const former = JSON.stringify(modes());
-	await dispatcher[verb](params.peer_id);
-	if (JSON.stringify(modes()) !== former) {
+	if (!dispatcher.snapshots(params.peer_id).every(IS_DONE[verb])) {
+		await dispatcher[verb](params.peer_id);
 		noteChange(parts, event, params, {peer_id: params.peer_id ?? null});
 	}
 };
+
+const IS_DONE = {
+	pause: ({paused}: LaneMode) => paused,
+	resume: ({paused, draining}: LaneMode) => !paused && !draining,
+	drain: ({paused, draining}: LaneMode) => draining && !paused,
+} as const;
 
 const progressOf = (
 	{peers, dispatcher, store}: LaneParts,

@@ -11,7 +11,7 @@ import {freeBytesOf, storageView} from './storage-view.js';
 
 /** Built from counters and one key a peer: as fast with a million waiting as with none. */
 export const statusView = (parts: Parts): Result<'relay.status'> => {
-	const {config, store, peers, dispatcher, bandwidth, phase, clock} = parts;
+	const {config, store, peers, dispatcher, bandwidth, storeHealth, clock} = parts;
 	const snapshots = new Map(dispatcher.snapshots().map(snapshot => [snapshot.peerId, snapshot]));
 	const free = freeBytesOf(config.node.stateDir);
 	return {
@@ -20,7 +20,7 @@ export const statusView = (parts: Parts): Result<'relay.status'> => {
 		success_condition: String(config.relay.successCondition),
 		queue_depth: depthView(store.depth()),
 		bandwidth: bandwidthView(bandwidth.state()),
-		storage: storageView(store.space(), free, phase.isDegraded ? 'failing' : 'well'),
+		storage: storageView(store.space(), free, storeHealth.isFailing ? 'failing' : 'well'),
 		peers: [
 			...peers.configured.map(peer => peerView(parts, peer, snapshots.get(peer.id) ?? NEVER_RUN)),
 			...peers.orphaned.map(peer => peerView(parts, peer, ORPHANED)),

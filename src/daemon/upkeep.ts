@@ -1,0 +1,56 @@
+import type {Config} from '../config/config.js';
+import {FirstDeadletter} from '../deadletter/first-deadletter.js';
+import type {PeerId} from '../outbound/names.js';
+import type {LmdbStore} from '../storage/lmdb-store.js';
+import {DeliveryLog} from './delivery-log.js';
+import {StoreHealth} from './store-health.js';
+import type {Surroundings} from './surroundings.js';
+import {Tending} from './tending.js';
+import {freeBytesOf} from './views/storage-view.js';
+
+/** What looks after the store, and what follows from what happens in it. */
+export type Upkeep = {
+	readonly storeHealth: StoreHealth;
+	readonly tending: Tending;
+	readonly deliveryLog: DeliveryLog;
+	/** Something was buried, or may now be removed: looks at what follows from that. */
+	buriedOrFreed(): void;
+};
+
+export const createUpkeep = (
+	config: Config,
+	store: LmdbStore,
+	{clock, logs, onBug}: Surroundings,
+): Upkeep => {
+	const storeHealth = new StoreHealth({
+		store,
+		freeBytes: () => freeBytesOf(config.node.stateDir),
+		clock,
+		logger: logs.part('storage'),
+		onBug,
+	});
+	const firstDeadletter = new FirstDeadletter({store, onFirst: deadletterLog(logs)});
+	const tending = new Tending({
+		store,
+		clock,
+		logger: logs.part('tending'),
+		afterWork: () => firstDeadletter.look(),
+		onBug,
+	});
+	const nudge = () => tending.nudge();
+	store.onWork(nudge);
+	const buriedOrFreed = () => {
+		firstDeadletter.look();
+		nudge();
+	};
+	const deliveryLog = new DeliveryLog(logs.part('delivery'), {settled: nudge, buriedOrFreed});
+	return {storeHealth, tending, deliveryLog, buriedOrFreed};
+};
+
+const deadletterLog = (logs: Surroundings['logs']): ((peer: PeerId) => void) => {
+	const logger = logs.part('deadletter');
+	return peer => {
+		const look = `edgectl relay deadletter list --peer-id ${peer}`;
+		logger.warn({peer_id: peer, look}, 'the first deadletter of this peer');
+	};
+};

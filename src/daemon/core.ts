@@ -30,11 +30,11 @@ export const createCore = async (
 	const peers = await registerPeers(store, live.current.peers);
 	const delivery = createDelivery(live.current, store, {peers, observer: deliveryLog}, surroundings);
 	const lanes = delivery.dispatcher;
-	const process = {version, pid, startedAt, clock, logger: logs.part('control')};
+	const thisRun = {version, pid, startedAt, clock, logger: logs.part('control')};
 	return {
 		...upkeep,
 		...delivery,
-		...process,
+		...thisRun,
 		store,
 		peers,
 		phase,

@@ -12,6 +12,8 @@ export type Bench = {
 	/** Of the value, e.g. `segments/s`; a `Sample` with operations gives operations per second. */
 	readonly unit: string;
 	readonly goals?: readonly Goal[];
+	/** It differs from another bench by a size only: `--quick` without words leaves it out. */
+	readonly isVariant?: boolean;
 	/** Called once, in the bench's own process; what it opens is closed by `close` of what it returns. */
 	setup(context: BenchContext): Promise<ReadyBench>;
 };

@@ -7,7 +7,7 @@ import {type Blocks, FILL_BYTES, fill} from './fill.js';
 /** How fast a backlog goes once the link is back: edge to hub over mutual TLS, nothing coming in meanwhile. */
 const setup = (blocks: Blocks, {directory, scale}: BenchContext): Promise<ReadyBench> =>
 	withCleanup(async cleanup => {
-		const pair = await startPair(cleanup, directory, `${nowhere()}default = false\n`);
+		const pair = await startPair(cleanup, directory, {morePeers: `${nowhere()}default = false\n`});
 		const {daemon} = pair.edge;
 		await daemon.call('relay.pause', {});
 		const status = await StatusWatch.open(cleanup, pair.edge);

@@ -28,6 +28,7 @@ export const startRelay = async (
 	directory: string,
 	name: string,
 	tables: string,
+	nodeArguments: readonly string[] = [],
 ): Promise<Relay> => {
 	const home = path.join(directory, name);
 	await mkdir(home, {recursive: true});
@@ -42,7 +43,13 @@ socket = "rpc.sock"
 ${BASE}
 ${tables.includes('[ingest]') ? '' : '[ingest]\nsocket = "ingest.sock"\n'}
 ${tables}`;
-	const daemon = await startDaemon(cleanup, {directory: home, socket: 'rpc.sock', name, config});
+	const daemon = await startDaemon(cleanup, {
+		directory: home,
+		socket: 'rpc.sock',
+		name,
+		config,
+		nodeArguments,
+	});
 	return {daemon, rpcSocket: path.join(home, 'rpc.sock'), ingestSocket: path.join(home, 'ingest.sock')};
 };
 
@@ -59,13 +66,20 @@ export const startStoringRelay = async (
 	directory: string,
 	name: string,
 	tables = '',
+	nodeArguments: readonly string[] = [],
 ): Promise<Relay> => {
-	const relay = await startRelay(cleanup, directory, name, `${tables}\n${nowhere()}`);
+	const relay = await startRelay(cleanup, directory, name, `${tables}\n${nowhere()}`, nodeArguments);
 	await relay.daemon.call('relay.pause', {});
 	return relay;
 };
 
 export type Pair = {readonly edge: Relay; readonly hub: Relay};
+
+export type PairOptions = {
+	/** TOML: more of the edge's peers. */
+	readonly morePeers?: string;
+	readonly nodeArguments?: readonly string[];
+};
 
 /**
  * Edge and hub over mutual TLS 1.3 on loopback. The hub stores and goes no further, so an acknowledgement to the edge is the
@@ -74,8 +88,7 @@ export type Pair = {readonly edge: Relay; readonly hub: Relay};
 export const startPair = async (
 	cleanup: Cleanup,
 	directory: string,
-	/** TOML: more of the edge's peers. */
-	morePeers = '',
+	{morePeers = '', nodeArguments = []}: PairOptions = {},
 ): Promise<Pair> => {
 	const {authority, server, client} = await makeCertificates(directory);
 	const address = `127.0.0.1:${await freePort()}`;
@@ -92,6 +105,7 @@ key_file = "${server.keyFile}"
 client_ca_file = "${authority.caFile}"
 allowed_senders = ["${CLIENT_IDENTITY}"]
 `,
+		nodeArguments,
 	);
 	const edge = await startRelay(
 		cleanup,
@@ -106,6 +120,7 @@ ca_file = "${authority.caFile}"
 cert_file = "${client.certFile}"
 key_file = "${client.keyFile}"
 ${morePeers}`,
+		nodeArguments,
 	);
 	return {edge, hub};
 };

@@ -2,7 +2,7 @@ import type {Bench, BenchContext, Goal, ReadyBench, Sample} from '../bench.js';
 import {type Cleanup, withCleanup} from '../harness/cleanup.js';
 import {cpuMicros, rssAnonBytes} from '../harness/usage.js';
 import {fdatasyncName} from '../raw/fdatasync.js';
-import {SIZES, type SizeLabel} from '../raw/sizes.js';
+import {isVariantSize, SIZES, type SizeLabel} from '../raw/sizes.js';
 import {type Pair, startPair} from './daemons.js';
 import type {Form} from './produce.js';
 import {fullLoad, type ProducerProcess, startProducer} from './producer.js';
@@ -103,6 +103,7 @@ const bench = (size: (typeof SIZES)[number], form: Form, goals: readonly Goal[])
 	group: `end to end ${size.label}`,
 	unit: 'segments/s',
 	goals,
+	isVariant: isVariantSize(size.label) || (size.label === '1 MiB' && form !== 'binary'),
 	setup: context => EndToEnd.setup(size.bytes, form, context),
 });
 

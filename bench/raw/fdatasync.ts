@@ -2,7 +2,7 @@ import {closeSync, fdatasyncSync, openSync, writevSync} from 'node:fs';
 import path from 'node:path';
 import type {Bench, BenchContext, ReadyBench} from '../bench.js';
 import {latencyFigures} from '../harness/statistics.js';
-import {roundMs, SIZES} from './sizes.js';
+import {isVariantSize, roundMs, SIZES} from './sizes.js';
 
 /** What a plain file does: append a group of payloads with one write, then one fdatasync. */
 export const fdatasyncName = (size: string, group: number): string => `raw fdatasync ${size} x ${group}`;
@@ -40,6 +40,7 @@ export const benches: readonly Bench[] = SIZES.flatMap(({label, bytes}) =>
 		name: fdatasyncName(label, group),
 		group: `raw fdatasync ${label}`,
 		unit: 'segments/s',
+		isVariant: isVariantSize(label),
 		setup: context => setup(bytes, group, context),
 	})),
 );

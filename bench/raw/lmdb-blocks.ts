@@ -3,7 +3,7 @@ import path from 'node:path';
 import {open} from 'lmdb';
 import type {Bench, BenchContext, ReadyBench} from '../bench.js';
 import {latencyFigures} from '../harness/statistics.js';
-import {roundMs, SIZES} from './sizes.js';
+import {isVariantSize, roundMs, SIZES} from './sizes.js';
 
 /**
  * What LMDB does with nothing around it: one row of `group` payloads a commit, each commit awaited before the next (depth 1),
@@ -67,6 +67,7 @@ const bench = (size: (typeof SIZES)[number], group: number, form: Form): Bench =
 	name: lmdbBlocksName(size.label, group, form),
 	group: `raw lmdb ${size.label}`,
 	unit: 'segments/s',
+	isVariant: isVariantSize(size.label),
 	setup: context => setup(size.bytes, group, form, context),
 });
 

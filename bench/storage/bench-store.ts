@@ -1,4 +1,5 @@
 import {randomBytes, randomUUID} from 'node:crypto';
+import {setTimeout as wait} from 'node:timers/promises';
 import type {PeerId, SegmentId} from '../../src/outbound/names.js';
 import type {PeerNo} from '../../src/outbound/units.js';
 import {systemClock} from '../../src/runtime/clock.js';
@@ -7,16 +8,21 @@ import {encodeBlock} from '../../src/storage/encode-block.js';
 import type {LmdbStore} from '../../src/storage/lmdb-store.js';
 import {openStore} from '../../src/storage/open-store.js';
 import {prepareDraft} from '../../src/storage/prepared-draft.js';
-import type {Lease, SegmentDraft, SegmentIdentity, Settlement} from '../../src/storage/store.js';
+import type {
+	ExceptionVerdict,
+	Lease,
+	SegmentDraft,
+	SegmentIdentity,
+	Settlement,
+} from '../../src/storage/store.js';
 import {writeBlocks} from '../../src/storage/write-blocks.js';
 
 const DAY_MS = 86_400_000;
 
-/** A store with the peers `a`, `b`, `c` on the disk that is measured. */
-export const openBenchStore = async (
-	directory: string,
-	ackedRetentionMs = DAY_MS,
-): Promise<{readonly store: LmdbStore; readonly peers: readonly PeerNo[]}> => {
+export type BenchStore = {readonly store: LmdbStore; readonly peers: readonly PeerNo[]};
+
+/** A store with the peers `a`, `b`, `c` on the disk that is measured. Proofs are kept for a day, as the default is. */
+export const openBenchStore = async (directory: string): Promise<BenchStore> => {
 	const store = await openStore({
 		stateDirectory: directory,
 		clock: systemClock,
@@ -24,7 +30,7 @@ export const openBenchStore = async (
 		settings: {
 			diskCeilingBytes: 2 ** 36,
 			maxSegmentBytes: 2 ** 26,
-			ackedRetentionMs,
+			ackedRetentionMs: DAY_MS,
 			orphanRetentionMs: DAY_MS,
 			dedupWindowMs: DAY_MS,
 			dedupMaxEntries: 1_000_000,
@@ -60,24 +66,40 @@ export const draftMaker = (
 	});
 };
 
-/** Enqueues `count` segments as `callers` callers of `perCall` segments each. */
+export type Calls = {
+	/** Segments in all. */
+	readonly count: number;
+	/** Calls that wait at a time. */
+	readonly callers: number;
+	/** Segments of each call. */
+	readonly perCall: number;
+};
+
+/** Enqueues `count` segments and returns how long each call took. Throws when one was not accepted. */
 export const enqueueMany = async (
 	store: LmdbStore,
 	make: DraftMaker,
-	{count, callers, perCall}: {count: number; callers: number; perCall: number},
-): Promise<void> => {
+	{count, callers, perCall}: Calls,
+): Promise<readonly number[]> => {
+	const milliseconds: number[] = [];
 	let next = 0;
-	const call = async (): Promise<void> => {
+	const caller = async (): Promise<void> => {
 		while (next < count) {
 			const size = Math.min(perCall, count - next);
 			next += size;
-			await store.enqueue(
-				Array.from({length: size}, (_, at) => make(at)),
-				'all',
-			);
+			const drafts = Array.from({length: size}, (_, at) => make(at));
+			const start = performance.now();
+			const enqueued = await store.enqueue(drafts, 'all');
+			milliseconds.push(performance.now() - start);
+			for (let at = 0; at < size; at++) {
+				if (enqueued.status(at) !== 'accepted') {
+					throw new Error(`A new segment was answered as ${enqueued.status(at)}`);
+				}
+			}
 		}
 	};
-	await Promise.all(Array.from({length: callers}, call));
+	await Promise.all(Array.from({length: callers}, caller));
+	return milliseconds;
 };
 
 /** Makes `count` segments durable in blocks of one, many blocks a commit, as if each had come alone. */
@@ -102,36 +124,71 @@ export const fillBlocksOfOne = async (store: LmdbStore, make: DraftMaker, count:
 	}
 };
 
-/** How a lease is settled; reads the payloads as a transport would. */
+/** How a lease is settled. */
 export type Judgement = (lease: Lease) => Settlement;
 export const ackAll: Judgement = () => ({acked: 'all', exceptions: []});
 
-/** Leases and settles until `wanted` records of `peer` are acknowledged; two leases at a time. */
+/** Of the entries that were never tried, every `every`-th fails and is due again after a millisecond; the others are acknowledged. */
+export const failOnce =
+	(every: number): Judgement =>
+	lease => {
+		const exceptions: ExceptionVerdict[] = [];
+		for (let index = 0; index < lease.entryCount; index++) {
+			if (index % every === 0 && lease.entry(index).attemptCount === 0) {
+				exceptions.push({
+					index,
+					error: 'The peer could not take it now',
+					outcome: 'FAILED',
+					bytesSent: 0,
+					event: 'fail',
+					retryInMs: 1,
+				});
+			}
+		}
+		return {acked: 'all', exceptions};
+	};
+
+const LEASES_AT_A_TIME = 2;
+const LOOK_AGAIN_MS = 2;
+
+/** Leases, reads every payload, and settles until `count` records more of `peer` are acknowledged. */
 export const deliver = async (
 	store: LmdbStore,
 	peer: PeerNo,
-	wanted: number,
+	count: number,
 	judge: Judgement = ackAll,
 ): Promise<void> => {
-	const start = store.depth(peer).acked;
-	let wake: (() => void) | undefined;
-	store.onWork(() => wake?.());
+	const wanted = store.depth(peer).acked + count;
 	const slot = async (): Promise<void> => {
-		while (store.depth(peer).acked - start < wanted) {
+		while (store.depth(peer).acked < wanted) {
 			const lease = await store.lease(peer, {maxBytes: 2 ** 20, maxEntries: 4096});
 			if (lease === undefined) {
-				await new Promise<void>(resolve => {
-					wake = resolve;
-					setTimeout(resolve, 5);
-				});
+				await wait(LOOK_AGAIN_MS); // Nothing is due: it comes, or the other slot has it.
 				continue;
 			}
-			const payloads = store.readPayloads(lease);
-			for (let index = 0; index < lease.entryCount; index++) {
-				payloads.read(index);
-			}
+			readAll(store, lease);
 			await store.settle(lease, judge(lease));
 		}
 	};
-	await Promise.all([slot(), slot()]);
+	await Promise.all(Array.from({length: LEASES_AT_A_TIME}, slot));
+};
+
+const readAll = (store: LmdbStore, lease: Lease): void => {
+	const payloads = store.readPayloads(lease);
+	for (let index = 0; index < lease.entryCount; index++) {
+		const payload = payloads.read(index);
+		if (typeof payload === 'string') {
+			throw new Error(`A payload is ${payload}`);
+		}
+	}
+};
+
+/** Throws unless `acked` records of each of `peers` are acknowledged and none is anywhere else. */
+export const checkDelivered = (store: LmdbStore, peers: readonly PeerNo[], acked: number): void => {
+	for (const peer of peers) {
+		const depth = store.depth(peer);
+		if (depth.acked !== acked || depth.total !== acked) {
+			throw new Error(`${acked} records should be acknowledged and none be left: ${JSON.stringify(depth)}`);
+		}
+	}
 };

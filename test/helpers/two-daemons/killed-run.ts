@@ -1,0 +1,113 @@
+import {setTimeout as wait} from 'node:timers/promises';
+import type {Result} from '../../../src/rpc/contract/methods.js';
+import type {Status} from '../edge-daemon.js';
+import type {Teardown} from '../temp-dir.js';
+import {type Arrivals, checkArrivals} from './arrivals.js';
+import {type Handover, planHandovers} from './handovers.js';
+import {type KillCounts, killByPlan, planKills} from './killer.js';
+import {Producer} from './producer.js';
+import {SeededRandom} from './random.js';
+import {type Relay, startEdgeAndHub} from './relay.js';
+
+export type KilledRunOptions = {
+	readonly directory: string;
+	readonly seed: number;
+	readonly segments: number;
+	readonly kills: KillCounts;
+	readonly note: (line: string) => void;
+};
+
+export type KilledRun = {
+	readonly acknowledged: number;
+	readonly arrivals: Arrivals;
+	/** At the end, when nothing waits any more. */
+	readonly edge: Status['queue_depth'];
+	readonly hub: Status['queue_depth'];
+	/** Put back by each start of the edge, the first included. */
+	readonly edgeAbandoned: readonly number[];
+	/** Handovers that a kill left without an answer. */
+	readonly unanswered: number;
+	/** Records of the edge that were charged with a failure though only daemons died. */
+	readonly charged: readonly string[];
+};
+
+/** A producer hands over to the edge, the edge delivers to the hub, the hub into a directory, and both daemons are killed meanwhile. */
+export const runKilled = async (t: Teardown, options: KilledRunOptions): Promise<KilledRun> => {
+	const {directory, seed, segments, kills, note} = options;
+	const random = new SeededRandom(seed);
+	const handovers = planHandovers(segments, random);
+	const plan = planKills(kills, segments, random);
+	const pair = await startEdgeAndHub(t, directory);
+	const producer = startProducer(pair.edge, handovers);
+	const refused = new AbortController();
+	const producing = producer.run().catch((error: unknown) => refused.abort(error));
+	const answered = (): number => producer.acknowledged.size;
+	await killByPlan({pair, kills: plan, answered, note, signal: refused.signal});
+	await producing;
+	refused.signal.throwIfAborted();
+	note(`${producer.acknowledged.size} segments acknowledged, ${producer.unanswered} handovers unanswered`);
+	const edge = await untilDone(pair.edge);
+	const hub = await untilDone(pair.hub);
+	return {
+		acknowledged: producer.acknowledged.size,
+		arrivals: await checkArrivals(pair.outbox, producer.acknowledged),
+		edge,
+		hub,
+		edgeAbandoned: pair.edge.abandoned,
+		unanswered: producer.unanswered,
+		charged: await chargedRecords(pair.edge),
+	};
+};
+
+const IN_FLIGHT = 8;
+
+const startProducer = (edge: Relay, handovers: readonly Handover[]): Producer =>
+	new Producer({
+		rpcSocket: edge.inHome('rpc.sock'),
+		ingestSocket: edge.inHome('ingest.sock'),
+		handovers,
+		inFlight: IN_FLIGHT,
+	});
+
+const LOOK_AGAIN_MS = 20;
+const STUCK_MS = 60_000;
+
+/** Until nothing waits and nothing is sent; throws when it does not come nearer for a minute. */
+const untilDone = async (relay: Relay): Promise<Status['queue_depth']> => {
+	let least = Number.POSITIVE_INFINITY;
+	let nearerAt = performance.now();
+	for (;;) {
+		const status = await relay.status();
+		const {scheduled, inflight, failed} = status.queue_depth;
+		const left = scheduled + inflight + failed;
+		if (left === 0) {
+			return status.queue_depth;
+		}
+		if (left < least) {
+			least = left;
+			nearerAt = performance.now();
+		}
+		if (performance.now() - nearerAt > STUCK_MS) {
+			throw new Error(`It is stuck: ${JSON.stringify(status)}\n${relay.daemon.output()}`);
+		}
+		await wait(LOOK_AGAIN_MS);
+	}
+};
+
+const PAGE = 1000;
+
+const chargedRecords = async (edge: Relay): Promise<string[]> => {
+	const charged: string[] = [];
+	let cursor: string | undefined;
+	do {
+		const params = {limit: PAGE, ...(cursor !== undefined && {cursor})};
+		const page = (await edge.daemon.call('relay.list', params)) as Result<'relay.list'>;
+		charged.push(
+			...page.records
+				.filter(record => record.charged_failures > 0)
+				.map(record => `${record.segment_id}: ${JSON.stringify(record.attempts)}`),
+		);
+		cursor = page.next_cursor;
+	} while (cursor !== undefined);
+	return charged;
+};

@@ -1,0 +1,87 @@
+import {setTimeout as wait} from 'node:timers/promises';
+import type {SeededRandom} from './random.js';
+import type {EdgeAndHub, Relay} from './relay.js';
+
+export type Kill = {
+	readonly victim: 'edge' | 'hub';
+	/** Segments answered to the producer plus records acknowledged by the hub, when it is time. */
+	readonly at: number;
+	/** The hub stands still before, so that the edge has requests under way that nobody answers. */
+	readonly isHubFrozen: boolean;
+	/** From the moment that `at` is reached. */
+	readonly delayMs: number;
+	/** How long the victim stays dead. */
+	readonly deadMs: number;
+};
+
+export type KillCounts = {readonly edge: number; readonly hub: number};
+
+/** Kills spread at random over the whole life of `segments`: handing over counts one step, arriving another. */
+export const planKills = (counts: KillCounts, segments: number, random: SeededRandom): Kill[] => {
+	const plan = (victim: Kill['victim'], count: number): Kill[] =>
+		Array.from({length: count}, (_, index) => ({
+			victim,
+			at: Math.floor(segments * (0.02 + 1.9 * random.fraction())),
+			isHubFrozen: index % 2 === 0,
+			delayMs: random.integer(0, 60),
+			deadMs: random.isLikely(0.5) ? 0 : random.integer(0, 300),
+		}));
+	return [...plan('edge', counts.edge), ...plan('hub', counts.hub)].sort((a, b) => a.at - b.at);
+};
+
+export type KillerOptions = {
+	readonly pair: EdgeAndHub;
+	readonly kills: readonly Kill[];
+	/** Segments answered to the producer so far. */
+	answered(): number;
+	readonly note: (line: string) => void;
+	/** Ends the plan where it stands: what it waits for will not come. */
+	readonly signal: AbortSignal;
+};
+
+/** Carries out the plan; resolves when both daemons are back from the last kill. */
+export const killByPlan = async (options: KillerOptions): Promise<void> => {
+	const {pair, kills, note} = options;
+	for (const kill of kills) {
+		const progress = await progressReaches(kill.at, options);
+		if (kill.isHubFrozen) {
+			pair.hub.signal('SIGSTOP');
+			await untilInflight(pair.edge);
+		}
+		await wait(kill.delayMs);
+		const victim = pair[kill.victim];
+		await victim.kill();
+		if (kill.isHubFrozen && kill.victim === 'edge') {
+			pair.hub.signal('SIGCONT');
+		}
+		await wait(kill.deadMs);
+		await victim.start();
+		note(
+			`${kill.victim} killed at ${progress}${kill.isHubFrozen ? ', hub frozen' : ''}: ` +
+				`${victim.abandoned.at(-1)} abandoned, ready again in ${victim.daemon.readyMs.toFixed(0)} ms`,
+		);
+	}
+};
+
+const LOOK_AGAIN_MS = 10;
+/** The hub may be frozen when nothing is left to be sent. */
+const INFLIGHT_DEADLINE_MS = 500;
+
+const progressReaches = async (at: number, {pair, answered, signal}: KillerOptions): Promise<number> => {
+	for (;;) {
+		signal.throwIfAborted();
+		const {queue_depth: depth} = await pair.edge.status();
+		const progress = answered() + depth.acked;
+		if (progress >= at) {
+			return progress;
+		}
+		await wait(LOOK_AGAIN_MS);
+	}
+};
+
+const untilInflight = async (edge: Relay): Promise<void> => {
+	const deadline = performance.now() + INFLIGHT_DEADLINE_MS;
+	while ((await edge.status()).queue_depth.inflight === 0 && performance.now() < deadline) {
+		await wait(LOOK_AGAIN_MS);
+	}
+};

@@ -10,6 +10,7 @@ import {decodeGroup} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import {type DeadletterKey, END} from './layout.js';
 import {locateRecord} from './locate.js';
+import {holdingLease, stateOf} from './record-state.js';
 import type {BulkProgress, DeadletterSelector} from './store.js';
 
 /** See `OutboundStore.retry`. */
@@ -38,9 +39,10 @@ const deadRecord = (
 	peerId: PeerId,
 	verb: 'retry' | 'purge',
 ): DeadBits => {
-	const {table, entry, peer, part} = locateRecord(handles, id, peerId);
+	const record = locateRecord(handles, id, peerId);
+	const {table, entry, peer, part} = record;
 	if (part.place !== 'group' || part.row.state !== 'deadletter') {
-		const state = part.place === 'group' ? part.row.state : part.place === 'queue' ? 'scheduled' : 'acked';
+		const state = stateOf(record, holdingLease(handles, record));
 		throw new EdgedError(
 			'INVALID_STATE',
 			`segment ${id} for peer ${peerId} is ${state}: only a deadletter can be ${verb === 'retry' ? 'retried' : 'purged'}`,
@@ -96,7 +98,7 @@ const eachMatching = (
 		let changed = 0;
 		let refused = 0;
 		let cursor = selector.cursor;
-		const {matches, atEnd} = collect(handles, selector, limit);
+		const {matches, last, atEnd} = collect(handles, selector, limit);
 		for (const {key, dead} of matches) {
 			if (room === 0) {
 				return {changed, refused, cursor, done: false};
@@ -106,29 +108,42 @@ const eachMatching = (
 			if (act({...dead, bits}, changes)) {
 				changed += bits.count();
 				room -= bits.count();
-				// What is left of a group that was cut keeps its key and is found again.
-				cursor = isWhole ? JSON.stringify(key) : cursor;
+				if (!isWhole) {
+					// What is left of a group that was cut keeps its key and is found again.
+					return {changed, refused, cursor, done: false};
+				}
 			} else {
 				refused += dead.bits.count();
-				cursor = JSON.stringify(key);
 			}
+			cursor = JSON.stringify(key);
 		}
-		return {changed, refused, cursor, done: atEnd && room > 0};
+		return {
+			changed,
+			refused,
+			cursor: last === undefined ? cursor : JSON.stringify(last),
+			done: atEnd && room > 0,
+		};
 	});
 
 type Match = {readonly key: DeadletterKey; readonly dead: DeadBits};
 
-/** The groups that match, before any of them is changed: lmdb's cursor must not move under our writes. */
+/** The groups that match and the last that was looked at, before any of them is changed: lmdb's cursor must not move under our writes. */
 const collect = (
 	handles: StoreHandles,
 	selector: DeadletterSelector,
 	limit: number,
-): {readonly matches: readonly Match[]; readonly atEnd: boolean} => {
+): {
+	readonly matches: readonly Match[];
+	readonly last: DeadletterKey | undefined;
+	readonly atEnd: boolean;
+} => {
 	const matches: Match[] = [];
+	let last: DeadletterKey | undefined;
 	let records = 0;
 	let examined = 0;
 	for (const {key, row} of deadGroups(handles, selector)) {
 		examined++;
+		last = key;
 		const [peer, , block, group] = key;
 		if (selector.reason === undefined || row.reason === selector.reason) {
 			const table = readBlock(handles, block);
@@ -138,10 +153,10 @@ const collect = (
 			}
 		}
 		if (records >= limit || examined >= MAX_EXAMINED) {
-			return {matches, atEnd: false};
+			return {matches, last, atEnd: false};
 		}
 	}
-	return {matches, atEnd: true};
+	return {matches, last, atEnd: true};
 };
 
 function* deadGroups(

@@ -18,8 +18,8 @@ import {leasePayloads} from './lease-payloads.js';
 import {leaseRecords, overlayOf} from './lease-records.js';
 import {list} from './list.js';
 import {OpenLease} from './open-lease.js';
-import {META_PEER} from './peer-registry.js';
 import {inspect, readPayload} from './records.js';
+import {registerPeers} from './register-peers.js';
 import {settle} from './settle.js';
 import type {
 	BulkProgress,
@@ -54,6 +54,7 @@ export class LmdbStore implements OutboundStore {
 	readonly #listeners: Set<(peer: PeerNo) => void>;
 	readonly #lock: InstanceLock;
 	readonly #groupCommit: GroupCommit;
+	#registering: Promise<unknown> = Promise.resolve();
 
 	constructor(handles: StoreHandles, {listeners, lock, abandoned}: Parts) {
 		this.#handles = handles;
@@ -76,22 +77,10 @@ export class LmdbStore implements OutboundStore {
 		return this.#handles.peers.all;
 	}
 
-	async registerPeers(ids: readonly PeerId[]): Promise<readonly PeerNo[]> {
-		const {peers, env} = this.#handles;
-		const fresh = [...new Set(ids)].filter(id => peers.find(id) === undefined);
-		if (fresh.length > 0) {
-			const added = await atomically(this.#handles, () =>
-				fresh.map((id, at) => {
-					const no = (peers.nextNo + at) as PeerNo;
-					put(env.meta, [META_PEER, no], Buffer.from(id));
-					return {id, no};
-				}),
-			);
-			for (const peer of added) {
-				peers.add(peer);
-			}
-		}
-		return ids.map(id => peers.no(id));
+	registerPeers(ids: readonly PeerId[]): Promise<readonly PeerNo[]> {
+		const registered = this.#registering.then(() => registerPeers(this.#handles, ids));
+		this.#registering = registered.catch(() => undefined);
+		return registered;
 	}
 
 	route(ids: readonly PeerId[]): Route {

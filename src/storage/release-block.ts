@@ -48,6 +48,12 @@ export const isPayloadNeeded = (handles: StoreHandles, table: BlockTable): boole
 			groupsOf(handles, peer, table.block).some(({row}) => !isPayloadGone(row)),
 	);
 
+/** Has the block a record, for any peer, that is not settled? A deadletter without a payload is one too. */
+export const hasOpenRecords = (handles: StoreHandles, table: BlockTable): boolean =>
+	table.route.some(
+		peer => isWaiting(handles, peer, table.block) || groupsOf(handles, peer, table.block).length > 0,
+	);
+
 const isWaiting = ({env}: StoreHandles, peer: PeerNo, block: BlockNo): boolean =>
 	CLASS_NUMBERS.some(
 		classNo => env.queue.doesExist([peer, classNo, block]) || env.held.doesExist([peer, classNo, block]),
@@ -75,12 +81,9 @@ export const dropIfUnused = (handles: StoreHandles, table: BlockTable, changes: 
 	const {block} = table;
 	const used =
 		hasPayload(handles, block) ||
+		hasOpenRecords(handles, table) ||
 		table.route.some(
-			peer =>
-				isWaiting(handles, peer, block) ||
-				groupsOf(handles, peer, block).length > 0 ||
-				env.settled.doesExist([peer, block]) ||
-				findSpan(handles, peer, block) !== undefined,
+			peer => env.settled.doesExist([peer, block]) || findSpan(handles, peer, block) !== undefined,
 		) ||
 		hasRememberedIds(handles, table);
 	if (!used) {

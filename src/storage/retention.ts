@@ -1,12 +1,13 @@
 import type {BlockNo, PeerNo} from '../outbound/units.js';
 import {atomically, put, remove} from './atomically.js';
 import {readBlock} from './blocks.js';
-import {type CounterChanges, counter, STORE_COUNTERS} from './counters.js';
+import {type CounterChanges, STORE_COUNTERS} from './counters.js';
 import type {StoreHandles} from './handles.js';
 import {END, TIMER} from './layout.js';
 import {decodeOrigin} from './origin-row.js';
 import {
 	dropIfUnused,
+	hasOpenRecords,
 	hasPayload,
 	isPayloadNeeded,
 	releaseBlock,
@@ -90,13 +91,18 @@ export const expireOrphan = ({handles, changes}: TimerWork, block: BlockNo): Tim
 };
 
 /** The ids that producers gave, once their window is over and all their records are settled. */
-export const forgetIds = ({handles, changes}: TimerWork, block: BlockNo): TimerResult => {
+export const forgetIds = ({handles, changes, early}: TimerWork, block: BlockNo): TimerResult => {
+	const {age, settings} = handles;
 	const table = readBlock(handles, block);
 	if (table === undefined) {
 		return 'done';
 	}
-	if (isPayloadNeeded(handles, table)) {
-		return {again: handles.age.now() + RECHECK_MS * 10};
+	const end = table.createdAge + settings.dedupWindowMs;
+	if (end > age.now() && !early) {
+		return {again: end};
+	}
+	if (hasOpenRecords(handles, table)) {
+		return {again: Math.max(end, age.now() + RECHECK_MS * 10)};
 	}
 	for (const {id} of rememberedIds(handles, table)) {
 		remove(handles.env.ids, id);
@@ -120,7 +126,7 @@ export const forgetOrigin = ({handles}: TimerWork, bucket: number, store: number
 	}
 	const isLive = runs.some(({localBlock}) => {
 		const table = readBlock(handles, localBlock);
-		return table !== undefined && isPayloadNeeded(handles, table);
+		return table !== undefined && hasOpenRecords(handles, table);
 	});
 	if (isLive) {
 		return {again: age.now() + RECHECK_MS * 10};
@@ -136,50 +142,52 @@ const RETAINING = {
 	[TIMER.orphan]: (work: TimerWork, a: number) => expireOrphan(work, a as BlockNo),
 	[TIMER.ids]: (work: TimerWork, a: number) => forgetIds(work, a as BlockNo),
 } as const;
+/** Done with in one commit, and looked at for it: what is not yet done with comes first when much still waits. */
 const SHED_TIMERS = 64;
+const SHED_LOOKS = 512;
 
 /** Timers looked at in one step, so that it stays short when few of them retain. */
 const MAX_EXAMINED = 10_000;
 
-/** Lets the oldest proofs, orphans and remembered ids go before their time. `false` when that freed nothing. */
-export const shedRetained = (handles: StoreHandles): Promise<boolean> =>
-	shed(handles, 'liveBytes', kind => kind in RETAINING);
+type RetainingKind = keyof typeof RETAINING;
+const ALL_KINDS = Object.keys(RETAINING).map(Number) as RetainingKind[];
+
+/** Lets the oldest proofs, orphans and remembered ids go before their time. `false` when there was nothing to let go. */
+export const shedRetained = (handles: StoreHandles): Promise<boolean> => shed(handles, ALL_KINDS);
 
 /** Forgets the oldest ids before their time, where all records of the block are settled. `false` when there were none. */
-export const shedIds = (handles: StoreHandles): Promise<boolean> =>
-	shed(handles, 'ids', kind => kind === TIMER.ids);
+export const shedIds = (handles: StoreHandles): Promise<boolean> => shed(handles, [TIMER.ids]);
 
-const shed = async (
-	handles: StoreHandles,
-	what: 'liveBytes' | 'ids',
-	isWanted: (kind: number) => boolean,
-): Promise<boolean> => {
-	const stored = () => counter(handles.counters.get(STORE_COUNTERS), what);
-	const before = stored();
-	await atomically(handles, changes => {
+const shed = async (handles: StoreHandles, kinds: readonly RetainingKind[]): Promise<boolean> => {
+	if (oldest(handles, kinds).length === 0) {
+		return false;
+	}
+	return atomically(handles, changes => {
 		const work = {handles, changes, early: true};
-		for (const [at, kind, a, b] of oldest(handles, isWanted)) {
+		let done = 0;
+		for (const [at, kind, a, b] of oldest(handles, kinds)) {
 			remove(handles.env.timers, [at, kind, a, b]);
-			const result = RETAINING[kind as keyof typeof RETAINING](work, a, b);
+			const result = RETAINING[kind](work, a, b);
 			if (result !== 'done') {
 				put(handles.env.timers, [result.again, kind, a, b]);
+			} else if (++done === SHED_TIMERS) {
+				break;
 			}
 		}
+		return done > 0;
 	});
-	return stored() < before;
 };
 
-const oldest = (
-	{env}: StoreHandles,
-	isWanted: (kind: number) => boolean,
-): readonly [number, number, number, number][] => {
-	const found: [number, number, number, number][] = [];
+type RetainingTimer = [at: number, kind: RetainingKind, a: number, b: number];
+
+const oldest = ({env}: StoreHandles, kinds: readonly RetainingKind[]): readonly RetainingTimer[] => {
+	const found: RetainingTimer[] = [];
 	for (const {key} of env.timers.getRange({start: [0], end: [END], limit: MAX_EXAMINED})) {
-		const timer = key as [number, number, number, number];
-		if (isWanted(timer[1])) {
+		const timer = key as RetainingTimer;
+		if (kinds.includes(timer[1])) {
 			found.push(timer);
 		}
-		if (found.length >= SHED_TIMERS) {
+		if (found.length >= SHED_LOOKS) {
 			break;
 		}
 	}

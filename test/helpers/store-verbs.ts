@@ -160,6 +160,14 @@ export const one = (records: readonly DeliveryRecord[]): DeliveryRecord => {
 export const recordOf = (store: LmdbStore, id: SegmentId, peer: PeerId = A): DeliveryRecord =>
 	one(store.inspect(id, peer));
 
+/** Milliseconds until the first timer; `undefined` when nothing is timed. */
+export const nextTimerInMs = ({handles: {env, age}}: LmdbStore): number | undefined => {
+	for (const {key} of env.timers.getRange({limit: 1})) {
+		return Math.max(0, ((key as number[])[0] as number) - age.now());
+	}
+	return undefined;
+};
+
 /** Lets everything that is timed happen. */
 export const tendAll = async (store: LmdbStore): Promise<void> => {
 	while (await store.tend()) {

@@ -1,0 +1,72 @@
+import type {PeerId} from '../../src/outbound/names.js';
+import {openTestStore} from '../helpers/store-fixture.js';
+import {A, B, fill, storeTest, take} from '../helpers/store-verbs.js';
+
+const peers = (...ids: string[]): PeerId[] => ids as PeerId[];
+
+storeTest('peers keep their numbers over restarts, and numbers are never used twice', async (t, fixture) => {
+	t.deepEqual(await fixture.store.registerPeers(peers('b', 'a', 'c')), [2, 1, 3] as never);
+	const store = await fixture.reopen();
+	t.deepEqual(await store.registerPeers(peers('c', 'd')), [3, 4] as never);
+	t.deepEqual(store.peers(), [
+		{id: 'a', no: 1},
+		{id: 'b', no: 2},
+		{id: 'c', no: 3},
+		{id: 'd', no: 4},
+	] as never);
+});
+
+storeTest('peers registered at the same time get numbers of their own', async (t, {store}) => {
+	const numbers = await Promise.all([
+		store.registerPeers(peers('x', 'x')),
+		store.registerPeers(peers('y')),
+		store.registerPeers(peers('y', 'z', 'x')),
+	]);
+	t.deepEqual(numbers, [[2, 2], [3], [3, 4, 2]] as never);
+	t.is(store.peers().length, 4);
+});
+
+storeTest('settings survive a restart, each under its name', async (t, fixture) => {
+	t.is(fixture.store.readSetting('rate'), undefined);
+	await fixture.store.writeSetting('rate', {bytesPerSecond: 100, peers: ['ä']});
+	await fixture.store.writeSetting('other', 0);
+	await fixture.store.writeSetting('nothing', undefined);
+	const store = await fixture.reopen();
+	t.deepEqual(store.readSetting('rate'), {bytesPerSecond: 100, peers: ['ä']});
+	t.is(store.readSetting('other'), 0);
+	t.is(store.readSetting('nothing'), null);
+});
+
+storeTest('a store is open once, and its id is its own for ever', async (t, fixture) => {
+	await t.throwsAsync(openTestStore(fixture.directory, fixture.clock), {
+		code: 'INVALID_CONFIG',
+		message: new RegExp(`pid ${process.pid}`),
+	});
+	const {storeId} = fixture.store;
+	t.true(storeId > 0 && storeId < 2 ** 50);
+	await fixture.reopen();
+	t.is(fixture.store.storeId, storeId);
+});
+
+storeTest('closing twice is closing once, and leases stay on disk for the next start', async (t, fixture) => {
+	await fill(fixture.store, ['x']);
+	await take(fixture.store);
+	await Promise.all([fixture.store.close(), fixture.store.close()]);
+	await fixture.store.close();
+	const store = await fixture.reopen();
+	t.is(store.abandonedAtStart, 1);
+});
+
+storeTest(
+	'counters are those of all peers together, and of each',
+	async (t, {store}) => {
+		await fill(store, ['x', 'y'], {to: [A, B]});
+		t.is(store.depth().scheduled, 4);
+		t.deepEqual(
+			store.peers().map(({no}) => store.depth(no).scheduled),
+			[2, 2],
+		);
+		t.is(store.depth(99 as never).total, 0);
+	},
+	{peerCount: 2},
+);

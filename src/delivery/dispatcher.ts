@@ -10,8 +10,8 @@ import {Lane} from './lane.js';
 import type {LanePolicy, LaneStore} from './lane-options.js';
 import type {LaneMode, LaneSnapshot} from './lane-snapshot.js';
 import type {DeliveryObserver} from './observer.js';
-import {SharedSlots} from './shared-slots.js';
 import type {Transport} from './transport.js';
+import {WorkerSlots} from './worker-slots.js';
 
 export type DispatcherStore = LaneStore & Pick<OutboundStore, 'onWork' | 'readSetting' | 'writeSetting'>;
 
@@ -38,13 +38,13 @@ export class Dispatcher implements Service {
 	readonly #options: DispatcherOptions;
 	readonly #lanes = new Map<PeerNo, Lane>();
 	readonly #budget: InflightBudget;
-	readonly #sharedSlots: SharedSlots;
+	readonly #workerSlots: WorkerSlots;
 	#started = false;
 
 	constructor(options: DispatcherOptions) {
 		this.#options = options;
 		this.#budget = new InflightBudget(options.maxInflightBytes);
-		this.#sharedSlots = new SharedSlots(options.workerCount);
+		this.#workerSlots = new WorkerSlots(options.workerCount);
 		options.store.onWork(peer => this.#lanes.get(peer)?.nudge());
 		options.bandwidth.onChange(() => {
 			for (const lane of this.#lanes.values()) {
@@ -62,7 +62,7 @@ export class Dispatcher implements Service {
 			store,
 			pacer: bandwidth.pacer(peer.id),
 			budget: this.#budget,
-			sharedSlots: this.#sharedSlots,
+			workerSlots: this.#workerSlots,
 			laneCount: () => this.#lanes.size,
 			policy: {...policy, peerId: peer.id},
 			clock,

@@ -5,8 +5,8 @@ import type {InflightBudget} from './inflight-budget.js';
 import type {LinkPolicy} from './link-state.js';
 import type {DeliveryObserver} from './observer.js';
 import type {RetryPolicy} from './retry-policy.js';
-import type {SharedSlots} from './shared-slots.js';
 import type {Transport} from './transport.js';
+import type {WorkerSlots} from './worker-slots.js';
 
 /** What a lane needs of the store. */
 export type LaneStore = Pick<
@@ -23,7 +23,7 @@ export type LaneOptions = {
 	readonly store: LaneStore;
 	readonly pacer: LanePacer;
 	readonly budget: InflightBudget;
-	readonly sharedSlots: SharedSlots;
+	readonly workerSlots: WorkerSlots;
 	/** How many lanes share the slots now. */
 	laneCount(): number;
 	readonly policy: LanePolicy;

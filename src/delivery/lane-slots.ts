@@ -1,10 +1,10 @@
 import type {ClassNo} from '../outbound/priorities.js';
 import type {Background} from '../runtime/background.js';
 import {isRateBound} from './lease-window.js';
-import type {SharedSlots} from './shared-slots.js';
+import type {WorkerSlots} from './worker-slots.js';
 
 export type LaneSlotsOptions = {
-	readonly shared: SharedSlots;
+	readonly shared: WorkerSlots;
 	readonly background: Background;
 	/** How many lanes share them now. */
 	laneCount(): number;

@@ -51,7 +51,7 @@ export class Lane {
 		this.#record = new LaneRecord(clock);
 		this.#share = options.budget.join(nudge);
 		this.#slots = new LaneSlots({
-			shared: options.sharedSlots,
+			shared: options.workerSlots,
 			background: this.#background,
 			laneCount: options.laneCount,
 			rate: () => options.pacer.rate(),
@@ -160,10 +160,10 @@ export class Lane {
 		while (this.#mayLease()) {
 			const window = leaseWindow(this.#options.pacer.rate(), this.#health.suspicion);
 			const taken = await this.#taker.take(window);
-			if (taken === 'nothing_due' && this.#open.size === 0) {
-				this.#options.observer.idle(this.peer.id);
-			}
-			if (taken === 'nothing_due' || taken === 'wait') {
+			if (typeof taken === 'string') {
+				if (taken === 'nothing_due' && this.#open.size === 0) {
+					this.#options.observer.idle(this.peer.id);
+				}
 				return;
 			}
 			this.#ready = this.#openDelivery(taken);
@@ -256,12 +256,8 @@ export class Lane {
 		const {lease, searching, begunAt, aborted} = delivery;
 		const inquire = outcome.kind === 'broken' && !aborted && policy.outagePolicy === 'hold';
 		const probe = inquire ? await this.#health.inquire() : undefined;
-		const known = {
-			probe,
-			isolated: searching && lease.entryCount === 1,
-			doubted: this.#health.doubtsPeer,
-			aborted,
-		};
+		const isolated = searching && lease.entryCount === 1;
+		const known = {probe, isolated, doubted: this.#health.doubtsPeer, aborted};
 		const {settlement, verdict} = judge(lease, outcome, policy, known);
 		const changed = this.#health.apply(verdict, {entryCount: lease.entryCount, begunAt, searching});
 		if ('message' in verdict) {

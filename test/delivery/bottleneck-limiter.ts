@@ -56,11 +56,12 @@ for (const [rate, bytes, times] of [
 ] as const) {
 	test.serial(`${times} spends of ${bytes} B at ${rate} B/s take the time that the rate says`, async t => {
 		const limiter = limiterOf(t, rate);
-		const burst = limiter.state().burstBytes ?? 0;
-		await limiter.spend(burst, asker());
-		const ms = await millisecondsOf(() => spends(limiter, bytes, times));
+		const ms = await millisecondsOf(async () => {
+			await limiter.spend(limiter.state().burstBytes ?? 0, asker());
+			await spends(limiter, bytes, times);
+		});
 		const ideal = (bytes * times * 1000) / rate;
-		t.true(ms > ideal * 0.94 - 20 && ms < ideal * 1.25 + 150, `${Math.round(ms)} ms for ${ideal} ms`);
+		t.true(ms > ideal - 5 && ms < ideal * 1.25 + 200, `${Math.round(ms)} ms for ${ideal} ms`);
 	});
 }
 
@@ -94,9 +95,9 @@ test.serial('the rate still holds after it was changed again and again', async t
 	for (const rate of [500, 70_000, 0, 1, 400_000]) {
 		limiter.setRate(rate);
 	}
-	await limiter.spend(limiter.state().burstBytes ?? 0, asker());
-	const ms = await millisecondsOf(() => spends(limiter, 20_000, 10));
-	t.true(ms > 450 && ms < 900, `${ms} ms for 500 ms`);
+	const {availableTokens = 0} = limiter.state();
+	const ms = await millisecondsOf(() => spends(limiter, availableTokens / 10 + 20_000, 10));
+	t.true(ms > 480 && ms < 900, `${ms} ms for 500 ms`);
 });
 
 test.serial('0 is unlimited, also for who waits already', async t => {
@@ -126,7 +127,7 @@ test.serial('a wall clock set back by an hour stalls nobody', async t => {
 	});
 	Date.now = () => realNow() - 3_600_000;
 	const ms = await millisecondsOf(() => spends(limiter, 10_000, 10));
-	t.true(ms > 400 && ms < 1200, `${ms} ms for 500 ms`);
+	t.true(ms > 380 && ms < 1500, `${ms} ms for 500 ms`);
 });
 
 test.serial('an idle limiter saves up a burst and no more', async t => {
@@ -140,9 +141,11 @@ test.serial('an idle limiter saves up a burst and no more', async t => {
 
 test.serial('what has left unasked is paid by who comes next', async t => {
 	const limiter = limiterOf(t, 1_000_000);
-	limiter.owe(300_000);
-	t.true((limiter.state().availableTokens ?? 0) < -150_000);
-	const ms = await millisecondsOf(() => limiter.spend(1, asker()));
+	const ms = await millisecondsOf(async () => {
+		limiter.owe(300_000);
+		t.true((limiter.state().availableTokens ?? 0) < -150_000);
+		await limiter.spend(1, asker());
+	});
 	t.true(ms > 170 && ms < 500, `${ms} ms`);
 });
 

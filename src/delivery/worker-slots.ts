@@ -5,7 +5,7 @@ import type {ClassNo} from '../outbound/priorities.js';
  * The delivery slots that all lanes share, through one p-queue. A lane asks for one slot at a time and only with a lease in hand,
  * so the queue holds at most one question per lane; p-queue itself would grow without bound. The most urgent class goes first.
  */
-export class SharedSlots {
+export class WorkerSlots {
 	readonly #queue: PQueue;
 	readonly #count: number;
 

@@ -109,8 +109,7 @@ const eachMatching = (
 				changed += bits.count();
 				room -= bits.count();
 				if (!isWhole) {
-					// What is left of a group that was cut keeps its key and is found again.
-					return {changed, refused, cursor, done: false};
+					return {changed, refused, cursor: cursorBefore(key), done: false};
 				}
 			} else {
 				refused += dead.bits.count();
@@ -124,6 +123,10 @@ const eachMatching = (
 			done: atEnd && room > 0,
 		};
 	});
+
+/** What is left of a group that was cut keeps its key and is to be found again. */
+const cursorBefore = ([peer, diedAt, block, group]: DeadletterKey): string =>
+	JSON.stringify([peer, diedAt, block, group - 1]);
 
 type Match = {readonly key: DeadletterKey; readonly dead: DeadBits};
 

@@ -24,7 +24,7 @@ export const createTransport = (
 				clock,
 			});
 		case 'directory':
-			return createDirectoryTransport({directory: peer.path, owner: node.id, clock});
+			return createDirectoryTransport({directory: peer.path, owner: `${node.id}/${peer.id}`, clock});
 		case 'http':
 			throw new EdgedError('INVALID_CONFIG', `Peer ${peer.id}: transport "http" comes with a later version`);
 	}

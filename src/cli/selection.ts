@@ -20,7 +20,7 @@ export const selectionOptions = {
 	peer: option('--peer-id <P>', 'the peer', readPeerId),
 	reason: option(
 		'--reason <R>',
-		`with --all: only those buried for this reason (${DEADLETTER_REASONS.join(', ')}); else why, for the audit trail`,
+		`with --all: only those buried for this reason (${DEADLETTER_REASONS.join(', ')}); else why, for the log`,
 		readLine,
 	),
 };
@@ -61,7 +61,7 @@ const reasonOf = (text: string | undefined, command: string): DeadletterReason |
 	try {
 		return text === undefined ? undefined : readChoice(DEADLETTER_REASONS)(text);
 	} catch (error) {
-		const words = 'With --all, --reason is a filter; a note for the audit trail stands before the command.';
+		const words = 'With --all, --reason is a filter; words for the log stand before the command.';
 		throw new UsageError(`${words} ${(error as Error).message}`, command);
 	}
 };

@@ -36,9 +36,19 @@ const UNFINISHED: ReadonlyArray<Unfinished<CheckedConfig>> = [
 		lack: 'it is not enforced',
 	},
 	{
+		key: 'relay.bandwidth.quota_policy',
+		isSet: ({relay}) => relay.bandwidth.quotaPolicy !== 'defer',
+		lack: 'it has no effect',
+	},
+	{
 		key: 'relay.bandwidth.quota_reserve_percent',
 		isSet: ({relay}) => relay.bandwidth.quotaReservePercent > 0,
 		lack: 'it is not enforced',
+	},
+	{
+		key: 'relay.retry.max_abandons',
+		isSet: ({relay}) => relay.retry.maxAbandons !== 5,
+		lack: 'no record is buried for crashes of the daemon',
 	},
 	{key: 'audit.dir', isSet: ({audit}) => audit.dir !== undefined, lack: 'nothing is written there'},
 	{key: 'spool.dir', isSet: ({spool}) => spool.dir !== undefined, lack: 'nobody watches it'},

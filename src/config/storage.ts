@@ -7,7 +7,7 @@ const HARD_SEGMENT_LIMIT_BYTES = 64 * MIB;
 const TEN_YEARS_SECONDS = 3650 * 86_400;
 
 const fields = {
-	/** Bounds what is stored, bookkeeping included. */
+	/** Bounds payloads and block tables; the file may be larger, for it holds other rows and free pages. */
 	diskCeilingBytes: field('disk_ceiling_bytes', bytes({min: MIB, max: 1024 * 1024 * GIB}), '1 GiB'),
 	/** What happens at the ceiling: producers are refused, or the oldest waiting block goes. */
 	overflow: field('overflow', choice(['reject', 'evict_oldest']), 'reject'),

@@ -1,5 +1,4 @@
 import {setTimeout as wait} from 'node:timers/promises';
-import type {Result} from '../../../src/rpc/contract/methods.js';
 import type {Status} from '../edge-daemon.js';
 import type {Teardown} from '../temp-dir.js';
 import {type Arrivals, checkArrivals} from './arrivals.js';
@@ -7,6 +6,7 @@ import {type Handover, planHandovers} from './handovers.js';
 import {type KillCounts, killByPlan, planKills} from './killer.js';
 import {Producer} from './producer.js';
 import {SeededRandom} from './random.js';
+import {recordsThat} from './records.js';
 import {type Relay, startEdgeAndHub} from './relay.js';
 
 export type KilledRunOptions = {
@@ -55,7 +55,7 @@ export const runKilled = async (t: Teardown, options: KilledRunOptions): Promise
 		hub,
 		edgeAbandoned: pair.edge.abandoned,
 		unanswered: producer.unanswered,
-		charged: await chargedRecords(pair.edge),
+		charged: await recordsThat(pair.edge, record => record.charged_failures > 0),
 	};
 };
 
@@ -92,22 +92,4 @@ const untilDone = async (relay: Relay): Promise<Status['queue_depth']> => {
 		}
 		await wait(LOOK_AGAIN_MS);
 	}
-};
-
-const PAGE = 1000;
-
-const chargedRecords = async (edge: Relay): Promise<string[]> => {
-	const charged: string[] = [];
-	let cursor: string | undefined;
-	do {
-		const params = {limit: PAGE, ...(cursor !== undefined && {cursor})};
-		const page = (await edge.daemon.call('relay.list', params)) as Result<'relay.list'>;
-		charged.push(
-			...page.records
-				.filter(record => record.charged_failures > 0)
-				.map(record => `${record.segment_id}: ${JSON.stringify(record.attempts)}`),
-		);
-		cursor = page.next_cursor;
-	} while (cursor !== undefined);
-	return charged;
 };

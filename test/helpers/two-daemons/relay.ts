@@ -75,8 +75,12 @@ disk_ceiling_bytes = "64 GiB"
 stable_seconds = 0
 `;
 
-/** Two daemons over mutual TLS 1.3; what arrives at the hub ends as files in `outbox`. */
-export const startEdgeAndHub = async (t: Teardown, directory: string): Promise<EdgeAndHub> => {
+/** Two daemons over mutual TLS 1.3; what arrives at the hub ends as files in `outbox`, unless `hubPeer` says otherwise. */
+export const startEdgeAndHub = async (
+	t: Teardown,
+	directory: string,
+	hubPeer = directoryPeer(),
+): Promise<EdgeAndHub> => {
 	const {authority, server, client} = await certificates();
 	const port = await freePort();
 	const hub = await Relay.start(
@@ -90,7 +94,7 @@ cert_file = "${server.certFile}"
 key_file = "${server.keyFile}"
 client_ca_file = "${authority.caFile}"
 allowed_senders = ["${CLIENT_IDENTITY}"]
-${COMMON}${directoryPeer()}`),
+${COMMON}${hubPeer}`),
 	);
 	const edge = await Relay.start(
 		t,

@@ -83,7 +83,7 @@ const ADVICE: Readonly<Record<EdgedErrorCode, string | undefined>> = {
 	NOT_FOUND: 'See what there is: edgectl relay list',
 	INVALID_STATE: 'See its state: edgectl relay inspect SEGMENT-ID',
 	SEGMENT_MISSING:
-		'The payload is gone: enqueue it again, and remove the record with edgectl relay deadletter purge.',
+		'If it is needed, enqueue it again. A deadletter without payload can only be purged: edgectl relay deadletter purge',
 	CONFLICT: 'Choose another --segment-id, or none.',
 	QUEUE_FULL: 'Make room (edgectl relay status shows who waits), or raise storage.disk_ceiling_bytes.',
 	STORAGE_FULL: 'Free space on the disk of the state directory; edged goes on by itself.',

@@ -88,8 +88,13 @@ const runDaemon = async (configFile: string, version: string): Promise<void> => 
 		fatalEnd.watch(daemon);
 		announce(daemon, logs);
 	} catch (error) {
-		logger.fatal({err: error}, 'edged could not start');
-		process.stderr.write(`edged: ${error instanceof Error ? error.message : String(error)}\n`);
+		const message = error instanceof Error ? error.message : String(error);
+		// A refusal says itself what to do; a stack is for what nobody foresaw.
+		logger.fatal(
+			error instanceof EdgedError ? {code: error.code} : {err: error},
+			`edged could not start: ${message}`,
+		);
+		process.stderr.write(`edged: ${message}\n`);
 		process.exit(EXIT.failed);
 	}
 };

@@ -8,19 +8,22 @@ const BYTE_LENGTH = 16_384;
 const MEMORY_GROWTH = 32 * 2 ** 20;
 
 /** The short form of `npm run lab -- long-outage`. */
-test.serial('while the hub is down a backlog costs no attempts and no memory, and is delivered when it is back', async t => {
-	const run = await runOutage(t, {
-		directory: await temporaryDirectory(t),
-		segments: SEGMENTS,
-		byteLength: BYTE_LENGTH,
-		failures: 3,
-		note: line => t.log(line),
-	});
-	t.like(run.down.queue_depth, {scheduled: SEGMENTS, inflight: 0, failed: 0, deadletter: 0, acked: 0});
-	t.is(run.down.peers[0]?.link, 'down');
-	t.deepEqual(run.attempted, []);
-	t.deepEqual(run.troubled, []);
-	t.like(run.edge, {acked: SEGMENTS, deadletter: 0, failed: 0, total: SEGMENTS});
-	t.like(run.hub, {scheduled: SEGMENTS, deadletter: 0, total: SEGMENTS});
-	t.true(run.memory.full - run.memory.fifth < MEMORY_GROWTH, JSON.stringify(run.memory));
-});
+test.serial(
+	'while the hub is down a backlog costs no attempts and no memory, and is delivered when it is back',
+	async t => {
+		const run = await runOutage(t, {
+			directory: await temporaryDirectory(t),
+			segments: SEGMENTS,
+			byteLength: BYTE_LENGTH,
+			failures: 3,
+			note: line => t.log(line),
+		});
+		t.like(run.down.queue_depth, {scheduled: SEGMENTS, inflight: 0, failed: 0, deadletter: 0, acked: 0});
+		t.is(run.down.peers[0]?.link, 'down');
+		t.deepEqual(run.attempted, []);
+		t.deepEqual(run.troubled, []);
+		t.like(run.edge, {acked: SEGMENTS, deadletter: 0, failed: 0, total: SEGMENTS});
+		t.like(run.hub, {scheduled: SEGMENTS, deadletter: 0, total: SEGMENTS});
+		t.true(run.memory.full - run.memory.fifth < MEMORY_GROWTH, JSON.stringify(run.memory));
+	},
+);

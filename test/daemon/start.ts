@@ -38,6 +38,8 @@ test('a second daemon on the same state directory is refused and told who has it
 	const second = await runEdged(['--config', file]);
 	t.is(second.code, 1);
 	t.regex(second.stderr, new RegExp(`another edged \\(pid ${first.pid}\\) uses the state directory`));
+	t.regex(second.stdout, /"level":"fatal".*edged could not start: another edged/);
+	t.notRegex(second.stdout, /"stack"/, 'a stack helps no operator');
 	t.truthy(await enqueueText(first, 'the first goes on'));
 });
 

@@ -36,8 +36,12 @@ const preview = async ({call, output}: CommandContext, {kind, params}: Selection
 		kind === 'one'
 			? `the record of ${params.segment_id} for ${params.peer_id}`
 			: counted(would, 'deadletter');
+	const verdict =
+		kind === 'one' && would === 0
+			? `${what} is no deadletter, and --force would be refused`
+			: `${what} would be purged; nothing was removed`;
 	output.answer(answer, style => [
-		`dry run: ${what} would be purged; nothing was removed`,
+		`dry run: ${verdict}`,
 		...(would > 0 ? [style('warn', 'Purging cannot be undone. To do it, add --force.')] : []),
 	]);
 };

@@ -64,6 +64,14 @@ test('purge without --force says what would go', async t => {
 	t.regex(all.out, /^dry run: 1,204 deadletters would be purged/);
 });
 
+test('purge without --force says of a record that is not dead that it cannot be purged', async t => {
+	const {out, exitCode} = await runLine('relay deadletter purge --segment-id seg-1 --peer-id hub', {
+		answers: {'relay.deadletter.purge': {dry_run: true, would_purge: 0}},
+	});
+	t.is(out, 'dry run: the record of seg-1 for hub is no deadletter, and --force would be refused\n');
+	t.is(exitCode ?? 0, 0);
+});
+
 test('purge --force removes one record', async t => {
 	const {calls, out} = await runLine('relay deadletter purge --segment-id seg-1 --peer-id hub --force', {
 		answers: {'relay.deadletter.purge': {dry_run: false, purged: 1}},

@@ -11,10 +11,14 @@ export type SystemCall = {
 };
 
 /** Reads what `strace -f -o FILE` wrote. Calls that had not returned at the end are left out. */
-export const readTrace = async (file: string): Promise<SystemCall[]> => {
+export const readTrace = async (file: string): Promise<SystemCall[]> =>
+	parseTrace(await readFile(file, 'latin1'));
+
+/** In the order in which the calls returned. */
+export const parseTrace = (log: string): SystemCall[] => {
 	const calls: SystemCall[] = [];
 	const unfinished = new Map<string, {readonly text: string; readonly begin: number}>();
-	for (const [at, line] of (await readFile(file, 'latin1')).split('\n').entries()) {
+	for (const [at, line] of log.split('\n').entries()) {
 		const [, thread = '', text = ''] = /^(\d+) +(.*)$/.exec(line) ?? [];
 		const started = /^(.*) <unfinished \.\.\.>$/.exec(text);
 		if (started !== null) {

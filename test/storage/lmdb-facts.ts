@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import {type Environment, openEnvironment} from '../../src/storage/environment.js';
 import {END} from '../../src/storage/layout.js';
-import {straceTest, traced} from '../helpers/strace.js';
+import {straceTest, traced} from '../helpers/store-trace.js';
 import {temporaryDirectory} from '../helpers/temp-dir.js';
 
 // What src/storage takes for granted of lmdb (DEPENDENCIES.md section 2), so that an upgrade cannot take it away unseen.

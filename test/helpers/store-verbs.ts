@@ -6,15 +6,11 @@ import type {BlockNo, EntryNo, PeerNo} from '../../src/outbound/units.js';
 import type {StoreSettings} from '../../src/storage/handles.js';
 import {findViolations} from '../../src/storage/invariant.js';
 import type {LmdbStore} from '../../src/storage/lmdb-store.js';
-import type {
-	Enqueued,
-	ExceptionVerdict,
-	Lease,
-	LeaseWindow,
-	SegmentDraft,
-	SegmentIdentity,
-} from '../../src/storage/store.js';
+import type {Enqueued, Lease, LeaseWindow, SegmentDraft, SegmentIdentity} from '../../src/storage/store.js';
 import {BIG_WINDOW, draftFor, type StoreFixture, storeFixture} from './store-fixture.js';
+import {buried} from './verdicts.js';
+
+export {buried, fails} from './verdicts.js';
 
 export const [A, B, C] = ['a', 'b', 'c'] as [PeerId, PeerId, PeerId];
 export const [peerA, peerB, peerC] = [1, 2, 3] as [PeerNo, PeerNo, PeerNo];
@@ -114,28 +110,6 @@ export const ackAll = (store: LmdbStore, lease: Lease): Promise<boolean> =>
 /** Settles nothing: every entry is scheduled again. */
 export const release = (store: LmdbStore, lease: Lease): Promise<boolean> =>
 	store.settle(lease, {acked: [], exceptions: []});
-
-export const fails = (index: number, retryInMs = 1000, error = 'no room'): ExceptionVerdict => ({
-	index,
-	error,
-	outcome: 'FAILED',
-	bytesSent: Number.MAX_SAFE_INTEGER,
-	event: 'fail',
-	retryInMs,
-});
-export const buried = (
-	index: number,
-	event: 'reject' | 'exhaust' | 'missing' | 'corrupt' = 'reject',
-	error = 'not wanted',
-): ExceptionVerdict => ({
-	index,
-	error,
-	outcome: ({reject: 'REJECTED', exhaust: 'FAILED', missing: 'SEGMENT_MISSING', corrupt: 'CORRUPT'} as const)[
-		event
-	],
-	bytesSent: 0,
-	event,
-});
 
 /** Enqueues texts and buries them all as `REJECTED`, or as told. */
 export const fillDead = async (

@@ -3,8 +3,8 @@ import type {PeerNo} from '../../src/outbound/units.js';
 import {atomically, put} from '../../src/storage/atomically.js';
 import {FakeClock} from '../helpers/fake-clock.js';
 import {openTestStore} from '../helpers/store-fixture.js';
-import {fill, peerA, storeTest, take} from '../helpers/store-verbs.js';
 import {straceTest, traced} from '../helpers/store-trace.js';
+import {fill, peerA, storeTest, take} from '../helpers/store-verbs.js';
 import {temporaryDirectory} from '../helpers/temp-dir.js';
 
 storeTest('what a body throws is passed on, and nothing of it is written or counted', async (t, {store}) => {

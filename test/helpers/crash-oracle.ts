@@ -1,0 +1,91 @@
+import type {PeerId, SegmentId} from '../../src/outbound/names.js';
+import type {LmdbStore} from '../../src/storage/lmdb-store.js';
+import {crashPayload} from './crash-payload.js';
+
+/** What a record may be after a crash, from what was tried and what was acknowledged before it. */
+type Expectation = {
+	readonly number: number;
+	readonly tried: Set<string>;
+	readonly done: Set<string>;
+};
+
+/** Holds a store to what a killed process said of it; see crash-child.ts. */
+export class CrashOracle {
+	readonly #records = new Map<string, Expectation>();
+	/** Segments whose enqueue was acknowledged. */
+	acknowledged = 0;
+	#latest: ReadonlySet<string> = new Set();
+
+	/** Takes the output of one life in; a last line that was cut by the kill does not count. */
+	hear(output: string): void {
+		const latest = new Set<string>();
+		this.#latest = latest;
+		const lines = output.slice(0, output.lastIndexOf('\n') + 1).split('\n');
+		for (const line of lines) {
+			const [, verb, ...words] = line.split(' ');
+			if (verb === 'enqueue') {
+				const [id = '', number = '0', peers = ''] = words;
+				this.acknowledged++;
+				for (const peer of peers.split(',')) {
+					this.#records.set(`${id} ${peer}`, {number: Number(number), tried: new Set(), done: new Set()});
+					latest.add(`${id} ${peer}`);
+				}
+			}
+		}
+		// In a second pass: another caller may work on a segment before its enqueue is acknowledged to the first.
+		for (const line of lines) {
+			const [what, verb = '', peer = '', ...ids] = line.split(' ');
+			if (verb !== 'enqueue' && verb !== 'open') {
+				for (const id of ids) {
+					const record = this.#records.get(`${id} ${peer}`);
+					(what === 'did' ? record?.done : record?.tried)?.add(verb);
+				}
+			}
+		}
+	}
+
+	/** What `store` does not hold as it was acknowledged, in words: of the latest life, or of all. */
+	complaints(store: LmdbStore, which: 'latest' | 'all'): readonly string[] {
+		const found: string[] = [];
+		for (const [key, expectation] of this.#records) {
+			const [id, peer] = key.split(' ') as [SegmentId, PeerId];
+			const isWanted = which === 'all' || this.#latest.has(key);
+			const why = isWanted ? complaint(store, id, peer, expectation) : undefined;
+			if (why !== undefined) {
+				found.push(`${key}: ${why} (tried ${[...expectation.tried]}, done ${[...expectation.done]})`);
+			}
+		}
+		return found;
+	}
+}
+
+const complaint = (
+	store: LmdbStore,
+	id: SegmentId,
+	peer: PeerId,
+	{number, tried, done}: Expectation,
+): string | undefined => {
+	const [record] = store.inspect(id, peer);
+	if (record === undefined) {
+		return tried.has('purge') ? undefined : 'was acknowledged and is gone';
+	}
+	if (done.has('purge')) {
+		return `is ${record.state} though it was purged`;
+	}
+	// One that was cut from its lease and acknowledged late stays as the operator left it.
+	const isCut = tried.has('force');
+	if (done.has('ack') && record.state !== 'acked' && !isCut) {
+		return `is ${record.state} though its acknowledgement was stored`;
+	}
+	if (record.state === 'acked') {
+		return tried.has('ack') ? undefined : 'is acked though nobody acknowledged it';
+	}
+	if (record.state === 'inflight') {
+		return 'is inflight after a restart';
+	}
+	if (done.has('force') && !tried.has('retry') && record.state !== 'deadletter') {
+		return `is ${record.state} though it was forced`;
+	}
+	const payload = store.payload(id)?.bytes;
+	return payload !== undefined && crashPayload(number).equals(payload) ? undefined : 'has lost its payload';
+};

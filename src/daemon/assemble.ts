@@ -16,13 +16,17 @@ import type {Surroundings} from './surroundings.js';
  * Rejects with what went wrong, and then nothing is left open.
  */
 export const startDaemon = async (config: Config, surroundings: Surroundings): Promise<Daemon> => {
-	const {clock, failStop, pid} = surroundings;
+	const {clock, failStop, logs, pid} = surroundings;
 	const {stateDir: stateDirectory} = config.node;
 	const store = await openStore({
 		stateDirectory,
 		settings: storeSettings(config.storage),
 		clock,
 		failStop,
+		onDamage: (block, err) =>
+			logs
+				.part('storage')
+				.error({err, block}, 'a block is damaged: its records are passed over, the others go on'),
 		pid,
 	});
 	try {

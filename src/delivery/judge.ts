@@ -73,7 +73,9 @@ const judgeAnswer = (lease: Lease, {acked, troubles}: Answered, policy: RetryPol
 		return {settlement: RELEASE_ALL, verdict: {kind: 'down', message}};
 	}
 	const exceptions = troubles.map(trouble => judgeTrouble(lease, trouble, policy));
-	return {settlement: {acked, exceptions}, verdict: WELL};
+	// What was damaged or gone here was never sent: of the peer that says nothing.
+	const wasAsked = acked.length > 0 || troubles.some(({kind}) => kind === 'rejected' || kind === 'failed');
+	return {settlement: {acked, exceptions}, verdict: wasAsked ? WELL : NONE};
 };
 
 const judgeTrouble = (lease: Lease, trouble: EntryTrouble, policy: RetryPolicy): ExceptionVerdict => {

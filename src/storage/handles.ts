@@ -1,5 +1,5 @@
 import type {StoreId} from '../outbound/made-id.js';
-import type {PeerNo} from '../outbound/units.js';
+import type {BlockNo, PeerNo} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import type {AgeClock} from './age-clock.js';
 import type {CounterRow} from './counters.js';
@@ -40,6 +40,8 @@ export type StoreHandles = {
 	readonly counters: Map<PeerNo, CounterRow>;
 	readonly overlays: Map<PeerNo, LaneOverlay>;
 	readonly failStop: FailStop;
+	/** Told once of each block whose table is damaged: its records wait where they are, the others go on. */
+	readonly onDamage: (block: BlockNo, error: unknown) => void;
 	/** Tells the lanes that records of a peer may be due. */
 	readonly announce: (peer: PeerNo) => void;
 	/** Set when the store closes: no write is begun any more. */

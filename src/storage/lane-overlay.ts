@@ -13,6 +13,8 @@ export type DueCursor = readonly [dueAt: number, block: BlockNo, group: GroupNo]
 export class LaneOverlay {
 	readonly #queue = new Map<BlockNo, Bits>();
 	readonly #groups = new Map<GroupNo, Bits>();
+	/** Blocks that cannot be read: told once, passed over until the next start. */
+	readonly #damaged = new Set<BlockNo>();
 	/** Every block of the class below this is leased or has nothing waiting. */
 	readonly #freshFrom = new Map<ClassNo, BlockNo>();
 	/** Every due group of the class up to and including this is leased. */
@@ -30,6 +32,17 @@ export class LaneOverlay {
 	free(block: BlockNo, group: GroupNo | undefined, bits: Bits): Bits {
 		const out = group === undefined ? this.#queue.get(block) : this.#groups.get(group);
 		return out === undefined ? bits : bits.without(out);
+	}
+
+	isDamaged(block: BlockNo): boolean {
+		return this.#damaged.has(block);
+	}
+
+	/** Passes over `block` from now on. `false` when it was already. */
+	noteDamaged(block: BlockNo): boolean {
+		const isNew = !this.#damaged.has(block);
+		this.#damaged.add(block);
+		return isNew;
 	}
 
 	/** Is this record inflight? */

@@ -12,6 +12,7 @@ import {LaneOverlay} from './lane-overlay.js';
 import {MAX_LEASE_PARTS} from './layout.js';
 import {encodeLease, type LeasePart} from './lease-row.js';
 import {OpenLease, type OpenPart} from './open-lease.js';
+import {DamagedRowError} from './row-reader.js';
 import type {LeaseWindow} from './store.js';
 
 /** See `OutboundStore.lease`. An empty look writes nothing. What is taken is out at once for other leases, and in again when the commit fails. */
@@ -68,7 +69,10 @@ const choose = (
 	let bytes = 0;
 	let entries = 0;
 	for (const candidate of candidates(handles, peer, overlay)) {
-		const table = requireBlock(handles, candidate);
+		const table = readOrPassOver(handles, overlay, candidate);
+		if (table === undefined) {
+			continue;
+		}
 		const count = candidate.bits.count();
 		const size = count === table.count ? table.payloadBytes : table.sizeOf(candidate.bits);
 		const fits = entries + count <= window.maxEntries && bytes + size <= window.maxBytes;
@@ -106,6 +110,32 @@ const advance = (overlay: LaneOverlay, candidate: Candidate): void => {
 		overlay.advanceFresh(candidate.classNo, candidate.block);
 	} else {
 		overlay.advanceDue(candidate.classNo, [candidate.dueAt, candidate.block, candidate.group]);
+	}
+};
+
+/** `undefined` for a block whose table is damaged: it keeps its records, and the lane goes on behind it. */
+const readOrPassOver = (
+	handles: StoreHandles,
+	overlay: LaneOverlay,
+	candidate: Candidate,
+): BlockTable | undefined => {
+	if (overlay.isDamaged(candidate.block)) {
+		return undefined;
+	}
+	try {
+		const table = requireBlock(handles, candidate);
+		if (!table.verifyChecksum()) {
+			throw new DamagedRowError(`block ${candidate.block}: the checksum of its table is wrong`);
+		}
+		return table;
+	} catch (error) {
+		if (!(error instanceof DamagedRowError)) {
+			throw error;
+		}
+		if (overlay.noteDamaged(candidate.block)) {
+			handles.onDamage(candidate.block, error);
+		}
+		return undefined;
 	}
 };
 

@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import path from 'node:path';
 import {EdgedError} from '../outbound/errors.js';
 import {ADDRESS_NUMBER_LIMIT, type StoreId} from '../outbound/made-id.js';
-import type {PeerNo} from '../outbound/units.js';
+import type {BlockNo, PeerNo} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import {abandonLeases} from './abandon.js';
 import {AgeClock} from './age-clock.js';
@@ -25,6 +25,8 @@ export type OpenOptions = {
 	readonly settings: StoreSettings;
 	readonly clock: Clock;
 	readonly failStop: FailStop;
+	/** See `StoreHandles.onDamage`. */
+	readonly onDamage?: (block: BlockNo, error: unknown) => void;
 	readonly pid: number;
 };
 
@@ -47,6 +49,7 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 			counters: readCounters(env),
 			overlays: new Map(),
 			failStop,
+			onDamage: options.onDamage ?? (() => undefined),
 			announce: peer => {
 				for (const listener of listeners) {
 					listener(peer);

@@ -1,5 +1,6 @@
 import type {BlockNo, PeerNo} from '../outbound/units.js';
 import {atomically, put, remove} from './atomically.js';
+import {Bits} from './bits.js';
 import {readBlock} from './blocks.js';
 import {type CounterChanges, STORE_COUNTERS} from './counters.js';
 import type {StoreHandles} from './handles.js';
@@ -14,16 +15,21 @@ import {
 	rememberedIds,
 	removePayload,
 } from './release-block.js';
-import {decodeSettled, decodeSpan, settledBits} from './settled-row.js';
+import {decodeSettled, decodeSpan, encodeSpan, settledBits} from './settled-row.js';
 
 /** Something a timer asks for: do it now, or say when to look again. `early`: the ceiling asks, not the time. */
 export type TimerWork = {
 	readonly handles: StoreHandles;
 	readonly changes: CounterChanges;
 	readonly early: boolean;
+	/** Blocks that this commit may still look at: one span stands for a thousand. */
+	readonly budget: {blocks: number};
 };
-/** `again` is on the age clock. */
-export type TimerResult = {readonly again: number} | 'done';
+/** `again` is on the age clock. `unfinished`: the budget is used up, the timer stays where it is. */
+export type TimerResult = {readonly again: number} | 'done' | 'unfinished';
+
+/** A block costs a tenth of a millisecond or more, and nothing else runs meanwhile. */
+export const blocksAStep = (): {blocks: number} => ({blocks: 256});
 
 /** A settled row whose retention is over, or whose block still has records for the peer. */
 export const expireProof = (
@@ -59,14 +65,26 @@ export const expireProof = (
 /** A block that is not yet done with is looked at again after at least this long. */
 const RECHECK_MS = 60_000;
 
-export const expireSpan = ({handles, changes}: TimerWork, first: BlockNo, peer: PeerNo): TimerResult => {
+export const expireSpan = (
+	{handles, changes, budget}: TimerWork,
+	first: BlockNo,
+	peer: PeerNo,
+): TimerResult => {
 	const {env} = handles;
 	const saved = env.spans.get([peer, first]);
 	if (saved === undefined) {
 		return 'done';
 	}
 	remove(env.spans, [peer, first]);
-	for (const offset of decodeSpan(saved).blocks) {
+	const row = decodeSpan(saved);
+	const done = Bits.empty(row.blocks.size);
+	for (const offset of row.blocks) {
+		if (budget.blocks === 0) {
+			put(env.spans, [peer, first], encodeSpan({...row, blocks: row.blocks.without(done)}));
+			return 'unfinished';
+		}
+		budget.blocks--;
+		done.add(offset);
 		const table = readBlock(handles, (first + offset) as BlockNo);
 		if (table !== undefined) {
 			changes.add(peer, 'ackedExpired', table.count);
@@ -163,11 +181,15 @@ const shed = async (handles: StoreHandles, kinds: readonly RetainingKind[]): Pro
 		return false;
 	}
 	return atomically(handles, changes => {
-		const work = {handles, changes, early: true};
+		const work = {handles, changes, early: true, budget: blocksAStep()};
 		let done = 0;
 		for (const [at, kind, a, b] of oldest(handles, kinds)) {
 			remove(handles.env.timers, [at, kind, a, b]);
 			const result = RETAINING[kind](work, a, b);
+			if (result === 'unfinished') {
+				put(handles.env.timers, [at, kind, a, b]);
+				return true;
+			}
 			if (result !== 'done') {
 				put(handles.env.timers, [result.again, kind, a, b]);
 			} else if (++done === SHED_TIMERS) {

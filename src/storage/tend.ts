@@ -5,6 +5,7 @@ import {expireBlock} from './expire.js';
 import type {StoreHandles} from './handles.js';
 import {END, TIMER} from './layout.js';
 import {
+	blocksAStep,
 	expireOrphan,
 	expireProof,
 	expireSpan,
@@ -29,10 +30,14 @@ const LONGEST_PAUSE_MS = 60_000;
 export const tend = async (handles: StoreHandles): Promise<boolean> => {
 	if (dueTimers(handles).length > 0) {
 		await atomically(handles, changes => {
+			const budget = blocksAStep();
 			for (const key of dueTimers(handles)) {
 				const [, kind, a, b] = key;
+				const result = fire({handles, changes, early: false, budget}, kind, a, b);
+				if (result === 'unfinished') {
+					return;
+				}
 				remove(handles.env.timers, key);
-				const result = fire({handles, changes, early: false}, kind, a, b);
 				if (result !== 'done') {
 					put(handles.env.timers, [Math.max(result.again, handles.age.now() + 1), kind, a, b]);
 				}

@@ -97,7 +97,9 @@ storeTest(
 		await ackAll(store, await take(store, BIG_WINDOW, peerB));
 		t.is(store.space().blocks, 3000);
 		clock.advance(DAY_MS);
-		await tendAll(store);
+		for (let blocks = 3000, steps = 0; await store.tend(); blocks = store.space().blocks) {
+			t.true(blocks - store.space().blocks <= 256, `step ${steps++} is short`);
+		}
 		t.like(store.space(), {blocks: 0, liveBytes: 0});
 		t.is(nextTimerInMs(store), undefined);
 	},

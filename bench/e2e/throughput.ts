@@ -9,8 +9,7 @@ import {fullLoad, type ProducerProcess, startProducer} from './producer.js';
 import {StatusWatch} from './status.js';
 
 /** Producer -> edge -> mutual TLS 1.3 -> hub with fsync -> acknowledgement, all on this machine. */
-export const endToEndName = (size: SizeLabel, form: Form): string =>
-	`end to end ${size}, ${FORM_WORDS[form]}`;
+const endToEndName = (size: SizeLabel, form: Form): string => `end to end ${size}, ${FORM_WORDS[form]}`;
 
 const FORM_WORDS: Readonly<Record<Form, string>> = {
 	binary: 'binary ingest',

@@ -6,7 +6,7 @@ import {makeCertificates} from '../../test/helpers/certificates.js';
 import type {Bench, BenchContext, ReadyBench} from '../bench.js';
 
 /** A byte stream over loopback with mutual TLS 1.3 and no protocol in it, to a receiver in a process of its own. */
-export const RAW_TLS = 'raw tls stream';
+const RAW_TLS = 'raw tls stream';
 
 const RECEIVER = fileURLToPath(new URL('tls-receiver-process.js', import.meta.url));
 const CHUNK = Buffer.alloc(64 * 1024, 7);

@@ -69,7 +69,7 @@ const reasonOf = (text: string | undefined, command: string): DeadletterReason |
 type Bulk = {readonly next_cursor?: string | undefined};
 
 /** Deadletters that one call changes: long work stays interruptible, and no answer is waited for in vain. */
-export const BULK_STEP = 10_000;
+const BULK_STEP = 10_000;
 
 /** Calls until nothing is left and gives every answer to `add`. Ctrl-C ends it between two calls. */
 export const inSteps = async <Answer extends Bulk>(

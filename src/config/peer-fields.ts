@@ -5,7 +5,7 @@ import {peerName} from './names.js';
 import {resolvePeerUrl} from './peer-url.js';
 import type {SectionOf} from './section.js';
 
-export const TRANSPORTS = ['edged', 'http', 'directory'] as const;
+const TRANSPORTS = ['edged', 'http', 'directory'] as const;
 export type TransportName = (typeof TRANSPORTS)[number];
 
 /** Shown without user and password wherever it is shown. */

@@ -4,7 +4,7 @@ import type {FileProbe, Section, SectionProblem} from './section.js';
 import type {WindowConfig} from './windows.js';
 
 /** What this version can send by; the others are read and refused by name. */
-export const SUPPORTED_TRANSPORTS: readonly TransportName[] = ['edged', 'directory'];
+const SUPPORTED_TRANSPORTS: readonly TransportName[] = ['edged', 'directory'];
 
 /** Files of mutual TLS: who the peer must be signed by, and who we are. Read again when they change. */
 export type TlsFiles = {readonly caFile: string; readonly certFile: string; readonly keyFile: string};

@@ -6,7 +6,7 @@ import type {Section, SectionOf} from './section.js';
 /** How many peers must have a segment before it is done: all of its route, one, or so many. */
 export type SuccessCondition = 'all_peers' | 'one_peer' | number;
 /** What this version can do of them; the others are read and refused by name. */
-export const SUPPORTED_SUCCESS_CONDITIONS: readonly SuccessCondition[] = ['all_peers'];
+const SUPPORTED_SUCCESS_CONDITIONS: readonly SuccessCondition[] = ['all_peers'];
 
 const successCondition: Kind<SuccessCondition> = {
 	allowed: '"all_peers", "one_peer" or a whole number of peers',

@@ -30,7 +30,7 @@ export type LimiterState = {
 };
 
 /** Bytes per second under which delivery is suspended: a request would take longer than any peer waits for it. */
-export const SLOWEST_RATE = 64;
+const SLOWEST_RATE = 64;
 
 export const suspends = (bytesPerSecond: number): boolean =>
 	bytesPerSecond > 0 && bytesPerSecond < SLOWEST_RATE;

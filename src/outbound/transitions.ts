@@ -36,9 +36,7 @@ export const EVENTS = [
 export type EventName = (typeof EVENTS)[number];
 
 /** `gone` is no state: the record has left the store, or this peer's part of it. */
-export type TransitionTable = Readonly<
-	Record<StateName, Readonly<Partial<Record<EventName, StateName | 'gone'>>>>
->;
+type TransitionTable = Readonly<Record<StateName, Readonly<Partial<Record<EventName, StateName | 'gone'>>>>>;
 
 const waiting = {
 	force: 'deadletter',
@@ -51,8 +49,8 @@ const waiting = {
 	move: 'gone',
 } as const;
 
-/** The table is the specification; `nextState` is its only reader. */
-export const transitions = {
+/** The table is the specification. Not exported: `nextState` is its only reader. */
+const transitions = {
 	scheduled: {lease: 'inflight', ...waiting},
 	inflight: {
 		ack: 'acked',
@@ -75,7 +73,7 @@ export const transitions = {
 } as const satisfies TransitionTable;
 
 /** The events legal in `State`, so that a handler for `deadletter` cannot be asked to `ack`. */
-export type EventsFrom<State extends StateName> = keyof (typeof transitions)[State];
+type EventsFrom<State extends StateName> = keyof (typeof transitions)[State];
 
 /** The state that `event` leads to. An event that the table does not list is refused with `INVALID_STATE`. */
 export const nextState = <From extends StateName>(

@@ -1,12 +1,12 @@
 import {createJSONRPCErrorResponse, type JSONRPCErrorResponse, type JSONRPCID} from 'json-rpc-2.0';
 import type {EdgedError, EdgedErrorCode} from '../outbound/errors.js';
 
-export const PARSE_ERROR = -32_700;
-export const INVALID_REQUEST = -32_600;
-export const INVALID_PARAMS = -32_602;
+const PARSE_ERROR = -32_700;
+const INVALID_REQUEST = -32_600;
+const INVALID_PARAMS = -32_602;
 export const INTERNAL_ERROR = -32_603;
 /** A refusal of edged's own: `data.code` says which. */
-export const REFUSED = -32_000;
+const REFUSED = -32_000;
 
 /** A new error code does not compile until it has its number here. */
 const WIRE_CODES = {

@@ -20,10 +20,8 @@ export type EntryMetadata = {
 	readonly labels: Labels;
 };
 
-export const MAX_LABELS = 64;
-export const MAX_LABEL_NAME_LENGTH = 64;
-export const MAX_LABEL_VALUE_BYTES = 1024;
-export const MAX_CONTENT_TYPE_BYTES = 255;
+const MAX_LABELS = 64;
+const MAX_LABEL_VALUE_BYTES = 1024;
 /** Of one entry, so that a block's table stays small beside its payloads. */
 export const MAX_METADATA_BYTES = 16_384;
 const LABEL_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;

@@ -13,7 +13,7 @@ import type {BlockNo, GroupNo, LeaseNo, PeerNo} from '../outbound/units.js';
  * deadletters  [peerNo, diedAt, blockNo, groupNo]       -                            exactly the groups that are dead
  * leases       [peerNo, leaseNo]                        lease-row.ts                 the overlay: what is inflight
  * settled      [peerNo, blockNo]                        settled-row.ts               proof of delivery, block by block
- * spans        [peerNo, first blockNo]                  span-row.ts                  proof of delivery for whole blocks that one lease settled
+ * spans        [peerNo, first blockNo]                  settled-row.ts               proof of delivery for whole blocks that one lease settled
  * ids          segment id                               id-row.ts                    ids given by producers
  * origins      [store id, its blockNo / 64]             origin-row.ts                what other edged sent, and where it is here
  * timers       [at (age clock), kind, a, b]             -                            what the age clock brings about
@@ -61,7 +61,6 @@ export type GroupKey = [PeerNo, BlockNo, GroupNo];
 export type DueKey = [PeerNo, number, number, BlockNo, GroupNo];
 export type DeadletterKey = [PeerNo, number, BlockNo, GroupNo];
 export type LeaseKey = [PeerNo, LeaseNo];
-export type PeerBlockKey = [PeerNo, BlockNo];
 
 /** What a timer brings about. The number is stored: append only. `a` and `b` complete the key. */
 export const TIMER = {

@@ -1,5 +1,4 @@
 import {crc32} from 'node:zlib';
-import type {BlockNo} from '../outbound/units.js';
 import type {BlockTable} from './block-table.js';
 import type {StoreHandles} from './handles.js';
 import {CHUNK_BYTES} from './layout.js';
@@ -75,20 +74,3 @@ export class BlockPayload {
 		return this.#chunk;
 	}
 }
-
-/** All payload bytes of a block as they lie, unchecked; `undefined` when a chunk is missing. */
-export const readChunks = (
-	{env}: StoreHandles,
-	block: BlockNo,
-	payloadBytes: number,
-): readonly Buffer[] | undefined => {
-	const chunks: Buffer[] = [];
-	for (let chunkNo = 0; chunkNo === 0 || chunkNo * CHUNK_BYTES < payloadBytes; chunkNo++) {
-		const chunk = env.payloads.get([block, chunkNo]);
-		if (chunk === undefined) {
-			return undefined;
-		}
-		chunks.push(chunk);
-	}
-	return chunks;
-};

@@ -11,7 +11,7 @@ export type EntryDraft = Partial<Omit<LeasedEntry, 'index' | 'segmentId' | 'prio
 
 const START = 1_750_000_000_000 as EpochMs;
 
-export const leasedEntry = (index: number, {id, classNo = 2, ...rest}: EntryDraft): LeasedEntry => ({
+const leasedEntry = (index: number, {id, classNo = 2, ...rest}: EntryDraft): LeasedEntry => ({
 	index,
 	segmentId: id as SegmentId,
 	address: undefined,

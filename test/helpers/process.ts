@@ -79,7 +79,7 @@ export const startDaemon = async (t: Teardown, options: DaemonOptions): Promise<
 export type Started = {readonly child: ChildProcess; output(): string; readonly exited: Promise<Exit>};
 
 /** Starts the daemon and waits for nothing: for configurations that it must refuse. */
-export const spawnDaemon = async (t: Teardown, options: DaemonOptions): Promise<Started> => {
+const spawnDaemon = async (t: Teardown, options: DaemonOptions): Promise<Started> => {
 	const {config, directory, name = 'edge', prefix = [], nodeArguments = []} = options;
 	const file = path.join(directory, `${name}.toml`);
 	await writeFile(file, config);

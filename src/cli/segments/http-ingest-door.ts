@@ -12,7 +12,7 @@ export type IngestSettings = {
 };
 
 /** Requests that may be on their way on the one connection; the daemon takes and answers them in order. */
-export const PIPELINE_DEPTH = 64;
+const PIPELINE_DEPTH = 64;
 
 export const openHttpIngest = (settings: IngestSettings): IngestDoor => {
 	const {socketPath} = settings;

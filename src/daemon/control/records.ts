@@ -36,7 +36,7 @@ export const inspect = (
 };
 
 /** Never empty: `NOT_FOUND` instead. */
-export const findRecords = (
+const findRecords = (
 	store: Parts['store'],
 	segment: SegmentId,
 	peer: PeerId | undefined,

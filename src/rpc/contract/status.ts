@@ -14,7 +14,6 @@ export const LINKS = [
 	'paused',
 	'orphaned',
 ] as const;
-export type Link = (typeof LINKS)[number];
 
 const peerStatus = z
 	.strictObject({

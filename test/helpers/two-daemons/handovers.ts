@@ -18,7 +18,7 @@ export type Door = 'post' | 'request' | 'rpc';
 /** What a producer hands over in one go, and hands over again until it is answered. */
 export type Handover = {readonly door: Door; readonly segments: readonly LoadSegment[]};
 
-export const LARGEST_BYTES = 2 * 1024 * 1024;
+const LARGEST_BYTES = 2 * 1024 * 1024;
 const KIB = 1024;
 
 /** Mostly small segments, from 0 B to 2 MiB, of all classes, over all doors. */

@@ -13,7 +13,7 @@ import type {SegmentDraft} from '../../src/storage/store.js';
 import {FakeClock} from './fake-clock.js';
 
 const DAY_MS = 86_400_000;
-const testSettings: StoreSettings = {
+export const testSettings: StoreSettings = {
 	diskCeilingBytes: 2 ** 30,
 	maxSegmentBytes: 16 * 2 ** 20,
 	ackedRetentionMs: DAY_MS,

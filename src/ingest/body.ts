@@ -60,6 +60,10 @@ const checkHeaders = ({headers}: IncomingMessage, maxBytes: number): number | un
 			},
 		);
 	}
+	const transfer = headers['transfer-encoding'];
+	if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') {
+		throw new HttpRefusal(501, 'UNSUPPORTED_ENCODING', `Transfer-Encoding ${transfer} is not understood`);
+	}
 	const length = headers['content-length'];
 	if (length === undefined) {
 		return undefined;

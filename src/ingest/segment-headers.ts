@@ -57,11 +57,16 @@ const readPriority = (text: string | undefined): Priority => {
 };
 
 const SECONDS = /^\d{1,12}(?:\.\d{1,9})?$/;
+/** A hundred years, as on the control socket: a time beyond the year 9999 has no form in RFC 3339. */
+const MAX_LIFETIME_MS = 100 * 365.25 * 86_400_000;
 
 const readLifetimeMs = (text: string): number => {
 	const ms = SECONDS.test(text) ? Math.round(Number(text) * 1000) : 0;
-	if (ms <= 0) {
-		throw new EdgedError('INVALID_ARGUMENT', 'Edged-Expires-In must be a number of seconds above 0');
+	if (ms <= 0 || ms > MAX_LIFETIME_MS) {
+		throw new EdgedError(
+			'INVALID_ARGUMENT',
+			`Edged-Expires-In must be a number of seconds above 0 and at most ${MAX_LIFETIME_MS / 1000}`,
+		);
 	}
 	return ms;
 };

@@ -195,7 +195,12 @@ export class IngestServer implements Service {
 
 	/** Reads the rest of a body that was refused, for a while: whoever still writes into a closed connection sees no answer. */
 	#linger(request: IncomingMessage, response: ServerResponse): void {
+		const closes = !response.shouldKeepAlive;
 		response.shouldKeepAlive = true; // Even if the sender wants it closed: Node would not wait for the rest.
+		if (closes) {
+			const close = (): void => void request.socket.end();
+			request.once('end', () => (response.writableFinished ? close() : response.once('finish', close)));
+		}
 		const cancel = this.#backend.clock.after(LINGER_MS, () => request.socket.destroy());
 		request.on('error', () => {});
 		request.once('close', cancel);

@@ -197,3 +197,23 @@ test('megabytes of small entries are examined in turns and stored whole', async 
 		rejected: [],
 	});
 });
+
+test('a request of many empty entries is examined in turns, so that nobody waits for all of it', async t => {
+	const fixture = await startIngest(t);
+	const entries = Array.from({length: 32_768}, () => entry({payload: Buffer.alloc(0)}));
+	const {body} = framed(entries);
+	let turns = 0;
+	let examined = false;
+	const count = (): void => {
+		turns += fixture.server.counters.receivedBytes === body.length ? 1 : 0;
+		if (!examined) {
+			setImmediate(count);
+		}
+	};
+	fixture.store.beforeCommit = async () => {
+		examined = true;
+	};
+	count();
+	t.is((await fixture.ask({headers}, body)).status, 200);
+	t.true(turns >= 30, `${turns} turns`);
+});

@@ -92,10 +92,18 @@ test(
 );
 test('a life of no time is refused', refused, {'edged-expires-in': '0'}, 400, /seconds above 0/);
 test('a life that is no number is refused', refused, {'edged-expires-in': '1h'}, 400, /seconds above 0/);
+test('a life beyond a century is refused', refused, {'edged-expires-in': '3155760001'}, 400, /at most 31557/);
 test('a peer that nobody knows is refused', refused, {'edged-peers': 'mars'}, 404, /mars is not known/);
 test('an empty list of peers is refused', refused, {'edged-peers': ''}, 400, /is no peer id/);
 test('a label that is not UTF-8 is refused', refused, {'edged-label-a': 'caf\u00e9'}, 400, /is not UTF-8/);
 test('an encoded body is refused', refused, {'content-encoding': 'gzip'}, 415, /send the bytes as they are/);
+test(
+	'a body in a transfer coding that is not undone is refused',
+	refused,
+	{'transfer-encoding': 'gzip, chunked'},
+	501,
+	/gzip, chunked is not understood/,
+);
 test(
 	'a digest that is none is refused',
 	refused,

@@ -75,6 +75,19 @@ test('what is no HTTP harms nobody else', async t => {
 	t.is((await ask({}, 'x')).status, 201);
 });
 
+test('a sender that wants its connection closed gets it closed, even when it was refused', async t => {
+	const {socketPath} = await startIngest(t);
+	const socket = createConnection(socketPath);
+	socket.write('POST /v1/segments HTTP/1.1\r\nHost: x\r\nConnection: close\r\nEdged-Segment-Id: a b\r\n');
+	socket.write('Content-Length: 4\r\n\r\nbo');
+	const [answer] = (await once(socket, 'data')) as [Buffer];
+	t.regex(answer.toString(), /^HTTP\/1\.1 400/);
+	socket.resume();
+	socket.write('dy');
+	await once(socket, 'end');
+	t.pass();
+});
+
 test('headers beyond what a segment may have are refused', async t => {
 	const {socketPath} = await startIngest(t);
 	const headers = {'edged-label-a': 'x'.repeat(40_000)};

@@ -49,6 +49,13 @@ test(
 	{segments: [{payload_base64: 'Q'}]},
 	/segments\.0\.payload_base64/,
 );
+test(
+	'text with half a surrogate pair, which would be stored as other bytes',
+	refused,
+	'relay.enqueue',
+	{segments: [{payload_text: 'a\ud800'}]},
+	/segments\.0\.payload_text: is not well-formed/,
+);
 test('no segments', refused, 'relay.enqueue', {segments: []}, /segments/);
 test(
 	'more segments than one call takes',

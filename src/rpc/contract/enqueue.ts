@@ -6,6 +6,9 @@ import {operator, peerId, segmentId} from './fields.js';
 
 const HUNDRED_YEARS_IN_SECONDS = 100 * 365.25 * 86_400;
 
+/** UTF-8 has no form for half a pair: it would be stored as other bytes than were sent. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 const writtenSegment = z.strictObject({
 	/** edged makes one when absent. */
 	segment_id: segmentId.optional(),
@@ -24,6 +27,14 @@ const writtenSegment = z.strictObject({
 const segment = writtenSegment.transform(({payload_base64, payload_text, ...rest}, context) => {
 	if ((payload_base64 === undefined) === (payload_text === undefined)) {
 		context.addIssue({code: 'custom', message: 'give payload_base64 or payload_text, one of the two'});
+		return z.NEVER;
+	}
+	if (payload_text !== undefined && LONE_SURROGATE.test(payload_text)) {
+		context.addIssue({
+			code: 'custom',
+			path: ['payload_text'],
+			message: 'is not well-formed Unicode: send other bytes as payload_base64',
+		});
 		return z.NEVER;
 	}
 	const payload =

@@ -113,10 +113,10 @@ export class Intake {
 
 	#count(drafts: readonly SegmentDraft[], enqueued: Enqueued): void {
 		const {counters} = this;
-		for (const [index, {payload}] of drafts.entries()) {
+		drafts.forEach(({payload}, index) => {
 			const status = enqueued.status(index);
 			counters[status]++;
 			counters.acceptedBytes += status === 'accepted' ? payload.byteLength : 0;
-		}
+		});
 	}
 }

@@ -60,20 +60,21 @@ const examine = async (request: ParsedRequest, route: Route, limits: IntakeLimit
 	const rejections = new Map<number, Rejection>();
 	let cost = 0;
 	for (let index = 0; index < request.entryCount; index++) {
-		const fault = request.verifyEntry(index);
+		const payload = request.payload(index);
+		const fault = request.verifyEntry(index, payload);
 		if (fault !== undefined) {
 			throw new EdgedError(
 				'INVALID_ARGUMENT',
 				`Entry ${index} was damaged on its way: its ${fault} does not match`,
 			);
 		}
-		const draft = draftOf(request, index, route, limits);
+		const draft = draftOf(request, index, {payload, route, limits});
 		if ('code' in draft) {
 			rejections.set(index, draft);
 		} else {
 			drafts.push(draft);
 		}
-		cost += request.payloadSize(index) + ENTRY_COST;
+		cost += payload.length + ENTRY_COST;
 		if (cost >= BYTES_PER_TURN) {
 			cost = 0;
 			await nextTurn();
@@ -82,17 +83,18 @@ const examine = async (request: ParsedRequest, route: Route, limits: IntakeLimit
 	return {drafts, rejections};
 };
 
+type DraftContext = {readonly payload: Buffer; readonly route: Route; readonly limits: IntakeLimits};
+
+/** Called for every entry: one object, and no more of the record is read than is needed. */
 const draftOf = (
 	request: ParsedRequest,
 	index: number,
-	route: Route,
-	{maxHops, maxSegmentBytes}: IntakeLimits,
+	{payload, route, limits: {maxHops, maxSegmentBytes}}: DraftContext,
 ): SegmentDraft | Rejection => {
-	const fields = request.fields(index);
-	if (fields.payloadBytes > maxSegmentBytes) {
-		return {code: 'TOO_LARGE', message: `${fields.payloadBytes} bytes are more than ${maxSegmentBytes}`};
+	if (payload.length > maxSegmentBytes) {
+		return {code: 'TOO_LARGE', message: `${payload.length} bytes are more than ${maxSegmentBytes}`};
 	}
-	const hops = fields.hops + 1;
+	const hops = request.hops(index) + 1;
 	if (hops > maxHops) {
 		return {
 			code: 'INVALID_ARGUMENT',
@@ -105,26 +107,35 @@ const draftOf = (
 	if (metadata === undefined || identity === undefined || fault !== undefined) {
 		return {code: 'INVALID_ARGUMENT', message: fault ?? OUT_OF_FORM};
 	}
+	const lifetime = request.lifetime(index);
+	const bare = {
+		identity,
+		payload,
+		verified: request.record(index),
+		route,
+		classNo: request.classNo(index),
+		hops,
+	};
+	if (metadata === NO_METADATA && lifetime === 0) {
+		return bare;
+	}
 	const {contentType, labels} = metadata;
 	return {
-		identity,
-		payload: request.payload(index),
-		sha256: fields.sha256,
-		crc32: fields.crc32,
+		...bare,
 		...(contentType !== undefined && {contentType}),
 		...(metadata !== NO_METADATA && {labels}),
-		route,
-		classNo: fields.classNo,
-		...(fields.lifetime > 0 && {expiresInMs: fields.lifetime}),
-		hops,
+		...(lifetime > 0 && {expiresInMs: lifetime}),
 	};
 };
 
 const OUT_OF_FORM = 'Its id or its metadata is out of form';
 
-const metadataFault = ({contentType, labels}: EntryMetadata): string | undefined => {
+const metadataFault = (metadata: EntryMetadata): string | undefined => {
+	if (metadata === NO_METADATA) {
+		return undefined;
+	}
 	try {
-		checkMetadata(contentType, labels);
+		checkMetadata(metadata.contentType, metadata.labels);
 		return undefined;
 	} catch (error) {
 		if (error instanceof EdgedError) {

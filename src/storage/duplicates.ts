@@ -1,11 +1,13 @@
 import type {SegmentAddress} from '../outbound/made-id.js';
+import type {SegmentId} from '../outbound/names.js';
 import type {BlockNo} from '../outbound/units.js';
 import type {BlockTable} from './block-table.js';
 import {readBlock} from './blocks.js';
 import type {StoreHandles} from './handles.js';
 import {DIGEST_PREFIX_BYTES, decodeId} from './id-row.js';
-import {bucketOf, decodeOrigin, findOrigin, type OriginRun} from './origin-row.js';
-import type {PreparedDraft} from './prepared-draft.js';
+import {OriginBucket} from './origin-bucket.js';
+import {bucketOf, decodeOrigin, type LocalAddress} from './origin-row.js';
+import {type PreparedDraft, sha256Of} from './prepared-draft.js';
 import {isBuriedAnywhere, isPurgedEverywhere} from './record-view.js';
 
 /** What the store, or the group commit that is forming, already has under a draft's id. */
@@ -24,8 +26,9 @@ export class DuplicateFinder {
 	readonly #handles: StoreHandles;
 	/** Blocks from here on are not made yet, or by the group commit itself: nobody can know their addresses. */
 	readonly #blockLimit: BlockNo;
-	readonly #taken = new Map<string, PreparedDraft>();
-	readonly #originRuns = new Map<string, readonly OriginRun[]>();
+	readonly #givenIds = new Map<SegmentId, PreparedDraft>();
+	readonly #buckets = new Map<string, OriginBucket>();
+	#lastBucket: OriginBucket | undefined;
 
 	constructor(handles: StoreHandles) {
 		this.#handles = handles;
@@ -34,35 +37,37 @@ export class DuplicateFinder {
 
 	/** Judges `draft` and, when it is new, takes its id in. */
 	judge(draft: PreparedDraft): Verdict {
-		const key = draftKey(draft);
-		if (key === undefined) {
-			return NEW;
+		if (draft.address !== undefined) {
+			return this.#judgeAddress(draft, draft.address);
 		}
-		const earlier = this.#taken.get(key);
-		if (earlier !== undefined) {
-			return sameBytes(earlier.sha256, draft.sha256)
-				? this.#sameRoute(draft, earlier.route.peers)
-				: OTHER_BYTES;
-		}
-		const stored =
-			draft.address === undefined ? this.#judgeGiven(draft) : this.#judgeAddress(draft, draft.address);
-		if (stored.status === 'new') {
-			this.#taken.set(key, draft);
-		}
-		return stored;
+		return draft.givenId === undefined ? NEW : this.#judgeGiven(draft, draft.givenId);
 	}
 
 	forget(drafts: readonly PreparedDraft[]): void {
 		for (const draft of drafts) {
-			const key = draftKey(draft);
-			if (key !== undefined && this.#taken.get(key) === draft) {
-				this.#taken.delete(key);
+			const {address, givenId} = draft;
+			if (address !== undefined) {
+				this.#bucketOf(address).forget(address.block, address.entry, draft);
+			} else if (givenId !== undefined && this.#givenIds.get(givenId) === draft) {
+				this.#givenIds.delete(givenId);
 			}
 		}
 	}
 
-	#judgeGiven(draft: PreparedDraft): Verdict {
-		const row = this.#handles.env.ids.get(draft.givenId ?? '');
+	#judgeGiven(draft: PreparedDraft, id: SegmentId): Verdict {
+		const earlier = this.#givenIds.get(id);
+		if (earlier !== undefined) {
+			return this.#compareTaken(draft, earlier);
+		}
+		const verdict = this.#judgeStored(draft, id);
+		if (verdict.status === 'new') {
+			this.#givenIds.set(id, draft);
+		}
+		return verdict;
+	}
+
+	#judgeStored(draft: PreparedDraft, id: SegmentId): Verdict {
+		const row = this.#handles.env.ids.get(id);
 		if (row === undefined) {
 			return NEW;
 		}
@@ -72,25 +77,36 @@ export class DuplicateFinder {
 			return this.#compare(draft, table, entry);
 		}
 		// The proof is gone, the id is still remembered: eight bytes of the digest decide.
-		return digestPrefix.equals(draft.sha256.subarray(0, DIGEST_PREFIX_BYTES)) ? DUPLICATE : OTHER_BYTES;
+		return digestPrefix.equals(sha256Of(draft).subarray(0, DIGEST_PREFIX_BYTES)) ? DUPLICATE : OTHER_BYTES;
 	}
 
 	#judgeAddress(draft: PreparedDraft, address: SegmentAddress): Verdict {
-		const {storeId} = this.#handles;
-		if (address.store === storeId) {
-			const own = readBlock(this.#handles, address.block);
-			if (
-				own !== undefined &&
-				address.entry < own.count &&
-				own.addressOf(address.entry)?.block === address.block
-			) {
-				return this.#compare(draft, own, address.entry);
-			}
-			if (address.block >= this.#blockLimit) {
-				return {status: 'conflict', note: 'its id names an address that this store has not made yet'};
-			}
+		const {block, entry} = address;
+		const bucket = this.#bucketOf(address);
+		const earlier = bucket.taken(block, entry);
+		if (earlier !== undefined) {
+			return this.#compareTaken(draft, earlier);
 		}
-		const here = findOrigin(this.#runsOf(address), address.block, address.entry);
+		const verdict = this.#judgeOwn(draft, address) ?? this.#judgeForeign(draft, bucket.stored(block, entry));
+		if (verdict.status === 'new') {
+			bucket.take(block, entry, draft);
+		}
+		return verdict;
+	}
+
+	/** For an address of this store. `undefined`: nothing is there, or no longer. */
+	#judgeOwn(draft: PreparedDraft, {store, block, entry}: SegmentAddress): Verdict | undefined {
+		if (store !== this.#handles.storeId) {
+			return undefined;
+		}
+		const own = readBlock(this.#handles, block);
+		if (own !== undefined && entry < own.count && own.addressOf(entry)?.block === block) {
+			return this.#compare(draft, own, entry);
+		}
+		return block >= this.#blockLimit ? NOT_MADE : undefined;
+	}
+
+	#judgeForeign(draft: PreparedDraft, here: LocalAddress | undefined): Verdict {
 		if (here === undefined) {
 			return NEW;
 		}
@@ -98,23 +114,33 @@ export class DuplicateFinder {
 		return table === undefined ? DUPLICATE : this.#compare(draft, table, here.entry);
 	}
 
-	#runsOf({store, block}: SegmentAddress): readonly OriginRun[] {
-		const bucket = bucketOf(block);
-		const key = `${store} ${bucket}`;
-		let runs = this.#originRuns.get(key);
-		if (runs === undefined) {
-			const row = this.#handles.env.origins.get([store, bucket]);
-			runs = row === undefined ? [] : decodeOrigin(row, bucket).runs;
-			this.#originRuns.set(key, runs);
+	#bucketOf({store, block}: SegmentAddress): OriginBucket {
+		if (this.#lastBucket?.holds(store, block) === true) {
+			return this.#lastBucket;
 		}
-		return runs;
+		const no = bucketOf(block);
+		const key = `${store} ${no}`;
+		let bucket = this.#buckets.get(key);
+		if (bucket === undefined) {
+			const row = this.#handles.env.origins.get([store, no]);
+			bucket = new OriginBucket(store, no, row === undefined ? [] : decodeOrigin(row, no).runs);
+			this.#buckets.set(key, bucket);
+		}
+		this.#lastBucket = bucket;
+		return bucket;
+	}
+
+	#compareTaken(draft: PreparedDraft, earlier: PreparedDraft): Verdict {
+		return sha256Of(earlier).equals(sha256Of(draft))
+			? this.#sameRoute(draft, earlier.route.peers)
+			: OTHER_BYTES;
 	}
 
 	#compare(draft: PreparedDraft, table: BlockTable, entry: number): Verdict {
 		if (isPurgedEverywhere(this.#handles, table, entry)) {
 			return NEW;
 		}
-		if (!sameBytes(table.sha256Of(entry), draft.sha256)) {
+		if (!table.sha256Of(entry).equals(sha256Of(draft))) {
 			return OTHER_BYTES;
 		}
 		const verdict = this.#sameRoute(draft, table.route);
@@ -136,12 +162,7 @@ export class DuplicateFinder {
 
 const DUPLICATE: Verdict = {status: 'duplicate', note: undefined};
 const OTHER_BYTES: Verdict = {status: 'conflict', note: 'the id is taken by other bytes'};
-
-const draftKey = ({givenId, address}: PreparedDraft): string | undefined =>
-	address === undefined ? givenId : originKey(address);
-
-/** Cannot be mistaken for a given id: those have no blank. */
-const originKey = ({store, block, entry}: {store: number; block: BlockNo; entry: number}): string =>
-	`${store} ${block} ${entry}`;
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+const NOT_MADE: Verdict = {
+	status: 'conflict',
+	note: 'its id names an address that this store has not made yet',
+};

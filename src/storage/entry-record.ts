@@ -1,3 +1,5 @@
+import {hash} from 'node:crypto';
+import {crc32} from 'node:zlib';
 import type {StoreId} from '../outbound/made-id.js';
 import type {ClassNo} from '../outbound/priorities.js';
 
@@ -40,6 +42,8 @@ export const OFFSET = {
 } as const;
 
 export const SHA256_BYTES = 32;
+/** A record begins with all that follows from the payload: its size, CRC-32 and SHA-256. */
+export const PAYLOAD_FIELDS_BYTES = OFFSET.madeBlock;
 /** The metadata begins with a given id. */
 export const FLAG_GIVEN_ID = 1;
 
@@ -63,11 +67,35 @@ export type EntryFields = {
 	readonly hops: number;
 };
 
+/** The fields that do not follow from the payload. */
+export type EntryCircumstances = Omit<EntryFields, 'payloadBytes' | 'crc32' | 'sha256'>;
+
 /** Writes one record at `at`. The caller has checked the ranges; a value that does not fit throws `RangeError`. */
 export const writeEntryRecord = (target: Buffer, at: number, fields: EntryFields): void => {
 	target.writeUInt32LE(fields.payloadBytes, at + OFFSET.payloadBytes);
 	target.writeUInt32LE(fields.crc32, at + OFFSET.crc32);
 	target.set(fields.sha256, at + OFFSET.sha256);
+	writeCircumstances(target, at, fields);
+};
+
+/** Of `payload` whatever a record at `at` begins with; hashes it unless its SHA-256 is given. */
+export const writePayloadFields = (
+	target: Buffer,
+	at: number,
+	payload: Uint8Array,
+	sha256: Uint8Array | undefined,
+): void => {
+	target.writeUInt32LE(payload.length, at + OFFSET.payloadBytes);
+	target.writeUInt32LE(crc32(payload), at + OFFSET.crc32);
+	if (sha256 === undefined) {
+		// By way of a string: `hash` makes one in half the time that it takes for a buffer.
+		target.write(hash('sha256', payload, 'binary'), at + OFFSET.sha256, 'latin1');
+	} else {
+		target.set(sha256, at + OFFSET.sha256);
+	}
+};
+
+export const writeCircumstances = (target: Buffer, at: number, fields: EntryCircumstances): void => {
 	target.writeUIntLE(fields.madeBlock, at + OFFSET.madeBlock, U48_BYTES);
 	target.writeUInt16LE(fields.madeEntry, at + OFFSET.madeEntry);
 	target.writeUIntLE(fields.lifetime, at + OFFSET.lifetime, U48_BYTES);
@@ -100,8 +128,18 @@ export const STORE_ID_BYTES = 8;
 export const MAX_STORES = 255;
 
 export const writeStoreId = (target: Buffer, at: number, store: StoreId): void => {
-	target.writeBigUInt64LE(BigInt(store), at);
+	writeU64(target, at, store);
 };
 
-export const readStoreId = (source: Buffer, at: number): StoreId =>
-	Number(source.readBigUInt64LE(at)) as StoreId;
+export const readStoreId = (source: Buffer, at: number): StoreId => readU64(source, at) as StoreId;
+
+const U32_RANGE = 2 ** 32;
+
+/** For numbers that are safe integers, as all of ours are; several times as fast as by way of a BigInt. */
+export const writeU64 = (target: Buffer, at: number, value: number): void => {
+	target.writeUInt32LE(value % U32_RANGE, at);
+	target.writeUInt32LE(Math.floor(value / U32_RANGE), at + 4);
+};
+
+export const readU64 = (source: Buffer, at: number): number =>
+	source.readUInt32LE(at) + source.readUInt32LE(at + 4) * U32_RANGE;

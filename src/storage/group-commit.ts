@@ -13,6 +13,7 @@ import {writeBlocks} from './write-blocks.js';
 
 type Call = {
 	readonly drafts: readonly PreparedDraft[];
+	readonly payloadBytes: number;
 	readonly mode: 'all' | 'each';
 	readonly resolve: (enqueued: Enqueued) => void;
 	readonly reject: (error: unknown) => void;
@@ -35,9 +36,15 @@ export class GroupCommit {
 
 	/** See `OutboundStore.enqueue`. Hashes at once, so that hashing overlaps the commit that is under way. */
 	async enqueue(drafts: readonly SegmentDraft[], mode: 'all' | 'each'): Promise<Enqueued> {
-		const prepared = drafts.map(draft => prepareDraft(draft, this.#handles.settings.maxSegmentBytes));
+		const {maxSegmentBytes} = this.#handles.settings;
+		const prepared: PreparedDraft[] = [];
+		let payloadBytes = 0;
+		for (const draft of drafts) {
+			prepared.push(prepareDraft(draft, maxSegmentBytes));
+			payloadBytes += draft.payload.length;
+		}
 		return new Promise<Enqueued>((resolve, reject) => {
-			this.#waiting.push({drafts: prepared, mode, resolve, reject});
+			this.#waiting.push({drafts: prepared, payloadBytes, mode, resolve, reject});
 			this.#running ??= this.#run();
 		});
 	}
@@ -60,15 +67,13 @@ export class GroupCommit {
 		let bytes = 0;
 		let entries = 0;
 		let end = 0;
-		for (const {drafts} of this.#waiting) {
+		for (const {drafts, payloadBytes} of this.#waiting) {
 			if (end > 0 && (bytes >= GROUP_BYTES || entries >= GROUP_ENTRIES)) {
 				break;
 			}
 			end++;
 			entries += drafts.length;
-			for (const {payload} of drafts) {
-				bytes += payload.length;
-			}
+			bytes += payloadBytes;
 		}
 		const group = this.#waiting.slice(0, end);
 		this.#waiting = this.#waiting.slice(end);
@@ -126,11 +131,11 @@ export class GroupCommit {
 				finder.forget(call.drafts);
 				call.reject(conflictError(call.drafts[conflict], verdicts[conflict], conflict));
 			} else {
-				for (const [index, draft] of call.drafts.entries()) {
+				call.drafts.forEach((draft, index) => {
 					if (verdicts[index]?.status === 'new') {
 						plan.add(draft);
 					}
-				}
+				});
 				planned.push({call, verdicts});
 			}
 		}

@@ -12,7 +12,7 @@ import {RowWriter} from './row-writer.js';
  */
 export type OriginRow = {readonly touchedAge: AgeMs; readonly runs: OriginRun[]};
 export type OriginRun = {
-	readonly stride: 0 | 1;
+	stride: 0 | 1;
 	readonly block: BlockNo;
 	readonly entry: number;
 	count: number;
@@ -86,11 +86,13 @@ export const addOrigin = (
 		const overEntries = block === last.block && entry === last.entry + last.count;
 		const overBlocks = entry === last.entry && block === last.block + last.count;
 		if (overEntries && (last.stride === 0 || last.count === 1)) {
-			runs[runs.length - 1] = {...last, stride: 0, count: last.count + 1};
+			last.stride = 0;
+			last.count++;
 			return;
 		}
 		if (overBlocks && (last.stride === 1 || last.count === 1)) {
-			runs[runs.length - 1] = {...last, stride: 1, count: last.count + 1};
+			last.stride = 1;
+			last.count++;
 			return;
 		}
 	}

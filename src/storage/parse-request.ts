@@ -1,7 +1,8 @@
 import {hash} from 'node:crypto';
 import {crc32} from 'node:zlib';
-import {ADDRESS_NUMBER_LIMIT, parseMadeId} from '../outbound/made-id.js';
+import {ADDRESS_NUMBER_LIMIT, parseMadeId, type StoreId} from '../outbound/made-id.js';
 import type {SegmentId} from '../outbound/names.js';
+import type {ClassNo} from '../outbound/priorities.js';
 import type {BlockNo, EntryNo} from '../outbound/units.js';
 import {decodeMetadata, type EntryMetadata, MAX_METADATA_BYTES, NO_METADATA} from './entry-metadata.js';
 import {
@@ -24,7 +25,7 @@ import {
 	readHeader,
 	recordsStart,
 } from './request-header.js';
-import type {SegmentIdentity} from './store.js';
+import type {SegmentIdentity, VerifiedRecord} from './store.js';
 
 /** The bytes are no request; nothing of them may be used. */
 export type RequestFault = {readonly kind: 'fault'; readonly message: string};
@@ -60,6 +61,7 @@ export class ParsedRequest {
 	/** What the answer must name: lower-case hex SHA-256 of the head. */
 	readonly digest: string;
 	readonly #bytes: Buffer;
+	readonly #stores: readonly StoreId[];
 	readonly #recordsAt: number;
 	readonly #metadataAt: number;
 	/** Where each payload begins. */
@@ -69,6 +71,9 @@ export class ParsedRequest {
 		this.entryCount = header.entryCount;
 		this.payloadBytes = header.payloadBytes;
 		this.#bytes = bytes;
+		this.#stores = Array.from({length: header.storeCount}, (_, index) =>
+			readStoreId(bytes, HEADER_BYTES + index * STORE_ID_BYTES),
+		);
 		this.#recordsAt = recordsStart(header.storeCount);
 		this.#metadataAt = metadataStart(header);
 		this.#payloadsAt = new Float64Array(header.entryCount);
@@ -85,6 +90,25 @@ export class ParsedRequest {
 		return readEntryRecord(this.#bytes, this.#recordAt(index));
 	}
 
+	/** The same, unread. It is a verified one once `verifyEntry` has found no fault. */
+	record(index: number): VerifiedRecord {
+		return {bytes: this.#bytes, at: this.#recordAt(index)};
+	}
+
+	classNo(index: number): ClassNo {
+		return this.#bytes.readUInt8(this.#recordAt(index) + OFFSET.classNo) as ClassNo;
+	}
+
+	/** How many edged had it before the sender. */
+	hops(index: number): number {
+		return this.#bytes.readUInt8(this.#recordAt(index) + OFFSET.hops);
+	}
+
+	/** What remains of its life in ms; 0 = for ever. */
+	lifetime(index: number): number {
+		return this.#bytes.readUIntLE(this.#recordAt(index) + OFFSET.lifetime, U48_BYTES);
+	}
+
 	payloadSize(index: number): number {
 		return this.#bytes.readUInt32LE(this.#recordAt(index) + OFFSET.payloadBytes);
 	}
@@ -96,8 +120,7 @@ export class ParsedRequest {
 	}
 
 	/** What is wrong with the payload; `undefined` when its CRC-32 and its SHA-256 are those of the record. Hashes: call it once. */
-	verifyEntry(index: number): EntryFault | undefined {
-		const payload = this.payload(index);
+	verifyEntry(index: number, payload: Buffer = this.payload(index)): EntryFault | undefined {
 		const at = this.#recordAt(index);
 		if (crc32(payload) !== this.#bytes.readUInt32LE(at + OFFSET.crc32)) {
 			return 'crc32';
@@ -128,13 +151,13 @@ export class ParsedRequest {
 		const at = this.#recordAt(index);
 		const block = this.#bytes.readUIntLE(at + OFFSET.madeBlock, U48_BYTES);
 		if (block === 0) {
-			return {kind: 'made'};
+			return MADE;
 		}
 		const storeIndex = this.#bytes.readUInt8(at + OFFSET.storeIndex);
 		return {
 			kind: 'foreign',
 			address: {
-				store: readStoreId(this.#bytes, HEADER_BYTES + storeIndex * STORE_ID_BYTES),
+				store: this.#stores[storeIndex] as StoreId,
 				block: block as BlockNo,
 				entry: this.#bytes.readUInt16LE(at + OFFSET.madeEntry) as EntryNo,
 			},
@@ -148,6 +171,8 @@ export class ParsedRequest {
 		return this.#recordsAt + index * ENTRY_RECORD_BYTES;
 	}
 }
+
+const MADE: SegmentIdentity = {kind: 'made'};
 
 /** Exclusive: a made id has two base32 digits for it. */
 const MADE_ENTRY_LIMIT = 32 ** 2;
@@ -163,7 +188,7 @@ export const identityOf = (id: SegmentId): SegmentIdentity | undefined => {
 
 const storeFault = (bytes: Buffer, {storeCount}: RequestHeader): string | undefined => {
 	for (let index = 0; index < storeCount; index++) {
-		if (bytes.readBigUInt64LE(HEADER_BYTES + index * STORE_ID_BYTES) >= BigInt(ADDRESS_NUMBER_LIMIT)) {
+		if (readStoreId(bytes, HEADER_BYTES + index * STORE_ID_BYTES) >= ADDRESS_NUMBER_LIMIT) {
 			return `store id ${index} is out of range`;
 		}
 	}

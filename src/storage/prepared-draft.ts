@@ -1,13 +1,11 @@
-import {hash} from 'node:crypto';
-import {crc32} from 'node:zlib';
 import {EdgedError} from '../outbound/errors.js';
 import {parseMadeId, type SegmentAddress} from '../outbound/made-id.js';
 import type {SegmentId} from '../outbound/names.js';
 import type {ClassNo} from '../outbound/priorities.js';
 import type {BlockNo} from '../outbound/units.js';
 import {checkMetadata, encodeMetadata} from './entry-metadata.js';
-import {U48_MAX} from './entry-record.js';
-import type {Route, SegmentDraft} from './store.js';
+import {OFFSET, PAYLOAD_FIELDS_BYTES, SHA256_BYTES, U48_MAX, writePayloadFields} from './entry-record.js';
+import type {Route, SegmentDraft, VerifiedRecord} from './store.js';
 
 /** A draft that was checked and hashed and waits for its group commit; `block` and `entry` are its address once planned. */
 export type PreparedDraft = {
@@ -15,8 +13,8 @@ export type PreparedDraft = {
 	/** Where it was first made, when not here and now. */
 	readonly address: SegmentAddress | undefined;
 	readonly payload: Buffer;
-	readonly sha256: Uint8Array;
-	readonly crc32: number;
+	/** Of its entry record what follows from the payload. */
+	readonly record: VerifiedRecord;
 	readonly metadata: Buffer | undefined;
 	readonly route: Route;
 	readonly classNo: ClassNo;
@@ -60,8 +58,7 @@ export const prepareDraft = (draft: SegmentDraft, maxSegmentBytes: number): Prep
 		givenId,
 		address,
 		payload,
-		sha256: draft.sha256 ?? hash('sha256', payload, 'buffer'),
-		crc32: draft.crc32 ?? crc32(payload),
+		record: draft.verified ?? recordOf(payload, draft.sha256),
 		metadata: bare
 			? undefined
 			: encodeMetadata({givenId, contentType: draft.contentType, labels: draft.labels ?? {}}),
@@ -73,6 +70,16 @@ export const prepareDraft = (draft: SegmentDraft, maxSegmentBytes: number): Prep
 		entry: 0,
 	};
 };
+
+const recordOf = (payload: Buffer, sha256: Uint8Array | undefined): VerifiedRecord => {
+	const bytes = Buffer.allocUnsafe(PAYLOAD_FIELDS_BYTES);
+	writePayloadFields(bytes, 0, payload, sha256);
+	return {bytes, at: 0};
+};
+
+/** A view. */
+export const sha256Of = ({record: {bytes, at}}: PreparedDraft): Buffer =>
+	bytes.subarray(at + OFFSET.sha256, at + OFFSET.sha256 + SHA256_BYTES);
 
 const asBuffer = (bytes: Uint8Array): Buffer =>
 	Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,5 +1,5 @@
 import {Bits} from './bits.js';
-import {U48_BYTES} from './entry-record.js';
+import {readU64, U48_BYTES} from './entry-record.js';
 import {MAX_BLOCK_ENTRIES, SPAN_BLOCKS} from './layout.js';
 import {BITS_FULL, BITS_RAW} from './row-writer.js';
 
@@ -46,7 +46,7 @@ export class RowReader {
 	}
 
 	u64(): number {
-		return Number(this.#buffer.readBigUInt64LE(this.#take(8)));
+		return readU64(this.#buffer, this.#take(8));
 	}
 
 	bytes(length: number): Buffer {

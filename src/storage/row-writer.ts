@@ -1,5 +1,5 @@
 import type {Bits} from './bits.js';
-import {U48_BYTES} from './entry-record.js';
+import {U48_BYTES, writeU64} from './entry-record.js';
 
 /** A bitmap in a row: u8 form, u16 size, then (form 0) its bytes. Form 1: every bit is set, no bytes follow. */
 export const BITS_RAW = 0;
@@ -41,7 +41,7 @@ export class RowWriter {
 	/** A store id or a block number: below 2^53. */
 	u64(value: number): this {
 		const at = this.#grow(8);
-		this.#buffer.writeBigUInt64LE(BigInt(value), at);
+		writeU64(this.#buffer, at, value);
 		return this;
 	}
 

@@ -104,8 +104,8 @@ export type SegmentDraft = {
 	readonly payload: Uint8Array;
 	/** Of the payload, when the caller has already verified it; else computed. 32 bytes. */
 	readonly sha256?: Uint8Array;
-	/** Of the payload, when the caller has already verified it; else computed. */
-	readonly crc32?: number;
+	/** Size, CRC-32 and SHA-256 of the payload, when the caller has already verified them; else computed. */
+	readonly verified?: VerifiedRecord;
 	readonly contentType?: string;
 	readonly labels?: Labels;
 	readonly route: Route;
@@ -115,6 +115,9 @@ export type SegmentDraft = {
 	/** How many edged have had it before; 0 for a producer. */
 	readonly hops: number;
 };
+
+/** An entry record (entry-record.ts), of which what follows from the payload was verified. Must not be changed either. */
+export type VerifiedRecord = {readonly bytes: Buffer; readonly at: number};
 
 export type EnqueueStatus = 'accepted' | 'duplicate' | 'conflict';
 export type Enqueued = {

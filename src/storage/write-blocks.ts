@@ -1,4 +1,4 @@
-import type {StoreId} from '../outbound/made-id.js';
+import type {SegmentAddress, StoreId} from '../outbound/made-id.js';
 import type {EntryNo} from '../outbound/units.js';
 import {put} from './atomically.js';
 import {encodeFullBits} from './bits-row.js';
@@ -8,7 +8,7 @@ import type {StoreHandles} from './handles.js';
 import {encodeId} from './id-row.js';
 import {TIMER} from './layout.js';
 import {addOrigin, bucketOf, decodeOrigin, encodeOrigin, type OriginRow} from './origin-row.js';
-import type {PreparedDraft} from './prepared-draft.js';
+import {sha256Of} from './prepared-draft.js';
 
 /** Inside a body: the whole of a group commit. */
 export const writeBlocks = (
@@ -42,9 +42,10 @@ const writeBlock = (
 		put(env.timers, [leastExpiry, TIMER.expiry, block, 0]);
 	}
 	if (hasGivenIds) {
-		for (const [entry, {givenId, sha256}] of drafts.entries()) {
+		for (const [entry, draft] of drafts.entries()) {
+			const {givenId} = draft;
 			if (givenId !== undefined) {
-				put(env.ids, givenId, encodeId({block, entry: entry as EntryNo, digestPrefix: Buffer.from(sha256)}));
+				put(env.ids, givenId, encodeId({block, entry: entry as EntryNo, digestPrefix: sha256Of(draft)}));
 				changes.add(STORE_COUNTERS, 'ids', 1);
 			}
 		}
@@ -54,31 +55,38 @@ const writeBlock = (
 	changes.add(STORE_COUNTERS, 'liveBytes', table.length + payloadBytes);
 };
 
+type TouchedBucket = {readonly store: StoreId; readonly bucket: number; readonly row: OriginRow};
+
 /** Notes where foreign segments are here: one read and one write per foreign bucket that the group touched. */
 const writeOrigins = (handles: StoreHandles, blocks: readonly EncodedBlock[]): void => {
-	const {env, age} = handles;
-	const touched = new Map<
-		string,
-		{readonly store: StoreId; readonly bucket: number; readonly row: OriginRow}
-	>();
+	const touched = new Map<string, TouchedBucket>();
+	let last: TouchedBucket | undefined;
 	for (const {planned} of blocks) {
-		for (const draft of planned.drafts) {
-			if (draft.address !== undefined) {
-				const {store, block} = draft.address;
-				const bucket = bucketOf(block);
-				const key = `${store} ${bucket}`;
-				let entry = touched.get(key);
-				if (entry === undefined) {
-					entry = {store, bucket, row: openOrigin(handles, store, bucket)};
-					touched.set(key, entry);
+		for (const {address, block, entry} of planned.drafts) {
+			if (address !== undefined) {
+				if (last?.store !== address.store || last.bucket !== bucketOf(address.block)) {
+					last = touchBucket(handles, touched, address);
 				}
-				noteArrival(entry.row, draft);
+				addOrigin(last.row.runs, address, {block, entry: entry as EntryNo});
 			}
 		}
 	}
+	const touchedAge = handles.age.now();
 	for (const {store, bucket, row} of touched.values()) {
-		put(env.origins, [store, bucket], encodeOrigin({...row, touchedAge: age.now()}));
+		put(handles.env.origins, [store, bucket], encodeOrigin({...row, touchedAge}));
 	}
+};
+
+const touchBucket = (
+	handles: StoreHandles,
+	touched: Map<string, TouchedBucket>,
+	{store, block}: SegmentAddress,
+): TouchedBucket => {
+	const bucket = bucketOf(block);
+	const key = `${store} ${bucket}`;
+	const entry = touched.get(key) ?? {store, bucket, row: openOrigin(handles, store, bucket)};
+	touched.set(key, entry);
+	return entry;
 };
 
 const openOrigin = ({env, age, settings}: StoreHandles, store: StoreId, bucket: number): OriginRow => {
@@ -88,10 +96,4 @@ const openOrigin = ({env, age, settings}: StoreHandles, store: StoreId, bucket: 
 	}
 	put(env.timers, [age.now() + settings.dedupWindowMs, TIMER.origins, bucket, store]);
 	return {touchedAge: age.now(), runs: []};
-};
-
-const noteArrival = ({runs}: OriginRow, draft: PreparedDraft): void => {
-	if (draft.address !== undefined) {
-		addOrigin(runs, draft.address, {block: draft.block, entry: draft.entry as EntryNo});
-	}
 };

@@ -27,8 +27,7 @@ const draft = (over: {route?: Route; classNo?: ClassNo; bytes?: number; store?: 
 			? undefined
 			: {store: over.store as StoreId, block: 5 as BlockNo, entry: 0 as EntryNo},
 	payload: zeroes.subarray(0, over.bytes ?? 10),
-	sha256: zeroes.subarray(0, 32),
-	crc32: 0,
+	record: {bytes: zeroes, at: 0},
 	metadata: undefined,
 	route: over.route ?? routeTo(1),
 	classNo: over.classNo ?? 2,

@@ -41,8 +41,14 @@ export const runKilled = async (t: Teardown, options: KilledRunOptions): Promise
 	const producer = startProducer(pair.edge, handovers);
 	const refused = new AbortController();
 	const producing = producer.run().catch((error: unknown) => refused.abort(error));
-	const answered = (): number => producer.acknowledged.size;
-	await killByPlan({pair, kills: plan, answered, note, signal: refused.signal});
+	await killByPlan({
+		pair,
+		kills: plan,
+		answered: () => producer.acknowledged.size,
+		nextAnswer: () => producer.nextAnswer(),
+		note,
+		signal: refused.signal,
+	});
 	await producing;
 	refused.signal.throwIfAborted();
 	note(`${producer.acknowledged.size} segments acknowledged, ${producer.unanswered} handovers unanswered`);

@@ -8,7 +8,9 @@ export type Kill = {
 	readonly at: number;
 	/** The hub stands still before, so that the edge has requests under way that nobody answers. */
 	readonly isHubFrozen: boolean;
-	/** From the moment that `at` is reached. */
+	/** In the moment of the next answer to the producer: what was promised too early is lost then, if ever. */
+	readonly isOnAnswer: boolean;
+	/** From the moment that `at` is reached; of no account with `isOnAnswer`. */
 	readonly delayMs: number;
 	/** How long the victim stays dead. */
 	readonly deadMs: number;
@@ -21,19 +23,25 @@ export const planKills = (counts: KillCounts, segments: number, random: SeededRa
 	const plan = (victim: Kill['victim'], count: number): Kill[] =>
 		Array.from({length: count}, (_, index) => ({
 			victim,
-			at: Math.floor(segments * (0.02 + 1.9 * random.fraction())),
+			// Below `segments` the producer is still at work.
+			at: Math.floor(segments * (0.02 + (isOnAnswer(victim, index) ? 0.8 : 1.9) * random.fraction())),
 			isHubFrozen: index % 2 === 0,
+			isOnAnswer: isOnAnswer(victim, index),
 			delayMs: random.integer(0, 60),
 			deadMs: random.isLikely(0.5) ? 0 : random.integer(0, 300),
 		}));
 	return [...plan('edge', counts.edge), ...plan('hub', counts.hub)].sort((a, b) => a.at - b.at);
 };
 
+const isOnAnswer = (victim: Kill['victim'], index: number): boolean => victim === 'edge' && index % 2 === 1;
+
 export type KillerOptions = {
 	readonly pair: EdgeAndHub;
 	readonly kills: readonly Kill[];
 	/** Segments answered to the producer so far. */
 	answered(): number;
+	/** Resolves with the next answer, or when no more will come. */
+	nextAnswer(): Promise<void>;
 	readonly note: (line: string) => void;
 	/** Ends the plan where it stands: what it waits for will not come. */
 	readonly signal: AbortSignal;
@@ -41,14 +49,14 @@ export type KillerOptions = {
 
 /** Carries out the plan; resolves when both daemons are back from the last kill. */
 export const killByPlan = async (options: KillerOptions): Promise<void> => {
-	const {pair, kills, note} = options;
+	const {pair, kills, nextAnswer, note} = options;
 	for (const kill of kills) {
 		const progress = await progressReaches(kill.at, options);
 		if (kill.isHubFrozen) {
 			pair.hub.signal('SIGSTOP');
 			await untilInflight(pair.edge);
 		}
-		await wait(kill.delayMs);
+		await (kill.isOnAnswer ? nextAnswer() : wait(kill.delayMs));
 		const victim = pair[kill.victim];
 		await victim.kill();
 		if (kill.isHubFrozen && kill.victim === 'edge') {
@@ -57,7 +65,7 @@ export const killByPlan = async (options: KillerOptions): Promise<void> => {
 		await wait(kill.deadMs);
 		await victim.start();
 		note(
-			`${kill.victim} killed at ${progress}${kill.isHubFrozen ? ', hub frozen' : ''}: ` +
+			`${kill.victim} killed at ${progress}${kill.isHubFrozen ? ', hub frozen' : ''}${kill.isOnAnswer ? ', on an answer' : ''}: ` +
 				`${victim.abandoned.at(-1)} abandoned, ready again in ${victim.daemon.readyMs.toFixed(0)} ms`,
 		);
 	}

@@ -35,6 +35,8 @@ export class Producer {
 	readonly acknowledged = new Map<number, Acknowledged>();
 	/** Handovers that were under way and got no answer. */
 	unanswered = 0;
+	readonly #tellAnswer: Array<() => void> = [];
+	#isDone = false;
 	readonly #options: ProducerOptions;
 	readonly #pool: Pool;
 
@@ -57,7 +59,22 @@ export class Producer {
 		try {
 			await Promise.all(Array.from({length: this.#options.inFlight}, worker));
 		} finally {
+			this.#isDone = true;
+			this.#announceAnswer();
 			await this.#pool.destroy();
+		}
+	}
+
+	/** Resolves in the turn in which the next answer arrives, or when no more will come. */
+	async nextAnswer(): Promise<void> {
+		if (!this.#isDone) {
+			await new Promise<void>(resolve => this.#tellAnswer.push(resolve));
+		}
+	}
+
+	#announceAnswer(): void {
+		for (const tell of this.#tellAnswer.splice(0)) {
+			tell();
 		}
 	}
 
@@ -68,6 +85,7 @@ export class Producer {
 				for (const [index, segment] of segments.entries()) {
 					this.acknowledged.set(segment.number, {segment, id: ids[index] ?? '', tries});
 				}
+				this.#announceAnswer();
 				return;
 			} catch (error) {
 				if (isFinal(error)) {

@@ -24,7 +24,7 @@ export const createUpkeep = (
 ): Upkeep => {
 	const storeHealth = new StoreHealth({
 		store,
-		freeBytes: () => freeBytesOf(config.node.stateDir),
+		freeBytes: () => (store.isInPlace ? freeBytesOf(config.node.stateDir) : 0),
 		clock,
 		logger: logs.part('storage'),
 		onBug,

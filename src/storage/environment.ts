@@ -1,9 +1,15 @@
 import {mkdirSync} from 'node:fs';
 import {type Database, type Key, open, type RootDatabase} from 'lmdb';
+import {refuseForeignFile, watchPlace} from './data-file.js';
 import {DATABASE_NAMES, type DatabaseName} from './layout.js';
 
 export type Table = Database<Buffer, Key>;
-export type Environment = {readonly root: RootDatabase<Buffer, Key>; readonly path: string} & {
+export type Environment = {
+	readonly root: RootDatabase<Buffer, Key>;
+	readonly path: string;
+	/** False once the file was removed or replaced: what is written then is gone with the process. */
+	readonly isInPlace: () => boolean;
+} & {
 	readonly [Name in DatabaseName]: Table;
 };
 
@@ -13,6 +19,7 @@ export type Environment = {readonly root: RootDatabase<Buffer, Key>; readonly pa
  */
 export const openEnvironment = (directory: string): Environment => {
 	mkdirSync(directory, {recursive: true, mode: 0o700});
+	refuseForeignFile(directory);
 	const settings = {
 		path: directory,
 		maxDbs: DATABASE_NAMES.length + 2,
@@ -34,5 +41,5 @@ export const openEnvironment = (directory: string): Environment => {
 	const tables = Object.fromEntries(
 		DATABASE_NAMES.map(name => [name, root.openDB<Buffer, Key>({name, encoding: 'binary', cache: false})]),
 	) as {[Name in DatabaseName]: Table};
-	return {root, path: directory, ...tables};
+	return {root, path: directory, isInPlace: watchPlace(directory), ...tables};
 };

@@ -81,11 +81,14 @@ export class GroupCommit {
 	}
 
 	async #commit(calls: readonly Call[]): Promise<void> {
-		const {storeId, closed} = this.#handles;
+		const {env, storeId, closed} = this.#handles;
 		let taken: readonly Planned[] = [];
 		try {
 			if (closed) {
 				throw new EdgedError('SHUTTING_DOWN', 'the store is closed');
+			}
+			if (!env.isInPlace()) {
+				throw lostPlace(env.path);
 			}
 			const {planned, blocks} = this.#plan(calls);
 			taken = planned;
@@ -175,6 +178,13 @@ export class GroupCommit {
 		}
 	}
 }
+
+/** lmdb writes on into a file without a name. What waits is still delivered; what is new would be lost with the process. */
+const lostPlace = (directory: string): EdgedError =>
+	new EdgedError(
+		'STORAGE_FAILED',
+		`the store in ${directory} was removed or replaced under the running edged: nothing is stored; let it deliver what it has, then restart it`,
+	);
 
 const conflictError = (
 	draft: PreparedDraft | undefined,

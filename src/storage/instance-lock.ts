@@ -14,7 +14,7 @@ const ANSWER_TIMEOUT_MS = 1000;
  * the holder's pid when another process has it. lmdb itself would let a second process write.
  */
 export const lockInstance = async (stateDirectory: string, pid: number): Promise<InstanceLock> => {
-	mkdirSync(stateDirectory, {recursive: true, mode: 0o700});
+	makeDirectory(stateDirectory);
 	const name = `\0edged-${createHash('sha256').update(realpathSync(stateDirectory)).digest('hex').slice(0, 40)}`;
 	const server = createServer(socket => {
 		socket.on('error', () => undefined);
@@ -43,6 +43,21 @@ export const lockInstance = async (stateDirectory: string, pid: number): Promise
 			});
 		},
 	};
+};
+
+const makeDirectory = (directory: string): void => {
+	try {
+		mkdirSync(directory, {recursive: true, mode: 0o700});
+	} catch (cause) {
+		const {code} = cause as NodeJS.ErrnoException;
+		const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in the way' : String(code);
+		throw new EdgedError(
+			'INVALID_CONFIG',
+			`the state directory ${directory} cannot be made (${why}): make it for the user of edged, or set node.state_dir`,
+			undefined,
+			{cause},
+		);
+	}
 };
 
 const listen = async (server: Server, name: string): Promise<void> => {

@@ -1,5 +1,4 @@
 import {statSync} from 'node:fs';
-import path from 'node:path';
 import {DEADLETTER_REASONS, type DeadletterReason} from '../outbound/attempts.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
 import {CLASS_NUMBERS} from '../outbound/priorities.js';
@@ -8,6 +7,7 @@ import type {AgeMs, EpochMs, PeerNo} from '../outbound/units.js';
 import {atomically, put} from './atomically.js';
 import {readBlock} from './blocks.js';
 import {addRow, counter, deadCounter, depthOf, emptyRow, STORE_COUNTERS} from './counters.js';
+import {dataFileOf} from './data-file.js';
 import {countMatching, purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
 import {force} from './force.js';
 import {GroupCommit} from './group-commit.js';
@@ -159,13 +159,18 @@ export class LmdbStore implements OutboundStore {
 		return least;
 	}
 
+	/** False once the store's file was removed or replaced: nothing new is taken then. */
+	get isInPlace(): boolean {
+		return this.#handles.env.isInPlace();
+	}
+
 	space(): SpaceUse {
 		const {counters, settings, env} = this.#handles;
 		const row = counters.get(STORE_COUNTERS);
 		return {
 			liveBytes: counter(row, 'liveBytes'),
 			ceilingBytes: settings.diskCeilingBytes,
-			fileBytes: statSync(path.join(env.path, 'data.mdb')).size,
+			fileBytes: statSync(dataFileOf(env.path), {throwIfNoEntry: false})?.size ?? 0,
 			blocks: counter(row, 'blocks'),
 		};
 	}

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {once} from 'node:events';
-import {realpathSync, symlinkSync} from 'node:fs';
+import {realpathSync, symlinkSync, writeFileSync} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import {createConnection} from 'node:net';
 import path from 'node:path';
@@ -74,4 +74,13 @@ test('who asks for the holder and never goes away does not hold up the release',
 	t.is(String(answer), '77\n');
 	await lock.release();
 	t.pass();
+});
+
+test('a state directory that cannot be made is refused with what to do', async t => {
+	const file = path.join(await temporaryDirectory(t), 'file');
+	writeFileSync(file, '');
+	await t.throwsAsync(lockInstance(file, 1), {
+		code: 'INVALID_CONFIG',
+		message: `the state directory ${file} cannot be made (a file is in the way): make it for the user of edged, or set node.state_dir`,
+	});
 });

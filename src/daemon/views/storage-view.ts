@@ -23,8 +23,12 @@ const stateOf = ({liveBytes, ceilingBytes}: SpaceUse, writes: 'well' | 'failing'
 	return liveBytes >= ceilingBytes * WARNING_SHARE ? 'warning' : 'ok';
 };
 
-/** What a process without privileges may still write on the file system of `directory`. */
+/** What a process without privileges may still write on the file system of `directory`; 0 when it is gone. */
 export const freeBytesOf = (directory: string): number => {
-	const {bavail, bsize} = statfsSync(directory);
-	return bavail * bsize;
+	try {
+		const {bavail, bsize} = statfsSync(directory);
+		return bavail * bsize;
+	} catch {
+		return 0; // An operator who has lost the directory needs status the more.
+	}
 };

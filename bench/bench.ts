@@ -51,7 +51,7 @@ export type Sample = {
 	| {readonly value: number}
 );
 
-/** A target of DESIGN.md section 11, printed beside what was measured. Exactly one of the bounds. */
+/** A target, printed beside what was measured. Exactly one of the bounds. */
 export type Goal = {
 	/**
 	 * The figure of this bench that is meant; the value when absent. Beside a bench's own there are `disk B/B` (bytes to the

@@ -2,7 +2,7 @@ import test from 'ava';
 import {type SourceFile, sourceFiles, specifiersIn} from './helpers/source-files.js';
 
 const STORAGE_SIDE = ['config', 'outbound', 'runtime', 'storage'];
-/** The arrows of DESIGN.md section 9: what each folder of src may import besides itself. */
+/** The arrows of docs/architecture.md: what each folder of src may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	outbound: [],
 	runtime: ['outbound'],

@@ -46,7 +46,7 @@ const waitingBench = (blocks: Blocks): Bench => ({
 	unit: 'ms',
 	goals: [
 		{against: {bench: EMPTY, as: 'excess'}, atMost: 500},
-		// DESIGN.md says heap; all anonymous memory is the stricter measure.
+		// The target is one of the heap; all anonymous memory is the stricter measure.
 		{figure: 'daemon MB', against: {bench: EMPTY, as: 'excess', figure: 'daemon MB'}, atMost: 40},
 		{figure: 'daemon MB', atMost: 120},
 	],

@@ -38,7 +38,7 @@ export const startProducer = async (cleanup: Cleanup, load: Load): Promise<Produ
 	};
 };
 
-/** Outstanding segments of DESIGN.md section 11, bounded by the bytes that a relay buffers. */
+/** Segments handed over and not answered for yet, bounded by the bytes that a relay buffers. */
 const OUTSTANDING = 2048;
 const OUTSTANDING_BYTES = 32 * 2 ** 20;
 const REQUEST_BYTES = 2 ** 20;

@@ -1,4 +1,4 @@
-/** The payload sizes of DESIGN.md section 11. */
+/** The payload sizes that there are targets for. */
 export const SIZES = [
 	{label: '200 B', bytes: 200},
 	{label: '1 KiB', bytes: 1024},

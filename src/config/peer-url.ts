@@ -15,7 +15,7 @@ export const resolvePeerUrl = (url: string, directory: string): string => {
 	return socket === undefined || socket === '' ? url : `${UNIX}${path.resolve(directory, socket)}`;
 };
 
-/** Why another edged cannot be reached by `url` (DESIGN.md section 5, transports); `undefined` when it can. */
+/** Why another edged cannot be reached by `url`: only `https://` leaves this machine; `undefined` when it can. */
 export const edgedUrlProblem = (url: string): string | undefined => {
 	const socket = unixSocketOf(url);
 	if (socket !== undefined) {

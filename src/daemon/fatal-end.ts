@@ -51,7 +51,7 @@ export class FatalEnd {
 		);
 	};
 
-	/** The store cannot be trusted any more: `process.exit` and `close` are known to hang then (DEPENDENCIES.md 2.2). */
+	/** The store cannot be trusted any more: `process.exit` and `close` of lmdb are known to hang then. */
 	readonly failStop: FailStop = (why, error) => {
 		this.#options.logger.fatal({err: error}, `the store can no longer be trusted: ${why}; ending by SIGKILL`);
 		killSelf();

@@ -14,7 +14,7 @@ export type LimiterOptions = {
 };
 
 /**
- * The one door to bottleneck: its reservoir is the token bucket. What it cannot do is done here (DEPENDENCIES.md section 3):
+ * The one door to bottleneck: its reservoir is the token bucket. What it (2.19.5) cannot do is done here:
  * - One of its jobs costs milliseconds, so tokens are bought in lots, into a purse from which senders are served.
  * - A weight above the reservoir waits for ever and blocks all behind it, so a lot is never more than a quarter of the burst.
  * - Its own refill is late and dies with the first `updateSettings`, so it is refilled by `incrementReservoir` from the
@@ -25,7 +25,7 @@ export type LimiterOptions = {
 export const createBottleneckLimiter = (options: LimiterOptions): BandwidthLimiter =>
 	new BottleneckLimiter(options);
 
-/** DESIGN.md section 5: a burst is at least one chunk. */
+/** A burst is at least one chunk of a body. */
 const SMALLEST_BURST = 16 * 1024;
 const LOTS_PER_BURST = 4;
 /** Tokens are looked after at least so often while somebody waits; also the longest that a stuck Bottleneck is believed. */

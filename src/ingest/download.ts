@@ -2,12 +2,13 @@ import {EdgedError} from '../outbound/errors.js';
 import {parseSegmentId} from '../outbound/names.js';
 import {contentDigest} from './content-digest.js';
 import type {Exchange} from './exchange.js';
+import {FORBIDDEN} from './identity.js';
 import {HttpRefusal, type Reply} from './reply.js';
 
 /** `GET /v1/segments/ID`: the payload as it was handed over, checked against its hash. For local callers only. */
 export const sendPayload = async ({caller, backend}: Exchange, id: string): Promise<Reply> => {
 	if (caller.kind !== 'local') {
-		throw new HttpRefusal(403, 'FORBIDDEN', 'Payloads are handed out on the Unix socket only');
+		throw new HttpRefusal(403, FORBIDDEN, 'Payloads are handed out on the Unix socket only');
 	}
 	const segmentId = parseSegmentId(id);
 	const payload = backend.store.payload(segmentId);

@@ -1,6 +1,6 @@
 import {EdgedError} from './errors.js';
 
-/** DESIGN.md section 3. `abandoned` exists only inside the start-up transaction and in histories. */
+/** docs/architecture.md, The life of a record. `abandoned` exists only inside the start-up transaction and in histories. */
 export const STATES = [
 	'scheduled',
 	'inflight',

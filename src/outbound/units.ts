@@ -5,7 +5,7 @@ export type Brand<Base, Name extends string> = Base & {readonly __brand: Name};
 export type EpochMs = Brand<number, 'EpochMs'>;
 /** Milliseconds since an arbitrary start of this process; never goes back. */
 export type MonotonicMs = Brand<number, 'MonotonicMs'>;
-/** Milliseconds on the store's persisted age clock, which no wall-clock jump moves (DESIGN.md section 5). */
+/** Milliseconds on the store's persisted age clock, which no wall-clock jump moves (storage/age-clock.ts). */
 export type AgeMs = Brand<number, 'AgeMs'>;
 
 /** A peer's number in one store; never used twice. */

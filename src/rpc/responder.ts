@@ -31,9 +31,8 @@ export type Reading = {
 };
 
 /**
- * JSON-RPC 2.0 from line to line. json-rpc-2.0 finds the method and knows notifications; what it gets wrong (batches of one,
- * `null`, methods and ids of wrong types, the text of unforeseen errors: DEPENDENCIES.md section 4) is checked before it and
- * mapped behind it.
+ * JSON-RPC 2.0 from line to line. json-rpc-2.0 finds the method and knows notifications; what it (1.8.1) gets wrong (batches of one,
+ * `null`, methods and ids of wrong types, the text of unforeseen errors) is checked before it and mapped behind it.
  */
 export class Responder {
 	readonly #server = new JSONRPCServer({errorListener: () => {}});

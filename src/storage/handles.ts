@@ -22,8 +22,8 @@ export type StoreSettings = {
 };
 
 /**
- * Ends the daemon at once, after logging: what the store holds can no longer be trusted, and `process.exit` and `close()` are
- * known to hang then (DEPENDENCIES.md 2.2). systemd starts it again and the start checks the environment.
+ * Ends the daemon at once, after logging: what the store holds can no longer be trusted, and `process.exit` and `close()` of
+ * lmdb are known to hang then. systemd starts it again and the start checks the environment.
  */
 export type FailStop = (why: string, error: unknown) => void;
 

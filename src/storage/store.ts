@@ -8,7 +8,7 @@ import type {Brand, EpochMs, LeaseNo, PeerNo} from '../outbound/units.js';
 /**
  * What the rest of edged may ask of the store. Every write resolves only after the fsync that covers it, and is all or
  * nothing. A write that fails because the disk is full rejects with `STORAGE_FULL` or `STORAGE_FAILED`; a store that can no
- * longer be trusted ends the process instead (DESIGN.md section 4).
+ * longer be trusted ends the process instead (docs/failures.md, The disk).
  */
 export type OutboundStore = {
 	readonly storeId: StoreId;

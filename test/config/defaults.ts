@@ -5,7 +5,7 @@ import {configFrom, defaultConfig, HUB, NODE} from '../helpers/config.js';
 const MIB = 1024 * 1024;
 const DAY_MS = 86_400_000;
 
-test('what a file does not say is as DESIGN.md section 7 has it', t => {
+test('what a file does not say has the default of the reference in the README', t => {
 	const expected: Config = {
 		node: {
 			id: 'edge-7' as Config['node']['id'],

@@ -8,7 +8,7 @@ import {END} from '../../src/storage/layout.js';
 import {straceTest, traced} from '../helpers/store-trace.js';
 import {temporaryDirectory} from '../helpers/temp-dir.js';
 
-// What src/storage takes for granted of lmdb (DEPENDENCIES.md section 2), so that an upgrade cannot take it away unseen.
+// What src/storage takes for granted of lmdb, so that an upgrade cannot take it away unseen.
 
 const environment = async (t: ExecutionContext): Promise<Environment> => {
 	const env = openEnvironment(path.join(await temporaryDirectory(t), 'queue'));

@@ -4,17 +4,17 @@ import {given} from '../given.js';
 import {flag, option} from '../parameters.js';
 import {readBytes} from '../read/bytes.js';
 import {readPeerId} from '../read/ids.js';
-import {limiterFields} from '../text/config.js';
 import {fields} from '../text/fields.js';
+import {limiterFields} from '../text/limiter.js';
 
-/** Below it the daemon begins no send (DESIGN.md section 5). */
+/** Below it the daemon begins no send (docs/operations.md, Bandwidth). */
 const SUSPENDED_BELOW = 64;
 
 export const setBandwidth = command({
 	name: 'relay config set-bandwidth',
 	help: 'Change a rate or a daily quota at once',
 	details:
-		'Takes effect at once, also for sends that are running, and is kept over restarts until --reset. 0 is unlimited; 1 byte a second suspends delivery. This version keeps and shows a daily quota, and does not enforce it.',
+		'Takes effect at once, also for requests that wait for their turn, and is kept over restarts until --reset. 0 is unlimited; 1 byte a second suspends delivery. This version keeps and shows a daily quota, and does not enforce it.',
 	examples: [
 		'edgectl relay config set-bandwidth --bytes-per-second "64 KiB"',
 		'edgectl relay config set-bandwidth --bytes-per-second 1 --reason "INC-42: link flooded"',

@@ -1,6 +1,6 @@
 import type {Readable} from 'node:stream';
 
-/** The daemon's ingest socket, where payloads of any size go in and come out (DESIGN.md section 6, data plane). */
+/** The daemon's ingest socket, where payloads of any size go in and come out (docs/formats.md, HTTP ingest). */
 export type IngestDoor = {
 	/**
 	 * Resolves once the segment is durable. Throws `EdgedError` for a refusal, `DaemonUnreachable` when the connection broke: then the

@@ -1,7 +1,7 @@
-import type {WireBandwidth} from '../../rpc/contract/bandwidth.js';
 import type {Result} from '../../rpc/contract/methods.js';
-import {type Field, fields} from './fields.js';
-import {byteRate, bytesWithSize, grouped, percent} from './numbers.js';
+import {fields} from './fields.js';
+import {limiterFields} from './limiter.js';
+import {grouped} from './numbers.js';
 import {printable} from './printable.js';
 import type {Style} from './style.js';
 import {humanSeconds} from './time.js';
@@ -27,37 +27,6 @@ export const configText = (config: Config, style: Style): string[] => [
 	),
 	...effectiveLines(config.effective, style),
 ];
-
-/** A limiter as `config get` and `set-bandwidth` show it. */
-export const limiterFields = (bandwidth: WireBandwidth): Field[] => [
-	['Rate Limit', bandwidth.bytes_per_second === 0 ? 'unlimited' : byteRate(bandwidth.bytes_per_second)],
-	[
-		'Daily Quota',
-		bandwidth.daily_quota_bytes === 0 ? 'unlimited' : bytesWithSize(bandwidth.daily_quota_bytes),
-	],
-	['Available Tokens', availableTokens(bandwidth)],
-	['Daily Used', dailyUsed(bandwidth)],
-	...(bandwidth.unlimited ? [] : counters(bandwidth)),
-	...(bandwidth.source === 'override'
-		? ([['Source', 'override (set live; --reset returns to the file)']] as const)
-		: ([['Source', 'file']] as const)),
-];
-
-const counters = (bandwidth: WireBandwidth): Field[] => [
-	['Throttle Count', grouped(bandwidth.throttle_count)],
-	['Quota Drops', grouped(bandwidth.quota_drop_count)],
-	['Quota Defers', grouped(bandwidth.quota_defer_count)],
-];
-
-const NOT_APPLICABLE = '(n/a — unlimited)';
-
-const availableTokens = ({available_tokens: tokens, burst_bytes: burst}: WireBandwidth): string =>
-	tokens === null || burst === null
-		? NOT_APPLICABLE
-		: `${grouped(tokens)} (${percent(Math.max(0, tokens), burst)} of burst)`;
-
-const dailyUsed = ({daily_used_bytes: used, daily_quota_bytes: quota}: WireBandwidth): string =>
-	quota === 0 ? NOT_APPLICABLE : `${grouped(used)} (${percent(used, quota)} consumed)`;
 
 const seconds = (value: number): string => (Number.isInteger(value) ? humanSeconds(value) : `${value}s`);
 

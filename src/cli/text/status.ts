@@ -1,6 +1,7 @@
 import type {Result} from '../../rpc/contract/methods.js';
 import {type Field, fields} from './fields.js';
-import {byteRate, bytesWithSize, grouped, humanBytes, percent} from './numbers.js';
+import {limitFields} from './limiter.js';
+import {grouped, humanBytes, percent} from './numbers.js';
 import {peersTable} from './peers.js';
 import type {Style, Tone} from './style.js';
 
@@ -20,7 +21,7 @@ export const statusText = (status: Status, style: Style): string[] => [
 		RELAY_LABELS,
 	),
 	...fields('Queue Depth', depthFields(status.queue_depth), style),
-	...fields('Bandwidth', bandwidthFields(status.bandwidth), style),
+	...fields('Bandwidth', limitFields(status.bandwidth), style),
 	...fields('Storage', storageFields(status.storage), style),
 	...(status.peers.length === 0 ? [] : peersTable(status.peers, status.queried_at, style)),
 ];
@@ -42,25 +43,6 @@ const depthFields = (depth: Status['queue_depth']): Field[] => [
 
 const within = (count: number, remark: string): string =>
 	count === 0 ? '0' : `${grouped(count)} (${remark})`;
-
-const bandwidthFields = (bandwidth: Status['bandwidth']): Field[] => [
-	['Rate Limit', bandwidth.bytes_per_second === 0 ? 'unlimited' : byteRate(bandwidth.bytes_per_second)],
-	[
-		'Daily Quota',
-		bandwidth.daily_quota_bytes === 0 ? 'unlimited' : bytesWithSize(bandwidth.daily_quota_bytes),
-	],
-	...(bandwidth.daily_quota_bytes === 0
-		? []
-		: [
-				[
-					'Daily Used',
-					`${grouped(bandwidth.daily_used_bytes)} (${percent(bandwidth.daily_used_bytes, bandwidth.daily_quota_bytes)} consumed)`,
-				] as const,
-			]),
-	...(bandwidth.source === 'override'
-		? [['Source', 'override (set live; --reset returns to the file)'] as const]
-		: []),
-];
 
 const storageFields = (storage: Status['storage']): Field[] => [
 	[

@@ -2,7 +2,7 @@ import {statfsSync} from 'node:fs';
 import type {WireStorage} from '../../rpc/contract/status.js';
 import type {SpaceUse} from '../../storage/store.js';
 
-/** Above this share of the ceiling there is a warning (DESIGN.md section 4). */
+/** Above this share of the ceiling there is a warning. */
 const WARNING_SHARE = 0.8;
 
 export const storageView = (space: SpaceUse, freeBytes: number, writes: 'well' | 'failing'): WireStorage => ({

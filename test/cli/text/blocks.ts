@@ -7,7 +7,7 @@ import {statusText} from '../../../src/cli/text/status.js';
 import {coloured, plain} from '../../../src/cli/text/style.js';
 import {config, limited, peer, record, status} from '../../helpers/wire-samples.js';
 
-/** REFERENCE.md 2.2, runbook 06: to the letter. */
+/** As the runbooks of the operators show it, to the letter. */
 const REFERENCE_STATUS = `Relay Status
   Enabled:            true
   Workers:            4

@@ -161,6 +161,12 @@ export class BlockTable {
 		return this.#bytes.subarray(this.#at(first), this.#at(last) + ENTRY_RECORD_BYTES);
 	}
 
+	/** The metadata of all entries, as bytes, in their order. */
+	get metadataArea(): Buffer {
+		const start = this.#recordsAt + this.count * ENTRY_RECORD_BYTES;
+		return this.#bytes.subarray(start, start + this.metadataBytes);
+	}
+
 	payloadBytesOf(entry: number): number {
 		return this.#bytes.readUInt32LE(this.#at(entry) + OFFSET.payloadBytes);
 	}
@@ -200,20 +206,22 @@ export class BlockTable {
 	}
 
 	metadataOf(entry: number): EntryMetadata {
-		const at = this.#at(entry);
-		const length = this.#bytes.readUInt16LE(at + OFFSET.metadataBytes);
-		if (length === 0) {
+		const bytes = this.metadataBytesOf(entry);
+		if (bytes.length === 0) {
 			return NO_METADATA;
 		}
-		const start =
-			this.#recordsAt +
-			this.count * ENTRY_RECORD_BYTES +
-			this.#bytes.readUInt32LE(at + OFFSET.metadataOffset);
-		const metadata = decodeMetadata(this.#bytes.subarray(start, start + length));
+		const metadata = decodeMetadata(bytes);
 		if (metadata === undefined) {
 			throw new DamagedRowError(`block ${this.block}: metadata of entry ${entry}`);
 		}
 		return metadata;
+	}
+
+	/** The same, as it lies there; empty for none. */
+	metadataBytesOf(entry: number): Buffer {
+		const at = this.#at(entry);
+		const start = this.#bytes.readUInt32LE(at + OFFSET.metadataOffset);
+		return this.metadataArea.subarray(start, start + this.#bytes.readUInt16LE(at + OFFSET.metadataBytes));
 	}
 
 	segmentIdOf(entry: number): SegmentId {

@@ -49,6 +49,8 @@ export type EncodedRequest = {
 	readonly byteLength: number;
 	/** What the answer must name: lower-case hex SHA-256 of the head. */
 	readonly digest: string;
+	/** Lets the payload buffers be used again. Only for who knows that nobody reads them any more; else leave them to the collector. */
+	readonly release?: () => void;
 };
 
 /** Frames `entries`. Their metadata has passed `checkMetadata`; more than 65,536 of them is a `RangeError`. */

@@ -1,12 +1,18 @@
 import {crc32} from 'node:zlib';
 import type {BlockTable} from './block-table.js';
+import type {FrameBuffers} from './frame-buffers.js';
+import {frameLease} from './frame-lease.js';
 import type {StoreHandles} from './handles.js';
 import {CHUNK_BYTES} from './layout.js';
 import type {OpenLease, OpenPart} from './open-lease.js';
 import type {LeasedPayloads} from './store.js';
 
 /** See `OutboundStore.readPayloads`. Keeps the chunk read last: entries are asked for in order. */
-export const leasePayloads = (handles: StoreHandles, lease: OpenLease): LeasedPayloads => {
+export const leasePayloads = (
+	handles: StoreHandles,
+	lease: OpenLease,
+	buffers: FrameBuffers,
+): LeasedPayloads => {
 	let reader: BlockPayload | undefined;
 	return {
 		read(index) {
@@ -17,6 +23,7 @@ export const leasePayloads = (handles: StoreHandles, lease: OpenLease): LeasedPa
 			}
 			return reader.read(entry);
 		},
+		frame: () => frameLease(handles, lease, buffers),
 	};
 };
 

@@ -10,6 +10,7 @@ import {addRow, counter, deadCounter, depthOf, emptyRow, STORE_COUNTERS} from '.
 import {dataFileOf} from './data-file.js';
 import {countMatching, purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
 import {force} from './force.js';
+import {FrameBuffers} from './frame-buffers.js';
 import {GroupCommit} from './group-commit.js';
 import type {StoreHandles} from './handles.js';
 import type {InstanceLock} from './instance-lock.js';
@@ -54,6 +55,7 @@ export class LmdbStore implements OutboundStore {
 	readonly #listeners: Set<(peer: PeerNo) => void>;
 	readonly #lock: InstanceLock;
 	readonly #groupCommit: GroupCommit;
+	readonly #frameBuffers = new FrameBuffers();
 	#registering: Promise<unknown> = Promise.resolve();
 
 	constructor(handles: StoreHandles, {listeners, lock, abandoned}: Parts) {
@@ -100,7 +102,7 @@ export class LmdbStore implements OutboundStore {
 	}
 
 	readPayloads(lease: Lease): LeasedPayloads {
-		return leasePayloads(this.#handles, own(lease));
+		return leasePayloads(this.#handles, own(lease), this.#frameBuffers);
 	}
 
 	nextDueAt(peer: PeerNo): EpochMs | undefined {

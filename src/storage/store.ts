@@ -4,6 +4,7 @@ import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {ClassNo, Priority} from '../outbound/priorities.js';
 import type {DeliveryRecord, Labels, QueueDepth, RecordPage} from '../outbound/record.js';
 import type {Brand, EpochMs, LeaseNo, PeerNo} from '../outbound/units.js';
+import type {EncodedRequest} from './encode-request.js';
 
 /**
  * What the rest of edged may ask of the store. Every write resolves only after the fsync that covers it, and is all or
@@ -171,6 +172,11 @@ export type LeasedEntry = {
 export type LeasedPayloads = {
 	/** CRC-checked bytes of entry `index`; `missing` or `corrupt` must be settled as such. */
 	read(index: number): Uint8Array | 'missing' | 'corrupt';
+	/**
+	 * The whole lease as a request, every payload CRC-checked: several times as fast as entry by entry. `undefined` when some entry
+	 * cannot be read, or the lease is not to be had in one piece: then go entry by entry.
+	 */
+	frame(): EncodedRequest | undefined;
 };
 
 /** What became of the entries of a lease, by their index. An index named twice, or out of range, is a bug and throws. */

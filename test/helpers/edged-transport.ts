@@ -26,7 +26,7 @@ const leaseWith = (entries: readonly SentEntry[]): {lease: Lease; payloads: Leas
 			};
 		}),
 	);
-	return {lease, payloads: {read: index => read[index] ?? 'missing'}};
+	return {lease, payloads: {read: index => read[index] ?? 'missing', frame: () => undefined}};
 };
 
 export const openTransport = (

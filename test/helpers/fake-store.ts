@@ -138,7 +138,10 @@ export class FakeStore extends FakeSettings implements DispatcherStore {
 	}
 
 	readPayloads(lease: Lease): LeasedPayloads {
-		return {read: index => new Uint8Array(lease.entry(index).sizeBytes)};
+		return {
+			read: index => new Uint8Array(lease.entry(index).sizeBytes),
+			frame: () => undefined,
+		};
 	}
 
 	nextDueAt(peer: PeerNo): EpochMs | undefined {

@@ -16,7 +16,7 @@ export const segmentsLease = (
 			sha256: createHash('sha256').update(bytes).digest(),
 		})),
 	),
-	payloads: {read: index => segments[index]?.bytes ?? 'missing'},
+	payloads: {read: index => segments[index]?.bytes ?? 'missing', frame: () => undefined},
 });
 
 /** Lets everything through, and remembers what was written. */

@@ -13,8 +13,15 @@ export type LeaseFrame = {
 	readonly leaseIndexes: readonly number[] | undefined;
 };
 
-/** Reads every payload of `lease` and frames what is there. */
+/** Reads every payload of `lease` and frames what is there: in one piece, unless some of it cannot be read. */
 export const frameLease = (lease: Lease, payloads: LeasedPayloads): LeaseFrame => {
+	const request = payloads.frame();
+	return request === undefined
+		? frameByEntry(lease, payloads)
+		: {request, entryCount: lease.entryCount, troubles: [], leaseIndexes: undefined};
+};
+
+const frameByEntry = (lease: Lease, payloads: LeasedPayloads): LeaseFrame => {
 	const entries: RequestEntry[] = [];
 	const troubles: EntryTrouble[] = [];
 	const leaseIndexes: number[] = [];

@@ -137,6 +137,7 @@ class Exchange {
 	answered(status: number): void {
 		if (status === 200 && this.bytesSent === this.#posted.encoded.byteLength) {
 			this.#reader.release();
+			this.#posted.encoded.release?.();
 		}
 	}
 

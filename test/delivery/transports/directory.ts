@@ -162,6 +162,7 @@ test('a payload that is missing or damaged in the store is told as such, the oth
 	const {lease} = segmentsLease(SEGMENTS);
 	const payloads = {
 		read: (index: number) => (index === 1 ? 'corrupt' : index === 2 ? 'missing' : new Uint8Array()),
+		frame: () => undefined,
 	} as const;
 	t.like(await transportTo(directory).send(lease, payloads, freeContext()), {
 		kind: 'answered',

@@ -7,10 +7,14 @@ const BYTE_LENGTH = 16_384;
 /** Less than a half of what came in between the two samples. */
 const MEMORY_GROWTH = 32 * 2 ** 20;
 
+/** For a machine that is busy with ten other things; alone it takes a tenth. */
+const TIMEOUT_MS = 300_000;
+
 /** The short form of `npm run lab -- long-outage`. */
 test.serial(
 	'while the hub is down a backlog costs no attempts and no memory, and is delivered when it is back',
 	async t => {
+		t.timeout(TIMEOUT_MS);
 		const run = await runOutage(t, {
 			directory: await temporaryDirectory(t),
 			segments: SEGMENTS,

@@ -1,6 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {EdgedError} from '../outbound/errors.js';
 import type {Clock} from '../runtime/clock.js';
+import type {BodyBuffers} from './body-buffers.js';
 import type {BufferBudget, BufferShare} from './buffer-budget.js';
 import {HttpRefusal} from './reply.js';
 
@@ -10,6 +11,7 @@ export type BodyLimits = {
 	/** A sender that is silent for so long is given up; a slow one is not. */
 	readonly idleMs: number;
 	readonly budget: BufferBudget;
+	readonly buffers: BodyBuffers;
 	readonly clock: Clock;
 	/** Told of every piece. */
 	received(bytes: number): void;
@@ -17,7 +19,7 @@ export type BodyLimits = {
 	waiting(): void;
 };
 
-/** A body that was received whole. `release` gives its bytes back to the budget: call it when they are no longer used. */
+/** A body that was received whole. `release` gives its bytes back, to be written over: call it when they are no longer used. */
 export type Body = {readonly bytes: Buffer; release(): void};
 
 /** The sender went away before its body had ended: there is nobody to answer. */
@@ -38,9 +40,16 @@ export const readBody = async (
 	}
 	const share = limits.budget.open();
 	try {
-		const bytes = await new BodyReader(request, share, limits, announced).read();
+		const reader = new BodyReader(request, share, limits, announced);
+		const bytes = await reader.read();
 		share.received();
-		return {bytes, release: () => share.release()};
+		return {
+			bytes,
+			release: () => {
+				share.release();
+				reader.release();
+			},
+		};
 	} catch (error) {
 		share.release();
 		throw error;
@@ -77,7 +86,8 @@ const checkHeaders = ({headers}: IncomingMessage, maxBytes: number): number | un
 const tooLarge = (maxBytes: number): EdgedError =>
 	new EdgedError('TOO_LARGE', `The body is larger than ${maxBytes} bytes`, {max_bytes: maxBytes});
 
-const FIRST_BUFFER_BYTES = 1_048_576;
+/** What a lease of the usual size needs, its head included. */
+const FIRST_BUFFER_BYTES = 2_097_152;
 const EMPTY = Buffer.alloc(0);
 
 class BodyReader {
@@ -101,7 +111,7 @@ class BodyReader {
 		this.#limits = limits;
 		this.#announced = announced;
 		this.#buffer =
-			announced === 0 ? EMPTY : Buffer.allocUnsafe(Math.min(announced ?? 65_536, FIRST_BUFFER_BYTES));
+			announced === 0 ? EMPTY : limits.buffers.take(Math.min(announced ?? 65_536, FIRST_BUFFER_BYTES));
 		this.#lastHeardMs = limits.clock.elapsed();
 	}
 
@@ -121,9 +131,17 @@ class BodyReader {
 			request.once('error', () => reject(new BodyAborted()));
 			request.once('close', () => {
 				stopWatching();
-				reject(new BodyAborted()); // Does nothing once the body has ended.
+				if (!request.readableEnded) {
+					reject(new BodyAborted());
+				}
 			});
 		});
+	}
+
+	/** Call it only after the body has ended: of one that broke off, more may yet be written into the buffer. Idempotent. */
+	release(): void {
+		this.#limits.buffers.give(this.#buffer);
+		this.#buffer = EMPTY;
 	}
 
 	#add(piece: Buffer): void {

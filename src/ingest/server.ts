@@ -9,6 +9,7 @@ import type {Server as TlsServer} from 'node:https';
 import type {Service} from '../runtime/service.js';
 import {listenOnSocketFile} from '../runtime/socket-file.js';
 import {BodyAborted, type BodyLimits, readBody} from './body.js';
+import {BodyBuffers} from './body-buffers.js';
 import {BufferBudget} from './buffer-budget.js';
 import {countRefusal, createCounters, type IngestCounters} from './counters.js';
 import {CallerCheck, FORBIDDEN} from './identity.js';
@@ -62,6 +63,7 @@ export class IngestServer implements Service {
 		this.#bodyLimits = {
 			idleMs: BODY_IDLE_MS,
 			budget: this.#budget,
+			buffers: new BodyBuffers(),
 			clock: backend.clock,
 			received: bytes => {
 				this.counters.receivedBytes += bytes;

@@ -7,8 +7,8 @@ import type {Form} from '../e2e/produce.js';
 import {fullLoad, startProducer} from '../e2e/producer.js';
 import {StatusWatch} from '../e2e/status.js';
 import {Cleanup} from '../harness/cleanup.js';
+import {costs, type Profile, Profiler} from '../harness/profiler.js';
 import {threadTimes} from '../harness/usage.js';
-import {costs, type Profile, Profiler} from './profiler.js';
 
 /**
  * Where the processor time of an end-to-end relay goes, in microseconds a segment: figures that mean something even on a machine that is

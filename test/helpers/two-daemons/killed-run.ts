@@ -1,9 +1,9 @@
-import {setTimeout as wait} from 'node:timers/promises';
 import type {Status} from '../edge-daemon.js';
 import type {Teardown} from '../temp-dir.js';
 import {type Arrivals, checkArrivals} from './arrivals.js';
 import {type Handover, planHandovers} from './handovers.js';
 import {type KillCounts, killByPlan, planKills} from './killer.js';
+import {untilStatus} from './patience.js';
 import {Producer} from './producer.js';
 import {SeededRandom} from './random.js';
 import {recordsThat} from './records.js';
@@ -75,27 +75,10 @@ const startProducer = (edge: Relay, handovers: readonly Handover[]): Producer =>
 		inFlight: IN_FLIGHT,
 	});
 
-const LOOK_AGAIN_MS = 20;
-const STUCK_MS = 60_000;
-
-/** Until nothing waits and nothing is sent; throws when it does not come nearer for a minute. */
+/** Until nothing waits and nothing is sent. */
 const untilDone = async (relay: Relay): Promise<Status['queue_depth']> => {
-	let least = Number.POSITIVE_INFINITY;
-	let nearerAt = performance.now();
-	for (;;) {
-		const status = await relay.status();
-		const {scheduled, inflight, failed} = status.queue_depth;
-		const left = scheduled + inflight + failed;
-		if (left === 0) {
-			return status.queue_depth;
-		}
-		if (left < least) {
-			least = left;
-			nearerAt = performance.now();
-		}
-		if (performance.now() - nearerAt > STUCK_MS) {
-			throw new Error(`It is stuck: ${JSON.stringify(status)}\n${relay.daemon.output()}`);
-		}
-		await wait(LOOK_AGAIN_MS);
-	}
+	const left = ({queue_depth: {scheduled, inflight, failed}}: Status): number =>
+		scheduled + inflight + failed;
+	const done = await untilStatus(relay, status => left(status) === 0, left);
+	return done.queue_depth;
 };

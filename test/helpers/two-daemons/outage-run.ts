@@ -1,9 +1,9 @@
 import {readFile} from 'node:fs/promises';
-import {setTimeout as wait} from 'node:timers/promises';
 import {encodeRequest, REQUEST_CONTENT_TYPE} from '../../../src/storage/request-codec.js';
 import {edgedPeer, type Status} from '../edge-daemon.js';
 import {ask} from '../http-ask.js';
 import type {Teardown} from '../temp-dir.js';
+import {untilStatus} from './patience.js';
 import {bytesNamed} from './random.js';
 import {recordsThat} from './records.js';
 import {type Relay, startEdgeAndHub} from './relay.js';
@@ -102,26 +102,5 @@ const anonymousMemory = async ({daemon}: Relay): Promise<number> => {
 
 const mebi = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
-const LOOK_AGAIN_MS = 50;
-const STUCK_MS = 60_000;
-
-/** Throws when nothing is acknowledged and nothing is tried for a minute. */
-const until = async (relay: Relay, isReached: (status: Status) => boolean): Promise<Status> => {
-	let last = '';
-	let movedAt = performance.now();
-	for (;;) {
-		const status = await relay.status();
-		if (isReached(status)) {
-			return status;
-		}
-		const now = JSON.stringify([status.queue_depth, status.peers[0]?.consecutive_failures]);
-		if (now !== last) {
-			last = now;
-			movedAt = performance.now();
-		}
-		if (performance.now() - movedAt > STUCK_MS) {
-			throw new Error(`It is stuck: ${JSON.stringify(status)}\n${relay.daemon.output()}`);
-		}
-		await wait(LOOK_AGAIN_MS);
-	}
-};
+const until = (relay: Relay, isReached: (status: Status) => boolean): Promise<Status> =>
+	untilStatus(relay, isReached, ({queue_depth, peers}) => [queue_depth, peers[0]?.consecutive_failures]);

@@ -5,7 +5,8 @@ import path from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import {FakeClock} from '../../helpers/fake-clock.js';
-import {allCommands, PEER_IDS, RETENTION_MS} from '../../helpers/model/commands.js';
+import {PEER_IDS, RETENTION_MS} from '../../helpers/model/command.js';
+import {allCommands} from '../../helpers/model/commands.js';
 import {QueueModel} from '../../helpers/model/queue-model.js';
 import {openTestStore, type StoreFixture} from '../../helpers/store-fixture.js';
 

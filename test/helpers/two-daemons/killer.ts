@@ -23,14 +23,21 @@ export const planKills = (counts: KillCounts, segments: number, random: SeededRa
 	const plan = (victim: Kill['victim'], count: number): Kill[] =>
 		Array.from({length: count}, (_, index) => ({
 			victim,
-			// Below `segments` the producer is still at work.
-			at: Math.floor(segments * (0.02 + (isOnAnswer(victim, index) ? 0.8 : 1.9) * random.fraction())),
+			at: Math.floor(segments * shareAt(victim, index, random.fraction())),
 			isHubFrozen: index % 2 === 0,
 			isOnAnswer: isOnAnswer(victim, index),
 			delayMs: random.integer(0, 60),
 			deadMs: random.isLikely(0.5) ? 0 : random.integer(0, 300),
 		}));
 	return [...plan('edge', counts.edge), ...plan('hub', counts.hub)].sort((a, b) => a.at - b.at);
+};
+
+/** The first kill of all meets the edge with work under way and a hub that was well; below 1 the producer is still at work. */
+const shareAt = (victim: Kill['victim'], index: number, fraction: number): number => {
+	if (victim === 'edge' && index === 0) {
+		return 0.05 * fraction;
+	}
+	return 0.1 + (isOnAnswer(victim, index) ? 0.7 : 1.8) * fraction;
 };
 
 const isOnAnswer = (victim: Kill['victim'], index: number): boolean => victim === 'edge' && index % 2 === 1;
@@ -73,7 +80,7 @@ export const killByPlan = async (options: KillerOptions): Promise<void> => {
 
 const LOOK_AGAIN_MS = 10;
 /** The hub may be frozen when nothing is left to be sent. */
-const INFLIGHT_DEADLINE_MS = 500;
+const INFLIGHT_DEADLINE_MS = 3000;
 
 const progressReaches = async (at: number, {pair, answered, signal}: KillerOptions): Promise<number> => {
 	for (;;) {
@@ -89,7 +96,11 @@ const progressReaches = async (at: number, {pair, answered, signal}: KillerOptio
 
 const untilInflight = async (edge: Relay): Promise<void> => {
 	const deadline = performance.now() + INFLIGHT_DEADLINE_MS;
-	while ((await edge.status()).queue_depth.inflight === 0 && performance.now() < deadline) {
+	while (performance.now() < deadline) {
+		const {queue_depth: depth, peers} = await edge.status();
+		if (depth.inflight > 0 || peers[0]?.link === 'down') {
+			return;
+		}
 		await wait(LOOK_AGAIN_MS);
 	}
 };

@@ -17,6 +17,7 @@ import {createUpkeep, type Upkeep} from './upkeep.js';
 /** Everything between the store and the doors. Nothing runs yet. */
 export type Core = Parts & Upkeep;
 
+/** Registers the peers, which is durable when it resolves. Throws what the store refuses. */
 export const createCore = async (
 	live: LiveConfig,
 	store: LmdbStore,

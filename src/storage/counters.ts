@@ -64,6 +64,7 @@ export class CounterChanges {
 	}
 }
 
+/** Adds to `target` itself, and gives it back. */
 export const addRow = (target: CounterRow, change: CounterRow): CounterRow => {
 	for (const [at, by] of change.entries()) {
 		target[at] = (target[at] ?? 0) + by;
@@ -71,6 +72,7 @@ export const addRow = (target: CounterRow, change: CounterRow): CounterRow => {
 	return target;
 };
 
+/** 0 where there is no row yet. */
 export const counter = (row: CounterRow | undefined, name: CounterName): number => row?.[INDEX[name]] ?? 0;
 
 export const depthOf = (row: CounterRow): QueueDepth => {

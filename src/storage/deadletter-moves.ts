@@ -22,6 +22,7 @@ export type DeadBits = {
 	readonly bits: Bits;
 };
 
+/** `false` when the payload is gone: the reason says so, or the store has lost it. */
 export const canRetry = (handles: StoreHandles, {row, table}: DeadBits): boolean =>
 	!isPayloadGone(row) && hasPayload(handles, table.block);
 

@@ -54,6 +54,7 @@ export const encodeGroup = (group: GroupRow): Buffer => {
 	return writer.done();
 };
 
+/** Throws for a damaged row, and for one of a later version. */
 export const decodeGroup = (bytes: Buffer): GroupRow => {
 	const reader = new RowReader(bytes);
 	reader.version(VERSION, 'group');

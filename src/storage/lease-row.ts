@@ -72,6 +72,7 @@ const runLength = (parts: readonly LeasePart[], start: number): number => {
 	return Math.max(1, length);
 };
 
+/** Throws for a damaged row, and for one of a later version. */
 export const decodeLease = (bytes: Buffer): LeaseRow => {
 	const reader = new RowReader(bytes);
 	reader.version(VERSION, 'lease');

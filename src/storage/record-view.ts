@@ -77,6 +77,7 @@ export const isBuriedAnywhere = (handles: StoreHandles, table: BlockTable, entry
 		groupsOf(handles, peer, table.block).some(({row}) => row.state === 'deadletter' && row.bits.has(entry)),
 	);
 
+/** No peer of the route has the entry any more, by an operator's purge: its id is free. */
 export const isPurgedEverywhere = ({env}: StoreHandles, table: BlockTable, entry: number): boolean =>
 	table.route.every(peer => {
 		const row = env.settled.get([peer, table.block]);

@@ -65,6 +65,7 @@ export const expireProof = (
 /** A block that is not yet done with is looked at again after at least this long. */
 const RECHECK_MS = 60_000;
 
+/** A span of whole blocks whose retention is over. Goes block by block: one with many takes several steps. */
 export const expireSpan = (
 	{handles, changes, budget}: TimerWork,
 	first: BlockNo,

@@ -50,6 +50,7 @@ export const encodeSettled = (row: SettledRow): Buffer => {
 	return writer.done();
 };
 
+/** Throws for a damaged row, and for one of a later version. */
 export const decodeSettled = (bytes: Buffer): SettledRow => {
 	const reader = new RowReader(bytes);
 	reader.version(VERSION, 'settled row');
@@ -83,6 +84,7 @@ export const settledBits = ({acked, satisfied, purged}: SettledRow): Bits => ack
 export const encodeSpan = ({leasedAt, settledAt, settledAge, blocks}: SpanRow): Buffer =>
 	new RowWriter(160).u8(VERSION).u48(leasedAt).u48(settledAt).u48(settledAge).bits(blocks).done();
 
+/** Throws for a damaged row, and for one of a later version. */
 export const decodeSpan = (bytes: Buffer): SpanRow => {
 	const reader = new RowReader(bytes);
 	reader.version(VERSION, 'span row');

@@ -3,6 +3,7 @@ import type {Clock} from '../../../runtime/clock.js';
 /** A slow stick may take minutes for one large file; a mount that hangs takes for ever. */
 const STALL_MS = 300_000;
 
+/** A step took longer than the transport allows: a share that hangs. What it does in the end is not known. */
 export class StalledError extends Error {
 	override readonly name = 'StalledError';
 }

@@ -53,6 +53,8 @@ const report = (
 	const total = threads.reduce((sum, {micros}) => sum + micros, 0);
 	const main = threads.find(({thread}) => thread.endsWith(`-${pid}`))?.micros ?? 0;
 	print(`\n## ${name}: ${total.toFixed(2)} us/segment, main thread ${main.toFixed(2)}`);
+	const others = threads.filter(({thread, micros}) => !thread.endsWith(`-${pid}`) && micros >= 0.01);
+	print(`other threads: ${others.map(({micros}) => micros.toFixed(2)).join(', ')}`);
 	for (const {place, share} of costs(profile).slice(0, Number(words.top))) {
 		print(`${(share * main).toFixed(3).padStart(8)}  ${place}`);
 	}

@@ -1,5 +1,4 @@
 import {hash} from 'node:crypto';
-import {crc32} from 'node:zlib';
 import {formatMadeId, type StoreId} from '../outbound/made-id.js';
 import type {ClassNo} from '../outbound/priorities.js';
 import type {Labels} from '../outbound/record.js';
@@ -10,7 +9,8 @@ import {
 	MAX_STORES,
 	STORE_ID_BYTES,
 	U48_MAX,
-	writeEntryRecord,
+	writeCircumstances,
+	writePayloadFields,
 	writeStoreId,
 } from './entry-record.js';
 import {
@@ -61,24 +61,27 @@ export const encodeRequest = (entries: readonly RequestEntry[]): EncodedRequest 
 	for (const [index, store] of plan.stores.entries()) {
 		writeStoreId(head, HEADER_BYTES + index * STORE_ID_BYTES, store);
 	}
-	const payloads = new Array<Buffer>(entries.length);
 	const metadataAt = metadataStart(header);
 	let recordAt = recordsStart(header.storeCount);
 	let metadataOffset = 0;
-	for (const [index, entry] of entries.entries()) {
+	entries.forEach((entry, index) => {
 		const bytes = metadata[index];
-		payloads[index] = asBuffer(entry.payload);
-		writeRecord(head, recordAt, entry, storeIndexes[index] ?? NO_STORE, bytes?.length ?? 0, metadataOffset);
+		writePayloadFields(head, recordAt, entry.payload, entry);
+		writeRest(head, recordAt, entry, {
+			storeIndex: storeIndexes[index] ?? NO_STORE,
+			metadataBytes: bytes?.length ?? 0,
+			metadataOffset,
+		});
 		if (bytes !== undefined) {
 			bytes.copy(head, metadataAt + metadataOffset);
 			metadataOffset += bytes.length;
 		}
 		recordAt += ENTRY_RECORD_BYTES;
-	}
+	});
 	sealHead(head, header);
 	return {
 		head,
-		payloads,
+		payloads: entries.map(({payload}) => asBuffer(payload)),
 		byteLength: head.length + header.payloadBytes,
 		digest: hash('sha256', head, 'hex'),
 	};
@@ -103,23 +106,21 @@ const planRequest = (entries: readonly RequestEntry[]): RequestPlan => {
 	const metadata = new Array<Buffer | undefined>(entries.length);
 	let metadataBytes = 0;
 	let payloadBytes = 0;
-	for (const [index, entry] of entries.entries()) {
-		const {identity} = entry;
+	entries.forEach((entry, index) => {
+		const {identity, contentType, labels} = entry;
 		let givenId = identity.kind === 'given' ? identity.id : undefined;
 		if (identity.kind === 'foreign') {
 			const storeIndex = indexOfStore(stores, identity.address.store);
 			storeIndexes[index] = storeIndex;
 			givenId = storeIndex === NO_STORE ? formatMadeId(identity.address) : undefined;
 		}
-		const bytes = encodeMetadata({
-			givenId,
-			contentType: entry.contentType,
-			labels: entry.labels ?? NO_LABELS,
-		});
-		metadata[index] = bytes;
-		metadataBytes += bytes?.length ?? 0;
+		if (givenId !== undefined || contentType !== undefined || labels !== undefined) {
+			const bytes = encodeMetadata({givenId, contentType, labels: labels ?? NO_LABELS});
+			metadata[index] = bytes;
+			metadataBytes += bytes?.length ?? 0;
+		}
 		payloadBytes += entry.payload.length;
-	}
+	});
 	const header = {storeCount: stores.length, entryCount: entries.length, metadataBytes, payloadBytes};
 	return {header, stores, storeIndexes, metadata};
 };
@@ -135,35 +136,33 @@ const indexOfStore = (stores: StoreId[], store: StoreId): number => {
 	return stores.length < MAX_STORES ? stores.push(store) - 1 : NO_STORE;
 };
 
-const writeRecord = (
+type RecordContext = {
+	readonly storeIndex: number;
+	readonly metadataBytes: number;
+	readonly metadataOffset: number;
+};
+
+/** What of a record does not follow from the payload. */
+const writeRest = (
 	head: Buffer,
 	at: number,
-	entry: RequestEntry,
-	storeIndex: number,
-	metadataBytes: number,
-	metadataOffset: number,
+	{identity, lifetimeMs, classNo, hops}: RequestEntry,
+	{storeIndex, metadataBytes, metadataOffset}: RecordContext,
 ): void => {
-	const {identity, payload, lifetimeMs} = entry;
 	const address = storeIndex !== NO_STORE && identity.kind === 'foreign' ? identity.address : undefined;
-	writeEntryRecord(head, at, {
-		payloadBytes: payload.length,
-		crc32: entry.crc32 ?? crc32(payload),
-		sha256: entry.sha256 ?? sha256(payload),
+	const isText = identity.kind === 'given' || (identity.kind === 'foreign' && address === undefined);
+	writeCircumstances(head, at, {
 		madeBlock: address?.block ?? 0,
 		madeEntry: address?.entry ?? 0,
 		lifetime: lifetimeMs === undefined ? 0 : Math.min(U48_MAX, Math.max(1, Math.ceil(lifetimeMs))),
 		metadataBytes,
 		metadataOffset,
-		flags:
-			identity.kind === 'given' || (identity.kind === 'foreign' && address === undefined) ? FLAG_GIVEN_ID : 0,
-		classNo: entry.classNo,
+		flags: isText ? FLAG_GIVEN_ID : 0,
+		classNo,
 		storeIndex: address === undefined ? 0 : storeIndex,
-		hops: Math.min(entry.hops, 255),
+		hops: Math.min(hops, 255),
 	});
 };
-
-/** By way of a string: `hash` makes one faster than a buffer. */
-const sha256 = (payload: Uint8Array): Buffer => Buffer.from(hash('sha256', payload, 'binary'), 'latin1');
 
 const asBuffer = (bytes: Uint8Array): Buffer =>
 	Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -78,20 +78,26 @@ export const writeEntryRecord = (target: Buffer, at: number, fields: EntryFields
 	writeCircumstances(target, at, fields);
 };
 
-/** Of `payload` whatever a record at `at` begins with; hashes it unless its SHA-256 is given. */
+/** What is known of a payload already. */
+export type KnownOfPayload = {
+	readonly sha256?: Uint8Array | undefined;
+	readonly crc32?: number | undefined;
+};
+
+/** Of `payload` what a record at `at` begins with; hashes it unless that is known. */
 export const writePayloadFields = (
 	target: Buffer,
 	at: number,
 	payload: Uint8Array,
-	sha256: Uint8Array | undefined,
+	known: KnownOfPayload,
 ): void => {
 	target.writeUInt32LE(payload.length, at + OFFSET.payloadBytes);
-	target.writeUInt32LE(crc32(payload), at + OFFSET.crc32);
-	if (sha256 === undefined) {
+	target.writeUInt32LE(known.crc32 ?? crc32(payload), at + OFFSET.crc32);
+	if (known.sha256 === undefined) {
 		// By way of a string: `hash` makes one in half the time that it takes for a buffer.
 		target.write(hash('sha256', payload, 'binary'), at + OFFSET.sha256, 'latin1');
 	} else {
-		target.set(sha256, at + OFFSET.sha256);
+		target.set(known.sha256, at + OFFSET.sha256);
 	}
 };
 

@@ -58,7 +58,7 @@ export const prepareDraft = (draft: SegmentDraft, maxSegmentBytes: number): Prep
 		givenId,
 		address,
 		payload,
-		record: draft.verified ?? recordOf(payload, draft.sha256),
+		record: draft.verified ?? recordOf(payload, draft),
 		metadata: bare
 			? undefined
 			: encodeMetadata({givenId, contentType: draft.contentType, labels: draft.labels ?? {}}),
@@ -71,9 +71,9 @@ export const prepareDraft = (draft: SegmentDraft, maxSegmentBytes: number): Prep
 	};
 };
 
-const recordOf = (payload: Buffer, sha256: Uint8Array | undefined): VerifiedRecord => {
+const recordOf = (payload: Buffer, known: Pick<SegmentDraft, 'sha256'>): VerifiedRecord => {
 	const bytes = Buffer.allocUnsafe(PAYLOAD_FIELDS_BYTES);
-	writePayloadFields(bytes, 0, payload, sha256);
+	writePayloadFields(bytes, 0, payload, known);
 	return {bytes, at: 0};
 };
 

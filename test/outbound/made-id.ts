@@ -7,6 +7,7 @@ import {
 	type SegmentAddress,
 } from '../../src/outbound/made-id.js';
 import {isSegmentId} from '../../src/outbound/names.js';
+import {holds} from '../helpers/holds.js';
 
 const address = (store: number, block: number, entry: number): SegmentAddress =>
 	({store, block, entry}) as SegmentAddress;
@@ -30,7 +31,7 @@ test('the text of an address never changes: producers and peers keep it', t => {
 });
 
 test('a made id is a segment id, and its address comes back', t => {
-	fc.assert(
+	holds(
 		fc.property(anyAddress, made => {
 			const id = formatMadeId(made);
 			return isSegmentId(id) && id.length === 26 && same(parseMadeId(id), made);
@@ -40,7 +41,7 @@ test('a made id is a segment id, and its address comes back', t => {
 });
 
 test('made ids of one store sort by block and entry, as the segments came', t => {
-	fc.assert(
+	holds(
 		fc.property(anyAddress, anyAddress, (one, other) => {
 			const later = {...other, store: one.store};
 			const order = one.block - later.block || one.entry - later.entry;

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {LineFramer} from '../../src/rpc/line-framer.js';
+import {holds} from '../helpers/holds.js';
 
 const LIMIT = 40;
 
@@ -29,7 +30,7 @@ const bytesWithLines = fc
 	.map(bytes => Buffer.from(bytes));
 
 test('lines are what stands between line ends, however the bytes are cut into pieces', t => {
-	fc.assert(
+	holds(
 		fc.property(bytesWithLines, fc.array(fc.nat()), (bytes, cuts) => {
 			const parts = bytes.toString('latin1').split('\n');
 			const firstTooLong = parts.findIndex(part => part.length > LIMIT);

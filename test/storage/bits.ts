@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {Bits} from '../../src/storage/bits.js';
+import {holds} from '../helpers/holds.js';
 
 const twoSets = fc.integer({min: 0, max: 200}).chain(size =>
 	fc.record({
@@ -12,7 +13,7 @@ const twoSets = fc.integer({min: 0, max: 200}).chain(size =>
 const ascending = (members: Iterable<number>): number[] => [...members].sort((x, y) => x - y);
 
 test('a bitmap does what a set of numbers does', t => {
-	fc.assert(
+	holds(
 		fc.property(twoSets, ({size, a, b}) => {
 			const [bits, other] = [Bits.of(size, ...a), Bits.of(size, ...b)];
 			const [set, second] = [new Set(a), new Set(b)];
@@ -36,7 +37,7 @@ test('a bitmap does what a set of numbers does', t => {
 });
 
 test('a bitmap survives its bytes, at any offset', t => {
-	fc.assert(
+	holds(
 		fc.property(twoSets, fc.nat({max: 9}), ({size, a}, at) => {
 			const bits = Bits.of(size, ...a);
 			const bytes = new Uint8Array(at + bits.byteLength + 3).fill(0xee);

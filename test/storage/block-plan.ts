@@ -8,6 +8,7 @@ import {LARGE_PAYLOAD_BYTES, MAX_BLOCK_BYTES, MAX_BLOCK_ENTRIES} from '../../src
 import {Numbers} from '../../src/storage/numbers.js';
 import type {PreparedDraft} from '../../src/storage/prepared-draft.js';
 import type {Route} from '../../src/storage/store.js';
+import {holds} from '../helpers/holds.js';
 
 const OWN = 1 as StoreId;
 const zeroes = Buffer.alloc(1024 * 1024);
@@ -53,7 +54,7 @@ const anyDraft = fc
 	.map(({route, ...rest}) => draft({...rest, route: routeTo(...route)}));
 
 test('for every peer and class, blocks and entries are in the order of arrival', t => {
-	fc.assert(
+	holds(
 		fc.property(fc.array(anyDraft, {maxLength: 200}), drafts => {
 			planOf(drafts);
 			const last = new Map<string, number>();
@@ -70,7 +71,7 @@ test('for every peer and class, blocks and entries are in the order of arrival',
 });
 
 test('every segment is in the block whose number it was given, once, and no block breaks a limit', t => {
-	fc.assert(
+	holds(
 		fc.property(fc.array(anyDraft, {maxLength: 200}), drafts => {
 			const blocks = planOf(drafts);
 			t.deepEqual(

@@ -2,11 +2,12 @@ import test from 'ava';
 import fc from 'fast-check';
 import type {BlockNo, EntryNo} from '../../src/outbound/units.js';
 import {decodeId, encodeId} from '../../src/storage/id-row.js';
+import {holds} from '../helpers/holds.js';
 import {plain, survivesDamage, u50} from '../helpers/rows.js';
 
 test('the row of an id comes back as it was, with eight bytes of the digest', t => {
 	const digest = fc.uint8Array({minLength: 32, maxLength: 32});
-	fc.assert(
+	holds(
 		fc.property(u50, fc.nat({max: 1023}), digest, (block, entry, sha256) => {
 			const row = encodeId({
 				block: block as BlockNo,

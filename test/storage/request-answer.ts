@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {AnswerBuilder, maxAnswerBytes, parseAnswer} from '../../src/storage/request-codec.js';
+import {holds} from '../helpers/holds.js';
 
 const DIGEST = 'ab'.repeat(32);
 const answer = (fields: object): string =>
@@ -26,7 +27,7 @@ test('an answer names what became of every entry, in ranges', t => {
 });
 
 test('whatever is built is believed, and is not larger than announced', t => {
-	fc.assert(
+	holds(
 		fc.property(fc.array(fc.constantFrom('accept', 'duplicate', 'reject'), {maxLength: 200}), verdicts => {
 			const builder = new AnswerBuilder();
 			for (const verdict of verdicts) {

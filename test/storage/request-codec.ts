@@ -14,6 +14,7 @@ import {
 	type RequestEntry,
 } from '../../src/storage/request-codec.js';
 import type {SegmentIdentity} from '../../src/storage/store.js';
+import {holds} from '../helpers/holds.js';
 
 const LIMITS = {maxEntries: 65_536};
 const bodyOf = ({head, payloads}: EncodedRequest): Buffer => Buffer.concat([head, ...payloads]);
@@ -121,7 +122,7 @@ const arbitraryEntry: fc.Arbitrary<RequestEntry> = fc.record(
 );
 
 test('whatever is framed is read back', t => {
-	fc.assert(
+	holds(
 		fc.property(fc.array(arbitraryEntry, {maxLength: 20}), entries => {
 			const encoded = encodeRequest(entries);
 			const request = mustParse(bodyOf(encoded));
@@ -163,7 +164,7 @@ const walk = (bytes: Buffer): readonly Buffer[] => {
 
 test('random bytes are refused and never throw', t => {
 	const magic = Buffer.from('EDRQ\x01', 'latin1');
-	fc.assert(
+	holds(
 		fc.property(fc.uint8Array({maxLength: 400}), fc.boolean(), (bytes, begins) => {
 			t.deepEqual(walk(begins ? Buffer.concat([magic, bytes]) : Buffer.from(bytes)), []);
 		}),
@@ -188,7 +189,7 @@ test('a head that was forged with a right checksum never throws, nor yields a pa
 	const sent = new Set(goldenEntries.map(({payload}) => Buffer.from(payload).toString('hex')));
 	const change = fc.tuple(fc.nat({max: head.length - 1}), fc.constantFrom(0, 1, 3, 4, 64, 127, 128, 255));
 	let accepted = 0;
-	fc.assert(
+	holds(
 		fc.property(fc.array(change, {minLength: 1, maxLength: 4}), changes => {
 			const forged = Buffer.from(head);
 			for (const [at, value] of changes) {

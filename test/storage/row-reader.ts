@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import {DamagedRowError, RowReader} from '../../src/storage/row-reader.js';
 import {RowWriter} from '../../src/storage/row-writer.js';
+import {holds} from '../helpers/holds.js';
 import {bitsOf, plain, u48, u50} from '../helpers/rows.js';
 
 type Field = {readonly kind: 'u8' | 'u16' | 'u32' | 'u48' | 'u64'; readonly value: number};
@@ -19,7 +20,7 @@ const fields = fc.array(
 );
 
 test('what a writer appended a reader takes, field by field, to the end', t => {
-	fc.assert(
+	holds(
 		fc.property(fields, fc.nat({max: 40}), (row, hint) => {
 			const writer = new RowWriter(hint);
 			for (const {kind, value} of row) {
@@ -37,7 +38,7 @@ test('what a writer appended a reader takes, field by field, to the end', t => {
 
 test('texts, bytes and bitmaps stand side by side', t => {
 	const text = fc.string({unit: 'grapheme', maxLength: 50});
-	fc.assert(
+	holds(
 		fc.property(text, fc.uint8Array({maxLength: 50}), bitsOf(), (words, bytes, bits) => {
 			const row = new RowWriter(0).text(words, 1024).bytes(bytes).bits(bits).u8(7).done();
 			const reader = new RowReader(row);

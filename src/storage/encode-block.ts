@@ -21,6 +21,8 @@ export type EncodedBlock = {
 	/** Age clock; 0 = none. */
 	readonly leastExpiry: number;
 	readonly hasGivenIds: boolean;
+	/** Some came with the address that another store, or this one, once gave them. */
+	readonly hasAddresses: boolean;
 };
 
 /** Makes the bytes of a planned block. Payloads that lie one behind another are not copied. */
@@ -37,12 +39,14 @@ export const encodeBlock = (
 	let metadataOffset = 0;
 	let leastExpiry = 0;
 	let hasGivenIds = false;
+	let hasAddresses = false;
 	let index = 0;
 	for (const draft of drafts) {
 		const expiry =
 			draft.expiresInMs === undefined ? 0 : Math.min(U48_MAX, age + Math.ceil(draft.expiresInMs));
 		leastExpiry = leastExpiry === 0 || (expiry !== 0 && expiry < leastExpiry) ? expiry : leastExpiry;
 		hasGivenIds ||= draft.givenId !== undefined;
+		hasAddresses ||= draft.address !== undefined;
 		writeRest(records, index++, draft, planned, {ownStore, expiry, metadataOffset});
 		if (draft.metadata !== undefined) {
 			metadata.push(draft.metadata);
@@ -64,6 +68,7 @@ export const encodeBlock = (
 		chunks: chunksOf(joinedPayloads(drafts, payloadBytes)),
 		leastExpiry,
 		hasGivenIds,
+		hasAddresses,
 	};
 };
 

@@ -19,7 +19,10 @@ export const writeBlocks = (
 	for (const block of blocks) {
 		writeBlock(handles, block, changes);
 	}
-	writeOrigins(handles, blocks);
+	writeOrigins(
+		handles,
+		blocks.filter(({hasAddresses}) => hasAddresses),
+	);
 };
 
 const writeBlock = (

@@ -11,6 +11,8 @@ export const META_NUMBERS = 'numbers';
 export const META_COUNTERS = 'counters';
 /** Less free space than this, seen after a failed commit, means that the disk is full and not broken. */
 const FULL_DISK_BYTES = 1024 * 1024;
+/** How long a commit past its deadline may still turn out to be done. */
+const LAST_WORD_MS = 1000;
 const NO_VALUE = Buffer.alloc(0);
 
 /**
@@ -82,10 +84,14 @@ const applyCounters = ({counters}: StoreHandles, changes: CounterChanges): void 
 
 const withDeadline = <Result>(commit: Promise<Result>, handles: StoreHandles): Promise<Result> => {
 	const {commitDeadlineMs} = handles.settings;
-	const cancel = handles.clock.after(commitDeadlineMs, () => {
-		handles.failStop(`a commit took longer than ${commitDeadlineMs} ms`, undefined);
+	const {clock, failStop} = handles;
+	let cancel = clock.after(commitDeadlineMs, () => {
+		// A process that stood still (SIGSTOP, a paused machine) hears of its timers before its commits.
+		cancel = clock.after(Math.min(commitDeadlineMs, LAST_WORD_MS), () => {
+			failStop(`a commit took longer than ${commitDeadlineMs} ms`, undefined);
+		});
 	});
-	return commit.finally(cancel);
+	return commit.finally(() => cancel());
 };
 
 const commitFailure = (handles: StoreHandles, error: unknown): EdgedError => {

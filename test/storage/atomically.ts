@@ -92,6 +92,16 @@ straceTest(
 	},
 );
 
+storeTest('a commit is not given up because the process stood still meanwhile', async (t, {store, clock}) => {
+	const write = atomically(store.handles, () => {
+		put(store.handles.env.meta, 'x', Buffer.from('y'));
+	});
+	t.notThrows(() => clock.advance(30_000)); // The fixture's fail-stop throws.
+	await write;
+	clock.advance(60_000);
+	t.is(store.handles.env.meta.get('x')?.toString(), 'y');
+});
+
 straceTest('a commit past its deadline asks the daemon to end', async t => {
 	const directory = await prepared(t);
 	const {stdout} = await traced(

@@ -128,7 +128,11 @@ const endQuietlyOnClosedPipe = (): void => {
 	for (const stream of [process.stdout, process.stderr]) {
 		stream.on('error', (error: NodeJS.ErrnoException) => {
 			if (error.code !== 'EPIPE') {
-				throw error;
+				// Where the output goes cannot be written, such as a full disk: what was asked for may be done all the same.
+				process.exitCode = EXIT.refused;
+				if (stream === process.stdout) {
+					process.stderr.write(`edgectl: the output could not be written: ${error.message}\n`);
+				}
 			}
 		});
 	}

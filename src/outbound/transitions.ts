@@ -83,7 +83,7 @@ export const nextState = <From extends StateName>(
 	const row: TransitionTable[StateName] = transitions[from];
 	const to = Object.hasOwn(row, event) ? row[event as EventName] : undefined;
 	if (to === undefined) {
-		throw new EdgedError('INVALID_STATE', `A record that is ${from} cannot ${event}`, {state: from, event});
+		throw new EdgedError('INVALID_STATE', `The record is ${from}: ${event} does not apply to it`, {state: from, event});
 	}
 	return to;
 };

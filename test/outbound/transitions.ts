@@ -45,7 +45,7 @@ for (const from of STATES) {
 			if (to === undefined) {
 				t.throws(() => ask(from, event), {
 					code: 'INVALID_STATE',
-					message: `A record that is ${from} cannot ${event}`,
+					message: `The record is ${from}: ${event} does not apply to it`,
 				});
 			} else {
 				t.is(ask(from, event), to, event);

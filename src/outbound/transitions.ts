@@ -83,7 +83,10 @@ export const nextState = <From extends StateName>(
 	const row: TransitionTable[StateName] = transitions[from];
 	const to = Object.hasOwn(row, event) ? row[event as EventName] : undefined;
 	if (to === undefined) {
-		throw new EdgedError('INVALID_STATE', `The record is ${from}: ${event} does not apply to it`, {state: from, event});
+		throw new EdgedError('INVALID_STATE', `The record is ${from}: ${event} does not apply to it`, {
+			state: from,
+			event,
+		});
 	}
 	return to;
 };

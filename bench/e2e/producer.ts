@@ -9,7 +9,7 @@ import type {Form, Load, Produced} from './produce.js';
 export type ProducerProcess = {
 	readonly pid: number;
 	/** Resolves when every request begun within `durationMs` was answered; rejects when one was refused. */
-	produce(durationMs: number): Promise<Produced>;
+	produce(durationMs: number | 'warm-up'): Promise<Produced>;
 };
 
 const ENTRY = fileURLToPath(new URL('producer-process.js', import.meta.url));

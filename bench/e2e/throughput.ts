@@ -38,6 +38,10 @@ class EndToEnd implements ReadyBench {
 			const producer = await startProducer(cleanup, fullLoad(pair.edge, form, byteLength));
 			const edgeStatus = await StatusWatch.open(cleanup, pair.edge);
 			const hubStatus = await StatusWatch.open(cleanup, pair.hub);
+			if (scale === 'full') {
+				const {segments} = await producer.produce('warm-up');
+				await edgeStatus.until(({acked}) => acked >= segments);
+			}
 			const parts = {pair, producer, edgeStatus, hubStatus};
 			return new EndToEnd(cleanup, parts, byteLength, produceMs(scale));
 		});

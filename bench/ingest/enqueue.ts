@@ -15,6 +15,9 @@ const setup = (
 	withCleanup(async cleanup => {
 		const relay = await startStoringRelay(cleanup, directory, 'relay');
 		const producer = await startProducer(cleanup, {...load, ...doors(relay)});
+		if (scale === 'full') {
+			await producer.produce('warm-up');
+		}
 		return {
 			pids: () => [relay.daemon.pid, producer.pid],
 			async run() {

@@ -24,7 +24,6 @@ const {values: words} = parseArgs({
 		save: {type: 'string'},
 	},
 });
-const WARM_UP_MS = 4000;
 
 type Watched = {readonly name: string; readonly relay: Relay; readonly profiler: Profiler};
 
@@ -66,13 +65,13 @@ const run = async (cleanup: Cleanup): Promise<void> => {
 	const {edge, hub} = await startPair(cleanup, directory, {nodeArguments: ['--inspect-port=0']});
 	const producer = await startProducer(cleanup, fullLoad(edge, words.form as Form, Number(words.bytes)));
 	const status = await StatusWatch.open(cleanup, edge);
-	const produce = async (durationMs: number): Promise<number> => {
+	const produce = async (durationMs: number | 'warm-up'): Promise<number> => {
 		const {acked} = await status.depth();
 		const {segments} = await producer.produce(durationMs);
 		await status.until(depth => depth.acked >= acked + segments);
 		return segments;
 	};
-	await produce(WARM_UP_MS);
+	await produce('warm-up');
 	const watched = [await watch('edge', edge), await watch('hub', hub)];
 	const before = watched.map(({relay}) => threadTimes(relay.daemon.pid));
 	await Promise.all(watched.map(({profiler}) => profiler.start()));

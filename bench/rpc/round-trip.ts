@@ -38,6 +38,9 @@ const saturated = ({directory, scale}: BenchContext): Promise<ReadyBench> =>
 		const {edge, hub} = await startPair(cleanup, directory);
 		const producer = await startProducer(cleanup, fullLoad(edge, 'binary', 1024));
 		const status = await StatusWatch.open(cleanup, edge);
+		if (scale === 'full') {
+			await producer.produce('warm-up');
+		}
 		return {
 			pids: () => [edge.daemon.pid, hub.daemon.pid, producer.pid],
 			async run() {

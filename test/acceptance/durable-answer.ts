@@ -11,9 +11,9 @@ import {type DaemonProcess, startDaemon} from '../helpers/process.js';
 import {readTrace, type SystemCall} from '../helpers/strace.js';
 import {temporaryDirectory} from '../helpers/temp-dir.js';
 
-/** Each fdatasync takes this much longer to return: whoever answers too early is seen to. */
-const SYNC_DELAY_US = 100_000;
-const ROUNDS = 4;
+/** Each fdatasync takes this much longer: whoever answers too early is seen to. At its entry, because strace logs the return before a delay at the exit. */
+const SYNC_DELAY_US = 300_000;
+const ROUNDS = 3;
 
 /** A segment that was answered. Both words occur nowhere else. */
 type Proof = {readonly payload: string; readonly inAnswer: string};
@@ -34,18 +34,17 @@ const hasStrace = await promisify(execFile)('strace', ['--version']).then(
 			door(daemon, path.join(directory, 'ingest.sock')),
 		);
 		const proofs: Proof[] = [];
-		const produce = async (name: string, handOver: HandOver): Promise<void> => {
+		const produce = async (index: number, handOver: HandOver): Promise<void> => {
 			for (let round = 0; round < ROUNDS; round++) {
-				proofs.push(await handOver(`${name}-${round}`));
+				// The answers of one commit come together: each producer lets some turns of the daemon's loop pass before it goes on, so
+				// that what it hands over comes while the first of them is being synced.
+				for (let turn = 0; turn < index; turn++) {
+					await daemon.call('daemon.ping');
+				}
+				proofs.push(await handOver(`proof-${index}-${round}`));
 			}
 		};
-		const producers: Promise<void>[] = [];
-		for (const [index, door] of [...doors, ...doors].entries()) {
-			producers.push(produce(`proof-${index}`, door));
-			// Each begins after the one before it has arrived, so that some come while others are being synced.
-			await daemon.call('daemon.ping');
-		}
-		await Promise.all(producers);
+		await Promise.all([...doors, ...doors].map((door, index) => produce(index, door)));
 		await daemon.end('SIGKILL');
 
 		const calls = await readTrace(trace);
@@ -78,7 +77,7 @@ const startTraced = async (t: ExecutionContext, directory: string, trace: string
 		prefix: [
 			...['strace', '-f', '-y', '-s', '16384', '-o', trace],
 			...['-e', `trace=${[...READS, ...WRITES, 'fdatasync'].join(',')}`],
-			...['-e', `inject=fdatasync:delay_exit=${SYNC_DELAY_US}`],
+			...['-e', `inject=fdatasync:delay_enter=${SYNC_DELAY_US}`],
 		],
 	});
 	// The helper's own teardown would end strace and leave the daemon to itself.

@@ -85,6 +85,7 @@ const judgeTrouble = (lease: Lease, trouble: EntryTrouble, policy: RetryPolicy):
 		case 'rejected':
 			return {...about, event: 'reject', outcome: 'REJECTED', bytesSent: entry.sizeBytes};
 		case 'failed':
+		case 'broken':
 			return charge(
 				lease,
 				entry,

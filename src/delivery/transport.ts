@@ -7,6 +7,11 @@ export type Transport = {
 	 * is an outcome. `signal` ends the send at once (outcome `unsent` or `broken`, as far as it had come).
 	 */
 	send(lease: Lease, payloads: LeasedPayloads, context: SendContext): Promise<SendOutcome>;
+	/**
+	 * What a probe that went well says. `peer`: the peer takes requests, so a request that broke may be its entries' fault.
+	 * `link`: somebody answers there, no more; only an entry that is taken proves the peer well.
+	 */
+	readonly proves: 'peer' | 'link';
 	/** One small question that moves no segment: does the link carry and the peer answer? */
 	probe(signal: AbortSignal): Promise<ProbeOutcome>;
 	/** Closes idle connections. Idempotent. */
@@ -24,9 +29,15 @@ export type SendContext = {
 /** A refusal or failure that concerns one entry, with the peer's or the transport's words. */
 export type EntryTrouble = {
 	readonly index: number;
-	readonly kind: 'rejected' | 'failed' | 'missing' | 'corrupt';
 	readonly message: string;
-};
+} & (
+	| {readonly kind: 'rejected' | 'failed' | 'missing' | 'corrupt'}
+	/**
+	 * A transport that sends one request per entry: this entry's own request broke after its first byte had left (`http`: a 5xx
+	 * too). It is a suspect that stands alone already; whether it is charged depends on whether the peer is proven well.
+	 */
+	| {readonly kind: 'broken'; readonly cause: 'reset' | 'timeout' | 'server_error'}
+);
 
 export type SendOutcome =
 	/** The peer answered for the entries in `acked` and `troubles`; one in neither was not answered for and is released. */
@@ -35,6 +46,8 @@ export type SendOutcome =
 			readonly acked: readonly IndexRange[];
 			readonly troubles: readonly EntryTrouble[];
 			readonly bytesSent: number;
+			/** What ended the send before every entry was answered for, when it is trouble of the link or the whole peer. */
+			readonly endedBy?: LinkTrouble;
 	  }
 	/** Trouble of the link or the whole peer, seen before or instead of any answer (DNS, connect, TLS, 5xx, 429): nobody is charged. */
 	| {
@@ -54,6 +67,10 @@ export type SendOutcome =
 	/** Ended by the signal before anything was known. */
 	| {readonly kind: 'unsent'; readonly bytesSent: number};
 
-export type ProbeOutcome =
-	| {readonly kind: 'well'}
-	| {readonly kind: 'down'; readonly message: string; readonly retryAfterMs?: number};
+export type ProbeOutcome = {readonly kind: 'well'} | ({readonly kind: 'down'} & LinkTrouble);
+
+export type LinkTrouble = {
+	readonly message: string;
+	/** From `Retry-After`. */
+	readonly retryAfterMs?: number;
+};

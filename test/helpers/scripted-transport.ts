@@ -22,6 +22,7 @@ export const idsOf = (lease: Lease): string[] =>
 
 /** Does what its script says: without one, a send waits until the test answers it. */
 export class ScriptedTransport implements Transport {
+	proves: Transport['proves'] = 'peer';
 	/** Every send ever begun. */
 	readonly sends: Sending[] = [];
 	probes = 0;

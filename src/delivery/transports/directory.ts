@@ -33,6 +33,7 @@ export const createDirectoryTransport = (options: DirectoryTransportOptions): Tr
 	new DirectoryTransport(options);
 
 class DirectoryTransport implements Transport {
+	readonly proves = 'peer';
 	readonly #outbox: Outbox;
 	readonly #steps: Steps;
 

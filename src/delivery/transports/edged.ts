@@ -22,6 +22,7 @@ export const createEdgedTransport = (options: EdgedTransportOptions): Transport 
 	const limits: PostLimits = {...options, chunkSize: new ChunkSize(), packs: new PackPool()};
 	const post = (posted: PostedRequest): Promise<PostResult> => postRequest(connections, posted, limits);
 	return {
+		proves: 'peer',
 		async send(lease, payloads, context) {
 			return context.signal.aborted ? UNSENT : sendLease(lease, payloads, context, post, options.clock);
 		},

@@ -1,5 +1,5 @@
 import {EdgedError, type EdgedErrorCode} from '../outbound/errors.js';
-import {CallTimedOut, DaemonUnreachable, RpcError} from '../rpc/client-errors.js';
+import {CallTimedOut, DaemonUnreachable, RpcError, UnexpectedAnswer} from '../rpc/client-errors.js';
 import {EXIT, type ExitCode} from './exit-codes.js';
 
 /** The line that was typed makes no sense; `command` is whose help would tell. */
@@ -43,6 +43,9 @@ export const toFailure = (error: unknown): Failure | undefined => {
 	if (error instanceof RpcError) {
 		return {message: `${sentence(error.message)} ${LOG_HINT}`, exitCode: EXIT.refused};
 	}
+	if (error instanceof UnexpectedAnswer) {
+		return {message: `${sentence(error.message)} ${VERSION_HINT}`, exitCode: EXIT.refused};
+	}
 	return undefined;
 };
 
@@ -53,6 +56,8 @@ export const sentence = (message: string): string => {
 };
 
 const LOG_HINT = "Look into the daemon's log: journalctl -u edged";
+
+const VERSION_HINT = 'Is the daemon of another version? Compare edgectl --version with edgectl ping.';
 
 const whyUnreachable = ({reason, socketPath, message}: DaemonUnreachable): string => {
 	switch (reason) {

@@ -39,6 +39,17 @@ export class RpcError extends Error {
 	}
 }
 
+/** What answers has not the form of the contract: it is another program, or an edged of another version. */
+export class UnexpectedAnswer extends Error {
+	readonly method: string;
+
+	constructor(method: string, why: string) {
+		super(`The answer to ${method} is not of the form that this version knows: ${why}`);
+		this.name = 'UnexpectedAnswer';
+		this.method = method;
+	}
+}
+
 /** A refusal becomes the error that it was in the daemon, with code and details. */
 export const toCallerError = (error: JSONRPCError): EdgedError | RpcError => {
 	const {code, ...details} = isObject(error.data) ? error.data : {};

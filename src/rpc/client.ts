@@ -2,6 +2,7 @@ import {once} from 'node:events';
 import {createConnection, type Socket} from 'node:net';
 import {JSONRPCClient, type JSONRPCRequest, type JSONRPCResponse} from 'json-rpc-2.0';
 import {MAX_SOCKET_PATH_BYTES} from '../runtime/socket-file.js';
+import {checkResult} from './check-result.js';
 import {CallTimedOut, DaemonUnreachable, toCallerError} from './client-errors.js';
 import type {Arguments, MethodName, Result} from './contract/methods.js';
 import {MAX_REPLY_BYTES} from './limits.js';
@@ -57,8 +58,8 @@ export class RpcClient {
 	}
 
 	/**
-	 * Rejects with the daemon's own `EdgedError` for a refusal, `RpcError` for any other error answer, `CallTimedOut`, and
-	 * `DaemonUnreachable` when the connection is lost: then what was asked may have happened.
+	 * Rejects with the daemon's own `EdgedError` for a refusal, `RpcError` for any other error answer, `UnexpectedAnswer` for one
+	 * that the contract does not know, `CallTimedOut`, and `DaemonUnreachable` when the connection is lost: then what was asked may have happened.
 	 */
 	async call<M extends MethodName>(
 		method: M,
@@ -71,7 +72,7 @@ export class RpcClient {
 		const request: JSONRPCRequest = {jsonrpc: '2.0', id: ++this.#lastId, method, params};
 		const {error, result} = await this.#request(request, timeoutMs);
 		if (error === undefined) {
-			return result as Result<M>;
+			return checkResult(method, result);
 		}
 		if (error.code !== LOCAL_ERROR) {
 			throw toCallerError(error);

@@ -1,6 +1,9 @@
 import {isDeepStrictEqual} from 'node:util';
 import {z} from 'zod';
+import {EXAMPLES} from './contract/examples/examples.js';
 import {contract, type MethodName, type Result} from './contract/methods.js';
+import {REFUSALS} from './contract/refusals.js';
+import {INTERNAL_ERROR, INVALID_PARAMS, REFUSED} from './wire-errors.js';
 
 type JsonSchema = {
 	readonly properties?: Readonly<Record<string, unknown>>;
@@ -9,7 +12,10 @@ type JsonSchema = {
 };
 type NamedSchemas = Record<string, unknown>;
 
-/** The OpenRPC document of the control plane, made from the schemas that check its calls. */
+/**
+ * The OpenRPC 1.3 document of the control plane, made from the schemas that check its calls. It names no server: whoever asks
+ * has found the socket already.
+ */
 export const describeContract = (): Result<'rpc.discover'> => {
 	const schemas: NamedSchemas = {};
 	const methods = (Object.keys(contract) as MethodName[]).map(name => describeMethod(name, schemas));
@@ -21,9 +27,24 @@ export const describeContract = (): Result<'rpc.discover'> => {
 			description: 'JSON-RPC 2.0 over a Unix socket, one document a line.',
 		},
 		methods,
-		components: {schemas},
+		components: {schemas, errors: ERRORS},
+		'x-refusals': REFUSALS,
 	};
 };
+
+/** Of every method. */
+const ERRORS = {
+	InvalidParams: {
+		code: INVALID_PARAMS,
+		message: 'Parameters out of form',
+		data: {code: 'INVALID_ARGUMENT', issues: [{key: 'limit', message: 'is too small'}]},
+	},
+	InternalError: {
+		code: INTERNAL_ERROR,
+		message: "A bug: the daemon's log has it under the error id",
+		data: {error_id: 'mb1-1'},
+	},
+} as const;
 
 const describeMethod = (name: MethodName, schemas: NamedSchemas) => {
 	const {summary, params, result} = contract[name];
@@ -36,8 +57,28 @@ const describeMethod = (name: MethodName, schemas: NamedSchemas) => {
 		// OpenRPC lists parameters one by one; which of them go together only the whole schema can say.
 		...(written.oneOf === undefined ? {} : {'x-params-schema': written}),
 		result: {name: 'result', schema: toJsonSchema(result, 'output', schemas)},
+		errors: describeErrors(name),
+		examples: describeExamples(name),
 	};
 };
+
+/** All refusals share one error code, which OpenRPC allows once a method; `data.code` is one of `data.codes` here. */
+const describeErrors = (name: MethodName): readonly unknown[] => {
+	const {refusals} = contract[name];
+	return [
+		...(refusals.length === 0
+			? []
+			: [{code: REFUSED, message: 'Refused: data.code says why', data: {codes: refusals}}]),
+		...Object.keys(ERRORS).map(error => ({$ref: `#/components/errors/${error}`})),
+	];
+};
+
+const describeExamples = (name: MethodName): readonly unknown[] =>
+	EXAMPLES[name].map(({name: title, params, result}) => ({
+		name: title,
+		params: Object.entries(params).map(([key, value]) => ({name: key, value})),
+		result: {name: 'result', value: result},
+	}));
 
 /** Of several forms, a parameter is required when all of them require it, and may be what any of them takes. */
 const describeParams = (schema: JsonSchema) => {
@@ -57,10 +98,23 @@ const anyOf = (schemas: readonly unknown[]): unknown => {
 	return others.length === 0 ? first : {anyOf: [first, ...others]};
 };
 
-/** Puts the named parts into `schemas`, where the references then point. */
+/** JSON Schema draft 7, as OpenRPC 1.3 asks for. Puts the named parts into `schemas`, where the references then point. */
 const toJsonSchema = (schema: z.ZodType, io: 'input' | 'output', schemas: NamedSchemas): JsonSchema => {
-	const text = JSON.stringify(z.toJSONSchema(schema, {io})).replaceAll('#/$defs/', '#/components/schemas/');
-	const {$schema: _, $defs, ...described} = JSON.parse(text) as Record<string, unknown>;
-	Object.assign(schemas, $defs);
+	const text = JSON.stringify(z.toJSONSchema(schema, {io, target: 'draft-7'}));
+	const {
+		$schema: _,
+		definitions,
+		...described
+	} = JSON.parse(text.replaceAll('#/definitions/', '#/components/schemas/'), withoutEnvelope) as Record<
+		string,
+		unknown
+	>;
+	Object.assign(schemas, definitions);
 	return described;
+};
+
+/** In draft 7 nothing may stand beside a reference, so zod wraps it; where nothing stands beside it, the wrap is in the way. */
+const withoutEnvelope = (_key: string, value: unknown): unknown => {
+	const {allOf, ...others} = (value ?? {}) as {readonly allOf?: readonly unknown[]};
+	return allOf?.length === 1 && Object.keys(others).length === 0 ? allOf[0] : value;
 };

@@ -3,10 +3,10 @@ import type {EdgedError, EdgedErrorCode} from '../outbound/errors.js';
 
 const PARSE_ERROR = -32_700;
 const INVALID_REQUEST = -32_600;
-const INVALID_PARAMS = -32_602;
+export const INVALID_PARAMS = -32_602;
 export const INTERNAL_ERROR = -32_603;
 /** A refusal of edged's own: `data.code` says which. */
-const REFUSED = -32_000;
+export const REFUSED = -32_000;
 
 /** A new error code does not compile until it has its number here. */
 const WIRE_CODES = {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import {toFailure, UsageError} from '../../src/cli/failure.js';
 import {EdgedError, ERROR_CODES} from '../../src/outbound/errors.js';
-import {CallTimedOut, DaemonUnreachable, RpcError} from '../../src/rpc/client-errors.js';
+import {CallTimedOut, DaemonUnreachable, RpcError, UnexpectedAnswer} from '../../src/rpc/client-errors.js';
 
 const becomes = test.macro((t, error: unknown, exitCode: number, words: RegExp) => {
 	const failure = toFailure(error);
@@ -33,6 +33,13 @@ test(
 	refused('ECONNREFUSED'),
 	3,
 	/nobody listens on \/run\/x\.sock/,
+);
+test(
+	'an answer of a form that is not known may come from another version',
+	becomes,
+	new UnexpectedAnswer('relay.status', 'peers: Invalid input'),
+	1,
+	/relay\.status is not of the form .*: peers: Invalid input\. Is the daemon of another version\?/,
 );
 test(
 	'a socket without permission is not answered with "start it"',

@@ -1,10 +1,10 @@
-import type {contract, MethodName} from '../../src/rpc/contract/methods.js';
+import {contract, type MethodName} from '../../src/rpc/contract/methods.js';
 import {describeContract} from '../../src/rpc/discover.js';
 import {type Schema, shape} from './schema-shape.js';
 
 /** The part of docs/rpc.md below `MARKER`: every method and every named shape, from the schemas that check the calls. */
 export const rpcReference = (): string => {
-	const {methods, components} = describeContract() as unknown as Described;
+	const {methods, components, 'x-refusals': refusals} = describeContract() as unknown as Described;
 	return [
 		'## Methods',
 		'',
@@ -16,6 +16,14 @@ export const rpcReference = (): string => {
 			'',
 			...code(shape(schema)),
 		]),
+		'## Refusals',
+		'',
+		'| `data.code` | meaning |',
+		'|---|---|',
+		...Object.entries(refusals)
+			.filter(([name]) => name !== 'INVALID_ARGUMENT')
+			.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
+		'',
 	].join('\n');
 };
 
@@ -34,6 +42,7 @@ type Described = {
 		readonly 'x-params-schema'?: Schema;
 		readonly result: {readonly schema: Schema};
 	}>;
+	readonly 'x-refusals': Readonly<Record<string, string>>;
 	readonly components: {readonly schemas: Readonly<Record<string, Schema>>};
 };
 
@@ -43,7 +52,13 @@ const describeMethod = (method: Described['methods'][number]): string[] => [
 	`${method.summary}.${NOTES[method.name] === '' ? '' : ` ${NOTES[method.name]}`}`,
 	'',
 	...code(`params ${shape(paramsOf(method))}\nresult ${shape(method.result.schema)}`),
+	...refusalsOf(method.name),
 ];
+
+const refusalsOf = (name: MethodName): string[] => {
+	const refusals: readonly string[] = contract[name].refusals;
+	return refusals.length === 0 ? [] : [`Refusals: ${refusals.map(code => `\`${code}\``).join(', ')}.`, ''];
+};
 
 /** The whole schema where parameters go together in more than one way. */
 const paramsOf = (method: Described['methods'][number]): Schema =>
@@ -56,11 +71,12 @@ const code = (text: string): string[] => ['```', text, '```', ''];
 
 /** What a schema cannot say. A method without an entry does not compile. */
 const NOTES: Readonly<Record<keyof typeof contract, string>> = {
-	'rpc.discover': 'An OpenRPC 1.3 document.',
+	'rpc.discover':
+		'An OpenRPC 1.3 document: parameters, results, refusals and examples of every method, from the schemas that check the calls. `x-params-schema` is the whole schema where parameters go together in more than one way; `x-refusals` explains the codes.',
 	'daemon.ping':
 		'`draining`: it stops, or every peer is drained. `degraded`: the store could not write what it was last asked to. `ingest_socket` is where payloads of any size go in and come out.',
 	'relay.enqueue':
-		'Answers after the fsync that covers the whole call. Give each segment `payload_base64` or `payload_text`, one of the two. Without `peers` it goes to the default peers. The same id with the same bytes is a `duplicate`, which is answered only once the first copy is on disk; `note` says so when that copy is buried. Refusals: `CONFLICT` (the id has other bytes or another route), `TOO_LARGE`, `UNKNOWN_PEER`, `QUEUE_FULL`, `STORAGE_FULL`, `STORAGE_FAILED`, `DRAINING`, `SHUTTING_DOWN`, `BUSY`.',
+		'Answers after the fsync that covers the whole call. Give each segment `payload_base64` or `payload_text`, one of the two. Without `peers` it goes to the default peers. The same id with the same bytes is a `duplicate`, which is answered only once the first copy is on disk; `note` says so when that copy is buried.',
 	'relay.status':
 		'From counters: as fast with a million records as with none. `storage.state` is `warning` above 80 % of the ceiling, `full` at it, `degraded` while the store cannot write. Daily quotas are not enforced in this version; their counters stay 0.',
 	'relay.list':

@@ -5,7 +5,8 @@ import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {EdgedError} from '../../src/outbound/errors.js';
 import {connectRpc} from '../../src/rpc/client.js';
-import {CallTimedOut, DaemonUnreachable, RpcError} from '../../src/rpc/client-errors.js';
+import {CallTimedOut, DaemonUnreachable, RpcError, UnexpectedAnswer} from '../../src/rpc/client-errors.js';
+import {BURIED} from '../../src/rpc/contract/examples/values.js';
 import type {MethodName, Result} from '../../src/rpc/contract/methods.js';
 import {MAX_CONNECTIONS} from '../../src/rpc/limits.js';
 import {PONG, ping} from '../helpers/pong.js';
@@ -46,8 +47,7 @@ test('a call brings the result', async t => {
 
 test('calls that overlap get each its own answer', async t => {
 	const {client} = await connected(t, {
-		inspect: ({segment_id}) =>
-			({records: [{segment_id: segment_id.toUpperCase()}]}) as unknown as Result<'relay.inspect'>,
+		inspect: ({segment_id}) => ({records: [{...BURIED, segment_id: segment_id.toUpperCase()}]}),
 	});
 	const names = Array.from({length: 500}, (_, index) => `s${index}`);
 	const answers = await Promise.all(names.map(segment_id => client.call('relay.inspect', {segment_id})));
@@ -88,6 +88,21 @@ test('an internal error and an unknown method keep their JSON-RPC codes', async 
 	const {client} = await connected(t, {});
 	await t.throwsAsync(client.call('relay.status', {}), {instanceOf: RpcError, code: -32_603});
 	await t.throwsAsync(client.call('relay.teleport' as MethodName, {}), {instanceOf: RpcError, code: -32_601});
+});
+
+test('an answer of another form is told, key by key, and the connection stays of use', async t => {
+	const answers = [{...PONG, pid: 'one'}, null, {...PONG, mood: 'good'}];
+	const {client} = await connected(t, {ping: () => answers.shift() as Result<'daemon.ping'>});
+	await t.throwsAsync(client.call('daemon.ping', {}), {
+		instanceOf: UnexpectedAnswer,
+		message: /^The answer to daemon\.ping is not of the form that this version knows: pid: /,
+	});
+	await t.throwsAsync(client.call('daemon.ping', {}), {instanceOf: UnexpectedAnswer});
+	t.deepEqual<unknown, unknown>(
+		await client.call('daemon.ping', {}),
+		{...PONG, mood: 'good'},
+		'a newer daemon may say more',
+	);
 });
 
 test('a call that is not answered in time rejects, and the connection stays of use', async t => {
@@ -150,11 +165,9 @@ test('something that does not speak JSON-RPC is not waited for', async t => {
 });
 
 test('answers to questions that were not asked are passed over', async t => {
-	const client = await fakeDaemon(
-		t,
-		() => '{"jsonrpc":"2.0","id":77,"result":1}\n{"jsonrpc":"2.0","id":1,"result":{"version":"x"}}\n',
-	);
-	t.deepEqual(await client.call('daemon.ping', {}), {version: 'x'} as Result<'daemon.ping'>);
+	const answer = JSON.stringify({jsonrpc: '2.0', id: 1, result: PONG});
+	const client = await fakeDaemon(t, () => `{"jsonrpc":"2.0","id":77,"result":1}\n${answer}\n`);
+	t.deepEqual(await client.call('daemon.ping', {}), PONG);
 });
 
 test('a daemon without a free seat says so', async t => {

@@ -1,7 +1,6 @@
 import test from 'ava';
 import {checkParams} from '../../src/rpc/check-params.js';
 import {type Arguments, contract, type MethodName, type Params} from '../../src/rpc/contract/methods.js';
-import {describeContract} from '../../src/rpc/discover.js';
 import {PONG} from '../helpers/pong.js';
 
 /** Checks what a caller of `method` wrote, as the server does. */
@@ -151,27 +150,6 @@ test('either figure of the bandwidth, both, or a reset', t => {
 		{reset: true},
 	]) {
 		t.deepEqual<unknown, unknown>(check('relay.config.set_bandwidth', given), given);
-	}
-});
-
-test('the self-description names every method, and holds every part it refers to', t => {
-	const described = JSON.parse(JSON.stringify(describeContract())) as {
-		methods: Array<{name: string; params: Array<{name: string; required: boolean}>}>;
-		components: {schemas: Record<string, unknown>};
-	};
-	t.deepEqual(
-		described.methods.map(({name}) => name),
-		Object.keys(contract),
-	);
-	const inspect = described.methods.find(({name}) => name === 'relay.deadletter.inspect');
-	t.like(inspect?.params, [
-		{name: 'segment_id', required: true},
-		{name: 'peer_id', required: true},
-	]);
-	const references = JSON.stringify(described).matchAll(/"#\/([^"]*)"/g);
-	for (const [, reference = ''] of references) {
-		const name = reference.replace('components/schemas/', '');
-		t.true(Object.hasOwn(described.components.schemas, name), reference);
 	}
 });
 

@@ -1,4 +1,5 @@
 import type {z} from 'zod';
+import type {EdgedErrorCode} from '../../outbound/errors.js';
 import {setBandwidthParams, setBandwidthResult} from './bandwidth.js';
 import {configGetParams, configGetResult} from './config.js';
 import {discoverParams, discoverResult, pingParams, pingResult} from './daemon.js';
@@ -8,7 +9,20 @@ import * as lanes from './lanes.js';
 import {inspectParams, inspectResult, listParams, listResult} from './records.js';
 import {statusParams, statusResult} from './status.js';
 
-type MethodContract = {readonly summary: string; readonly params: z.ZodType; readonly result: z.ZodType};
+type MethodContract = {
+	readonly summary: string;
+	readonly params: z.ZodType;
+	readonly result: z.ZodType;
+	/** What it may refuse with, besides `INVALID_ARGUMENT`, which every method knows. */
+	readonly refusals: readonly EdgedErrorCode[];
+};
+
+/** Of every method that writes. */
+const CANNOT_WRITE = [
+	'STORAGE_FULL',
+	'STORAGE_FAILED',
+	'SHUTTING_DOWN',
+] as const satisfies readonly EdgedErrorCode[];
 
 /**
  * The control plane: every method, what it takes and what it answers. The server checks parameters with it, client and
@@ -19,73 +33,97 @@ export const contract = {
 		summary: 'This list, as an OpenRPC document',
 		params: discoverParams,
 		result: discoverResult,
+		refusals: [],
 	},
-	'daemon.ping': {summary: 'Is the daemon there, and which one', params: pingParams, result: pingResult},
+	'daemon.ping': {
+		summary: 'Is the daemon there, and which one',
+		params: pingParams,
+		result: pingResult,
+		refusals: [],
+	},
 	'relay.enqueue': {
 		summary: 'Make segments durable; all or none',
 		params: enqueueParams,
 		result: enqueueResult,
+		refusals: ['CONFLICT', 'TOO_LARGE', 'UNKNOWN_PEER', 'QUEUE_FULL', 'DRAINING', 'BUSY', ...CANNOT_WRITE],
 	},
 	'relay.status': {
 		summary: 'Queue depth, bandwidth, storage and peers',
 		params: statusParams,
 		result: statusResult,
+		refusals: [],
 	},
-	'relay.list': {summary: 'Records that match, page by page', params: listParams, result: listResult},
+	'relay.list': {
+		summary: 'Records that match, page by page',
+		params: listParams,
+		result: listResult,
+		refusals: ['UNKNOWN_PEER'],
+	},
 	'relay.inspect': {
 		summary: 'The records of one segment with their histories',
 		params: inspectParams,
 		result: inspectResult,
+		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'SEGMENT_MISSING', 'TOO_LARGE'],
 	},
 	'relay.config.get': {
 		summary: 'Effective configuration and limiter state',
 		params: configGetParams,
 		result: configGetResult,
+		refusals: [],
 	},
 	'relay.config.set_bandwidth': {
 		summary: 'Change a rate or a quota at once',
 		params: setBandwidthParams,
 		result: setBandwidthResult,
+		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
 	},
 	'relay.pause': {
 		summary: 'Start no delivery until resumed',
 		params: lanes.pauseParams,
 		result: lanes.pauseResult,
+		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
 	},
 	'relay.resume': {
 		summary: 'End a pause or a drain',
 		params: lanes.resumeParams,
 		result: lanes.resumeResult,
+		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
 	},
 	'relay.drain': {
 		summary: 'Refuse new segments and finish the queue',
 		params: lanes.drainParams,
 		result: lanes.drainResult,
+		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
 	},
 	'relay.deadletter.list': {
 		summary: 'Deadletters that match, page by page',
 		params: deadletter.deadletterListParams,
 		result: deadletter.deadletterListResult,
+		refusals: ['UNKNOWN_PEER'],
 	},
 	'relay.deadletter.inspect': {
 		summary: 'One record, dead or not, with its history',
 		params: deadletter.deadletterInspectParams,
 		result: deadletter.deadletterInspectResult,
+		refusals: ['NOT_FOUND', 'UNKNOWN_PEER'],
 	},
 	'relay.deadletter.retry': {
 		summary: 'Deadletters back into the queue with a fresh budget',
 		params: deadletter.retryParams,
 		result: deadletter.retryResult,
+		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', 'SEGMENT_MISSING', ...CANNOT_WRITE],
 	},
 	'relay.deadletter.purge': {
 		summary: 'Remove deadletters for good; without force, say what would go',
 		params: deadletter.purgeParams,
 		result: deadletter.purgeResult,
+		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
 	'relay.deadletter.force': {
 		summary: 'Bury a record that is not settled',
 		params: deadletter.forceParams,
 		result: deadletter.forceResult,
+		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
 } as const satisfies Record<string, MethodContract>;
 

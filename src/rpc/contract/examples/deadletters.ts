@@ -1,0 +1,38 @@
+import {type Examples, ME} from './example.js';
+import {BURIED} from './values.js';
+
+const ONE = {segment_id: 'reading-16', peer_id: 'hub'} as const;
+
+export const deadletterExamples = {
+	'relay.deadletter.list': [
+		{
+			name: 'what hub has refused',
+			params: {peer_id: 'hub', reason: 'REJECTED'},
+			result: {records: [BURIED], examined: 1, total: 1},
+		},
+	],
+	'relay.deadletter.inspect': [{name: 'its history', params: ONE, result: BURIED}],
+	'relay.deadletter.retry': [
+		{
+			name: 'one, the cause is mended',
+			params: {...ONE, ...ME, reason: 'INC-42: the limit of hub is raised'},
+			result: {retried: 1, refused: 0},
+		},
+		{
+			name: 'everything that hub has refused',
+			params: {all: true, peer_id: 'hub', reason: 'REJECTED', ...ME, note: 'INC-42'},
+			result: {retried: 212, refused: 0},
+		},
+	],
+	'relay.deadletter.purge': [
+		{name: 'what would go', params: {all: true}, result: {dry_run: true, would_purge: 1}},
+		{name: 'it goes', params: {...ONE, force: true, ...ME}, result: {dry_run: false, purged: 1}},
+	],
+	'relay.deadletter.force': [
+		{
+			name: 'a segment that is in the way',
+			params: {segment_id: 'reading-17', peer_id: 'hub', ...ME, reason: 'crashes the parser of hub'},
+			result: {forced: true, state: 'deadletter'},
+		},
+	],
+} as const satisfies Partial<Examples>;

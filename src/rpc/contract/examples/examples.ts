@@ -1,0 +1,139 @@
+import {deadletterExamples} from './deadletters.js';
+import {type Examples, ME} from './example.js';
+import {BURIED, DEPTH, LATER, LIMITED, MORNING, PEER, SCHEDULED, UNLIMITED} from './values.js';
+
+/** For the self-description; a test holds each to the schemas of its method. A method without one does not compile. */
+export const EXAMPLES: Examples = {
+	...deadletterExamples,
+	'rpc.discover': [
+		{
+			name: 'this document',
+			params: {},
+			result: {openrpc: '1.3.2', info: {title: 'edged control plane', version: '1'}, methods: []},
+		},
+	],
+	'daemon.ping': [
+		{
+			name: 'it runs',
+			params: {},
+			result: {
+				version: '0.1.0',
+				node_id: 'edge-7',
+				pid: 812,
+				started_at: MORNING,
+				uptime_seconds: 1.25,
+				state: 'running',
+				ingest_socket: '/run/edged/ingest.sock',
+			},
+		},
+	],
+	'relay.enqueue': [
+		{
+			name: 'one with an id, one that gets its id here',
+			params: {
+				segments: [
+					{
+						segment_id: 'reading-17',
+						payload_text: '21.5',
+						content_type: 'text/plain',
+						labels: {kind: 'telemetry'},
+					},
+					{payload_base64: 'AAH/', peers: ['hub'], priority: 'bulk', expires_in_seconds: 3600},
+				],
+			},
+			result: {
+				durability: 'durable',
+				results: [
+					{segment_id: 'reading-17', status: 'accepted'},
+					{segment_id: 'seg-ekmq7yzz5s6g0-00000000g-000', status: 'accepted'},
+				],
+			},
+		},
+	],
+	'relay.status': [
+		{
+			name: 'one peer, one deadletter',
+			params: {},
+			result: {
+				enabled: true,
+				workers: 4,
+				success_condition: 'all_peers',
+				queue_depth: DEPTH,
+				bandwidth: UNLIMITED,
+				storage: {
+					live_bytes: 8192,
+					ceiling_bytes: 1_073_741_824,
+					file_bytes: 1_048_576,
+					free_bytes: 12_000_000_000,
+					state: 'ok',
+				},
+				peers: [PEER],
+				queried_at: LATER,
+			},
+		},
+	],
+	'relay.list': [
+		{
+			name: 'the first that waits for hub',
+			params: {state: 'scheduled', peer_id: 'hub', limit: 1},
+			result: {records: [SCHEDULED], next_cursor: 'eyJzIjoxfQ', examined: 1, total: 1},
+		},
+	],
+	'relay.inspect': [
+		{
+			name: 'with its payload',
+			params: {segment_id: 'reading-16', payload: true},
+			result: {records: [BURIED], payload_base64: 'MjEuNQ=='},
+		},
+	],
+	'relay.config.get': [
+		{
+			name: 'a rate that was set live for hub',
+			params: {},
+			result: {
+				enabled: true,
+				workers: 4,
+				success_condition: 'all_peers',
+				dial_timeout_seconds: 10,
+				ack_timeout_seconds: 30,
+				bandwidth: UNLIMITED,
+				peers: [{peer_id: 'hub', bandwidth: LIMITED}],
+				effective: {node: {id: 'edge-7', state_dir: '/var/lib/edged'}},
+				queried_at: LATER,
+			},
+		},
+	],
+	'relay.config.set_bandwidth': [
+		{
+			name: 'hub gets 64 KiB a second',
+			params: {peer_id: 'hub', bytes_per_second: 65_536, ...ME, reason: 'metered link'},
+			result: {applied: true, bandwidth: LIMITED},
+		},
+		{
+			name: 'back to the file',
+			params: {peer_id: 'hub', reset: true, ...ME},
+			result: {applied: true, bandwidth: UNLIMITED},
+		},
+	],
+	'relay.pause': [
+		{
+			name: 'hub alone, one lease is still out',
+			params: {peer_id: 'hub', ...ME, reason: 'the hub is being moved'},
+			result: {paused: ['hub'], draining: [], inflight: 1, scheduled: 0, done: false},
+		},
+	],
+	'relay.resume': [
+		{
+			name: 'everybody',
+			params: ME,
+			result: {paused: [], draining: [], inflight: 0, scheduled: 1, done: true},
+		},
+	],
+	'relay.drain': [
+		{
+			name: 'before an upgrade',
+			params: {...ME, reason: 'upgrade'},
+			result: {paused: [], draining: ['hub'], inflight: 0, scheduled: 1, done: false},
+		},
+	],
+};

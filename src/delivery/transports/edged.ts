@@ -1,14 +1,28 @@
+import {unixSocketOf} from '../../config/peer-url.js';
+import type {TlsFiles} from '../../config/peers.js';
 import type {Clock} from '../../runtime/clock.js';
-import {encodeRequest} from '../../storage/request-codec.js';
+import {
+	type EncodedRequest,
+	encodeRequest,
+	maxAnswerBytes,
+	REQUEST_CONTENT_TYPE,
+} from '../../storage/request-codec.js';
 import type {Lease, LeasedPayloads} from '../../storage/store.js';
 import type {ProbeOutcome, SendContext, SendOutcome, Transport} from '../transport.js';
+import {type Exchanged, type ExchangeLimits, exchange} from './exchange.js';
 import {frameLease} from './lease-frame.js';
 import {judgeProbe, judgeSend} from './peer-answer.js';
 import {type PeerAddress, PeerConnections} from './peer-connections.js';
-import {type PostedRequest, type PostLimits, type PostResult, postRequest} from './post-request.js';
-import {ChunkSize, PackPool} from './request-body.js';
+import {ChunkReader, ChunkSize, PackPool} from './request-body.js';
+import {untilAborted} from './until-aborted.js';
 
-export type EdgedTransportOptions = PeerAddress & {
+export type EdgedTransportOptions = {
+	/** `https://`, `http://`, or `unix:` and an absolute path. */
+	readonly url: string;
+	/** For `https://`; read again when they change. */
+	readonly tls: TlsFiles | undefined;
+	/** What the peer's certificate must name, when it is not the host in the URL. */
+	readonly serverName: string | undefined;
 	/** For a connection to stand, TLS included. */
 	readonly dialTimeoutMs: number;
 	/** Without any progress; a slow link may take longer for a whole request. */
@@ -18,18 +32,18 @@ export type EdgedTransportOptions = PeerAddress & {
 
 /** To another edged: a lease is one `POST /v1/segments`, acknowledged entry by entry once the peer has it on disk. */
 export const createEdgedTransport = (options: EdgedTransportOptions): Transport => {
-	const connections = new PeerConnections(options, options.dialTimeoutMs, options.clock);
-	const limits: PostLimits = {...options, chunkSize: new ChunkSize(), packs: new PackPool()};
-	const post = (posted: PostedRequest): Promise<PostResult> => postRequest(connections, posted, limits);
+	const {dialTimeoutMs, clock} = options;
+	const connections = new PeerConnections(addressOf(options), dialTimeoutMs, clock);
+	const post = poster(connections, options);
 	return {
 		proves: 'peer',
 		async send(lease, payloads, context) {
-			return context.signal.aborted ? UNSENT : sendLease(lease, payloads, context, post, options.clock);
+			return context.signal.aborted ? UNSENT : sendLease(lease, payloads, context, post, clock);
 		},
 		async probe(signal): Promise<ProbeOutcome> {
 			const encoded = encodeRequest([]);
-			const result = await post({encoded, entryCount: 0, signal, wrote: () => {}});
-			return judgeProbe(result, encoded.digest, options.clock.now());
+			const exchanged = await post({encoded, entryCount: 0, signal, wrote: () => {}});
+			return judgeProbe(exchanged, encoded.digest, clock.now());
 		},
 		close: () => connections.close(),
 	};
@@ -37,11 +51,72 @@ export const createEdgedTransport = (options: EdgedTransportOptions): Transport 
 
 const UNSENT: SendOutcome = {kind: 'unsent', bytesSent: 0};
 
+const addressOf = ({url, tls, serverName}: EdgedTransportOptions): PeerAddress => {
+	const socketPath = unixSocketOf(url);
+	const {origin} = new URL(socketPath === undefined ? url : 'http://localhost');
+	return {origin, socketPath, tls, serverName, minTlsVersion: 'TLSv1.3'};
+};
+
+/** Of a base URL. */
+const segmentsPath = (url: string): string => {
+	const base = unixSocketOf(url) === undefined ? new URL(url).pathname.replace(/\/+$/, '') : '';
+	return `${base}/v1/segments`;
+};
+
+type PostedRequest = {
+	readonly encoded: EncodedRequest;
+	readonly entryCount: number;
+	readonly signal: AbortSignal;
+	wrote(bytes: number): void;
+};
+type Post = (posted: PostedRequest) => Promise<Exchanged>;
+
+const poster = (connections: PeerConnections, options: EdgedTransportOptions): Post => {
+	const limits: ExchangeLimits = {...options, chunkSize: new ChunkSize()};
+	const packs = new PackPool();
+	const path = segmentsPath(options.url);
+	return async ({encoded, entryCount, signal, wrote}) => {
+		const readers: ChunkReader[] = [];
+		const exchanged = await exchange(
+			connections,
+			{
+				method: 'POST',
+				path,
+				headers: {
+					'content-type': REQUEST_CONTENT_TYPE,
+					'content-length': String(encoded.byteLength),
+				},
+				headBytes: 0,
+				body() {
+					const reader = new ChunkReader(encoded, packs);
+					readers.push(reader);
+					return reader;
+				},
+				signal,
+				maxAnswerBytes: maxAnswerBytes(entryCount),
+				wrote,
+			},
+			limits,
+		);
+		// Whoever has acknowledged a request has read all of it; of one that was sent twice, somebody may still hold a part.
+		if (
+			exchanged.kind === 'answer' &&
+			exchanged.status === 200 &&
+			exchanged.hasLeft &&
+			readers.length === 1
+		) {
+			readers[0]?.release();
+			encoded.release?.();
+		}
+		return exchanged;
+	};
+};
+
 const sendLease = async (
 	lease: Lease,
 	payloads: LeasedPayloads,
 	{signal, pace, wrote}: SendContext,
-	post: (posted: PostedRequest) => Promise<PostResult>,
+	post: Post,
 	clock: Clock,
 ): Promise<SendOutcome> => {
 	const frame = frameLease(lease, payloads);
@@ -49,22 +124,9 @@ const sendLease = async (
 	if (entryCount === 0) {
 		return {kind: 'answered', acked: [], troubles, bytesSent: 0};
 	}
-	if ((await firstOf(pace(encoded.byteLength), signal)) === 'aborted') {
+	if ((await untilAborted(pace(encoded.byteLength), signal)) === 'aborted') {
 		return UNSENT;
 	}
-	const result = await post({encoded, entryCount, signal, wrote});
-	return judgeSend(result, frame, clock.now());
+	const exchanged = await post({encoded, entryCount, signal, wrote});
+	return judgeSend(exchanged, frame, clock.now());
 };
-
-/** Waits for `work`, but no longer than `signal` allows. */
-const firstOf = (work: Promise<void>, signal: AbortSignal): Promise<'done' | 'aborted'> =>
-	new Promise((resolve, reject) => {
-		const onAbort = (): void => resolve('aborted');
-		signal.addEventListener('abort', onAbort, {once: true});
-		if (signal.aborted) {
-			onAbort();
-		}
-		work
-			.then(() => resolve(signal.aborted ? 'aborted' : 'done'), reject)
-			.finally(() => signal.removeEventListener('abort', onAbort));
-	});

@@ -1,117 +1,107 @@
-import {readFile, stat} from 'node:fs/promises';
-import {createSecureContext} from 'node:tls';
-import {Pool} from 'undici';
-import {unixSocketOf} from '../../config/peer-url.js';
 import type {TlsFiles} from '../../config/peers.js';
 import type {Clock} from '../../runtime/clock.js';
+import {PeerConnection} from './peer-connection.js';
+import {type Credentials, TlsCredentials} from './tls-credentials.js';
 
 export type PeerAddress = {
-	/** `https://`, `http://`, or `unix:` and an absolute path. */
-	readonly url: string;
-	/** For `https://`; read again when they change. */
-	readonly tls: TlsFiles | undefined;
-	/** What the peer's certificate must name, when it is not the host in the URL. */
+	/** `https://HOST[:PORT]` or `http://HOST[:PORT]`. */
+	readonly origin: string;
+	/** Of a Unix socket to go by; `undefined` for TCP. */
+	readonly socketPath: string | undefined;
+	/** For `https://`: what is not given is the system's, or nothing. Read again when the files change. */
+	readonly tls: Partial<TlsFiles> | undefined;
+	readonly minTlsVersion: 'TLSv1.2' | 'TLSv1.3';
+	/** What the peer's certificate must name, when it is not the host. */
 	readonly serverName: string | undefined;
 };
 
 /** A peer that says how long it keeps a connection is believed instead. */
 const KEEP_ALIVE_MS = 4000;
-/** How often the certificate files are looked at, at most. */
-const LOOK_MS = 1000;
 
-/** Connections to one peer: kept alive, as many as there are sends at a time. Opens the first when it is used. */
+/** Connections to one peer, kept alive: as many as there are requests at a time. */
 export class PeerConnections {
-	/** Where segments are posted. */
-	readonly path: string;
 	readonly #address: PeerAddress;
-	readonly #origin: string;
-	readonly #connect: object;
-	readonly #clock: Clock;
-	#pool: Pool | undefined;
-	#version = '';
-	#lookedAt = Number.NEGATIVE_INFINITY;
-	#closed = false;
+	readonly #dialTimeoutMs: number;
+	readonly #credentials: TlsCredentials;
+	readonly #all = new Set<PeerConnection>();
+	/** The one used last is used first, so that those which are too many idle out. */
+	readonly #idle: PeerConnection[] = [];
+	#latest: Credentials | undefined;
+	#closed: Promise<void> | undefined;
 
 	constructor(address: PeerAddress, dialTimeoutMs: number, clock: Clock) {
-		const socketPath = unixSocketOf(address.url);
-		const {origin, pathname} = new URL(socketPath === undefined ? address.url : 'http://localhost');
-		this.path = `${pathname.replace(/\/+$/, '')}/v1/segments`;
 		this.#address = address;
-		this.#origin = origin;
-		this.#connect = {timeout: Math.ceil(dialTimeoutMs), ...(socketPath !== undefined && {socketPath})};
-		this.#clock = clock;
+		this.#dialTimeoutMs = dialTimeoutMs;
+		this.#credentials = new TlsCredentials(address.tls ?? {}, clock);
 	}
 
 	/**
-	 * The pool to send by. When the certificates have changed it is a new one, and the connections of the old end with what they
-	 * are at. Files that cannot be used are an error only while there is nothing older to go on with.
+	 * One that nobody else uses; `fresh`: that nobody has used. Afterwards it is given back or dropped. Throws when the certificate
+	 * files cannot be read. Once they have changed, former connections end with what they are at.
 	 */
-	async pool(): Promise<Pool> {
-		if (this.#closed) {
+	async take(kind: 'any' | 'fresh'): Promise<PeerConnection> {
+		const credentials = await this.#credentials.current();
+		if (this.#closed !== undefined) {
 			throw new Error('The transport is closed');
 		}
-		const {tls} = this.#address;
-		if (tls === undefined) {
-			this.#pool ??= this.#open({});
-		} else if (this.#pool === undefined || this.#clock.elapsed() - this.#lookedAt >= LOOK_MS) {
-			this.#lookedAt = this.#clock.elapsed();
-			return this.#fresh(tls);
+		if (this.#latest !== credentials) {
+			this.#latest = credentials;
+			for (const former of this.#idle.splice(0)) {
+				this.#end(former);
+			}
 		}
-		return this.#pool;
+		return (kind === 'any' ? this.#idle.pop() : undefined) ?? this.#open(credentials);
 	}
 
-	/** Ends connections when they are done with what they are at. Idempotent. */
+	giveBack(connection: PeerConnection): void {
+		if (this.#closed === undefined && connection.credentials === this.#latest) {
+			this.#idle.push(connection);
+		} else {
+			this.#end(connection);
+		}
+	}
+
+	/** It is no good any more. */
+	drop(connection: PeerConnection): void {
+		this.#all.delete(connection);
+		void connection.destroy().catch(() => {});
+	}
+
+	/** Closes what is idle, waits for the rest. Idempotent. */
 	async close(): Promise<void> {
-		this.#closed = true;
-		const pool = this.#pool;
-		this.#pool = undefined;
-		await pool?.close();
+		this.#closed ??= Promise.all([...this.#all].map(connection => connection.close().catch(() => {}))).then(
+			() => {},
+		);
+		await this.#closed;
 	}
 
-	async #fresh(tls: TlsFiles): Promise<Pool> {
-		try {
-			const version = await versionOf(tls);
-			if (this.#pool !== undefined && version === this.#version) {
-				return this.#pool;
-			}
-			const credentials = await readCredentials(tls);
-			const former = this.#pool;
-			this.#pool = this.#open({...credentials, minVersion: 'TLSv1.3', allowH2: false});
-			this.#version = version;
-			void former?.close().catch(() => {}); // Closed twice at worst.
-			return this.#pool;
-		} catch (error) {
-			if (this.#pool === undefined) {
-				throw error;
-			}
-			return this.#pool;
-		}
+	#open(credentials: Credentials): PeerConnection {
+		const {origin, socketPath, serverName, minTlsVersion} = this.#address;
+		const connection = new PeerConnection(
+			origin,
+			{
+				pipelining: 1,
+				allowH2: false,
+				// Silence is watched by the transport: these look at the clock too seldom, and cannot tell a slow link from a dead one.
+				headersTimeout: 0,
+				bodyTimeout: 0,
+				keepAliveTimeout: KEEP_ALIVE_MS,
+				connect: {
+					...credentials,
+					timeout: Math.ceil(this.#dialTimeoutMs),
+					minVersion: minTlsVersion,
+					...(socketPath !== undefined && {socketPath}),
+					...(serverName !== undefined && {servername: serverName}),
+				},
+			},
+			credentials,
+		);
+		this.#all.add(connection);
+		return connection;
 	}
 
-	#open(tls: object): Pool {
-		const {serverName} = this.#address;
-		return new Pool(this.#origin, {
-			pipelining: 1,
-			// Silence is watched by the transport: these look at the clock too seldom, and cannot tell a slow link from a dead one.
-			headersTimeout: 0,
-			bodyTimeout: 0,
-			keepAliveTimeout: KEEP_ALIVE_MS,
-			connect: {...this.#connect, ...tls, ...(serverName !== undefined && {servername: serverName})},
-		});
+	#end(connection: PeerConnection): void {
+		this.#all.delete(connection);
+		void connection.close().catch(() => {}); // Closed twice at worst.
 	}
 }
-
-/** Tells two states of the files apart without reading them. */
-const versionOf = async ({caFile, certFile, keyFile}: TlsFiles): Promise<string> => {
-	const states = await Promise.all([caFile, certFile, keyFile].map(file => stat(file)));
-	return states.map(({mtimeMs, ino, size}) => `${mtimeMs} ${ino} ${size}`).join(' ');
-};
-
-type Credentials = {readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer};
-
-/** Throws when they do not belong together, as in the middle of a renewal. */
-const readCredentials = async ({caFile, certFile, keyFile}: TlsFiles): Promise<Credentials> => {
-	const [ca, cert, key] = await Promise.all([readFile(caFile), readFile(certFile), readFile(keyFile)]);
-	createSecureContext({ca, cert, key});
-	return {ca, cert, key};
-};

@@ -1,0 +1,144 @@
+import type {Readable} from 'node:stream';
+import type {Exchanged, ExchangeLimits, Question} from './exchange.js';
+import {type Failure, failureOf} from './exchange-failure.js';
+import type {ConnectionUse} from './peer-connection.js';
+import {SilenceWatch} from './silence-watch.js';
+
+/** An answer that comes more slowly than this, beyond the time for silence, is one that never ends. */
+const SLOWEST_ANSWER_BYTES_PER_MS = 0.5;
+
+/** One try at an exchange: what has left, what has come, and who may end it. */
+export class Attempt {
+	readonly #question: Question;
+	readonly #limits: ExchangeLimits;
+	readonly #controller = new AbortController();
+	readonly #watch: SilenceWatch;
+	readonly #onSignal = (): void => this.#abort('signal');
+	#bytesSent = 0;
+	#stands = false;
+	#hadBegun = false;
+	#hasLeft: boolean;
+	#ended: 'timeout' | 'slow_answer' | 'signal' | undefined;
+
+	constructor(question: Question, limits: ExchangeLimits) {
+		this.#question = question;
+		this.#limits = limits;
+		this.#hasLeft = question.body === undefined;
+		this.#watch = new SilenceWatch(limits.clock, limits.dialTimeoutMs, () => this.#abort('timeout'));
+		question.signal.addEventListener('abort', this.#onSignal, {once: true});
+		if (question.signal.aborted) {
+			this.#onSignal();
+		}
+	}
+
+	/** Called when the connection stands: from now on the time for silence holds. */
+	stands(): void {
+		this.#stands = true;
+		this.#watch.restart(this.#limits.ackTimeoutMs);
+	}
+
+	async run(use: ConnectionUse): Promise<Exchanged> {
+		const {method, path, headers, body} = this.#question;
+		try {
+			const response = await use.request({
+				method,
+				path,
+				headers,
+				// Any iterable will do; the types are behind the documentation.
+				...(body !== undefined && {body: this.#body(body()) as unknown as Readable}),
+				signal: this.#controller.signal,
+			});
+			const hasLeft = this.#hasLeft;
+			const {text, end} = await this.#read(response.body);
+			const {statusCode: status, headers: answered} = response;
+			return {kind: 'answer', status, headers: answered, text, end, hasLeft, bytesSent: this.#bytesSent};
+		} catch (error) {
+			return {kind: 'failed', ...this.#failure(error), bytesSent: this.#bytesSent};
+		} finally {
+			this.#watch.stop();
+			this.#question.signal.removeEventListener('abort', this.#onSignal);
+		}
+	}
+
+	/** Asked for a chunk when the one before it has left; asked for the first when the connection stands. */
+	async *#body(body: ReturnType<NonNullable<Question['body']>>): AsyncGenerator<Buffer, void> {
+		this.#hadBegun = true;
+		const {chunkSize, clock} = this.#limits;
+		let unsaid = this.#question.headBytes;
+		for (let chunk = body.next(chunkSize.bytes); chunk !== undefined; chunk = body.next(chunkSize.bytes)) {
+			const before = clock.elapsed();
+			yield chunk;
+			this.#watch.alive();
+			chunkSize.took(clock.elapsed() - before);
+			this.#wrote(unsaid + chunk.length);
+			unsaid = 0;
+		}
+		this.#wrote(unsaid);
+		this.#hasLeft = true;
+	}
+
+	#wrote(bytes: number): void {
+		if (bytes > 0) {
+			this.#bytesSent += bytes;
+			this.#question.wrote(bytes);
+		}
+	}
+
+	async #read(body: Readable): Promise<{text: string; end: 'whole' | 'too_long' | Failure}> {
+		const pieces: Buffer[] = [];
+		const textSoFar = (): string => Buffer.concat(pieces).toString('utf8');
+		const begunAt = this.#limits.clock.elapsed();
+		let length = 0;
+		try {
+			for await (const piece of body as AsyncIterable<Buffer>) {
+				this.#watch.alive();
+				length += piece.length;
+				if (length > this.#question.maxAnswerBytes) {
+					return {text: textSoFar(), end: 'too_long'}; // Leaving the loop destroys the body, and with it the connection.
+				}
+				pieces.push(piece);
+				this.#mindThePace(begunAt, length);
+			}
+			return {text: textSoFar(), end: 'whole'};
+		} catch (error) {
+			return {text: textSoFar(), end: this.#failure(error)};
+		}
+	}
+
+	/** Each byte that drips in is a sign of life; all of them together must come to an end. */
+	#mindThePace(begunAt: number, length: number): void {
+		const {clock, ackTimeoutMs} = this.#limits;
+		if (clock.elapsed() - begunAt > ackTimeoutMs + length / SLOWEST_ANSWER_BYTES_PER_MS) {
+			this.#abort('slow_answer');
+		}
+	}
+
+	#failure(error: unknown): Failure {
+		const hadBegun = this.#hadBegun;
+		switch (this.#ended) {
+			case 'signal':
+				return {cause: 'signal', message: 'The send was ended', hadBegun, isTlsTrouble: false};
+			case 'slow_answer':
+				return {
+					cause: 'timeout',
+					message: "The peer's answer came too slowly",
+					hadBegun,
+					isTlsTrouble: false,
+				};
+			case 'timeout':
+				return {
+					cause: 'timeout',
+					message: this.#stands ? 'The peer was silent for too long' : 'No connection was made in time',
+					hadBegun,
+					isTlsTrouble: false,
+				};
+			case undefined:
+				return {...failureOf(error), hadBegun};
+		}
+	}
+
+	#abort(why: 'timeout' | 'slow_answer' | 'signal'): void {
+		this.#ended ??= why;
+		this.#controller.abort();
+	}
+}

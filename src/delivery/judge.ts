@@ -72,13 +72,19 @@ const judgeAnswer = (lease: Lease, {acked, troubles}: Answered, policy: RetryPol
 		const message = `The peer answered for none of the ${lease.entryCount} segments sent`;
 		return {settlement: RELEASE_ALL, verdict: {kind: 'down', message}};
 	}
-	const exceptions = troubles.map(trouble => judgeTrouble(lease, trouble, policy));
+	const exceptions = troubles.flatMap(trouble =>
+		trouble.kind === 'unneeded' ? [] : [judgeTrouble(lease, trouble, policy)],
+	);
 	// What was damaged or gone here was never sent: of the peer that says nothing.
 	const wasAsked = acked.length > 0 || troubles.some(({kind}) => kind === 'rejected' || kind === 'failed');
 	return {settlement: {acked, exceptions}, verdict: wasAsked ? WELL : NONE};
 };
 
-const judgeTrouble = (lease: Lease, trouble: EntryTrouble, policy: RetryPolicy): ExceptionVerdict => {
+const judgeTrouble = (
+	lease: Lease,
+	trouble: Exclude<EntryTrouble, {kind: 'unneeded'}>,
+	policy: RetryPolicy,
+): ExceptionVerdict => {
 	const entry = lease.entry(trouble.index);
 	const about = {index: trouble.index, error: trouble.message};
 	switch (trouble.kind) {

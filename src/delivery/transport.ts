@@ -32,6 +32,8 @@ export type EntryTrouble = {
 	readonly message: string;
 } & (
 	| {readonly kind: 'rejected' | 'failed' | 'missing' | 'corrupt'}
+	/** See `LeasedPayloads.read`: it was not sent, and nothing is wrong with it. */
+	| {readonly kind: 'unneeded'}
 	/**
 	 * A transport that sends one request per entry: this entry's own request broke after its first byte had left (`http`: a 5xx
 	 * too). It is a suspect that stands alone already; whether it is charged depends on whether the peer is proven well.

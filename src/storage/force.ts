@@ -4,6 +4,8 @@ import {atomically, put} from './atomically.js';
 import {Bits} from './bits.js';
 import {type CounterChanges, deadCounter} from './counters.js';
 import type {StoreHandles} from './handles.js';
+import type {LeaseKey} from './layout.js';
+import {overlayOf} from './lease-records.js';
 import {encodeLease, type LeasePart} from './lease-row.js';
 import {type LocatedRecord, locateRecord} from './locate.js';
 import {type HoldingLease, holdingLease, stateOf} from './record-state.js';
@@ -59,8 +61,11 @@ const bury = (
 };
 
 /** The part stays in the lease, perhaps empty, so that the indexes of the answer keep their meaning. */
-const cutOut = ({env}: StoreHandles, {key, row, at}: HoldingLease, entry: number): void => {
+const cutOut = (handles: StoreHandles, {key, row, at}: HoldingLease, entry: number): void => {
 	const part = row.parts[at] as LeasePart;
-	const bits = part.bits.without(Bits.of(part.bits.size, entry));
-	put(env.leases, key, encodeLease({...row, parts: row.parts.with(at, {...part, bits})}));
+	const cut = Bits.of(part.bits.size, entry);
+	const parts = row.parts.with(at, {...part, bits: part.bits.without(cut)});
+	put(handles.env.leases, key, encodeLease({...row, parts}));
+	const [peer, lease] = key as LeaseKey;
+	overlayOf(handles, peer).noteCut(lease, at, cut);
 };

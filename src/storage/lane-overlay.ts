@@ -1,5 +1,5 @@
 import {CLASS_NUMBERS, type ClassNo} from '../outbound/priorities.js';
-import type {BlockNo, GroupNo} from '../outbound/units.js';
+import type {BlockNo, GroupNo, LeaseNo} from '../outbound/units.js';
 import type {Bits} from './bits.js';
 import type {LeasePart} from './lease-row.js';
 
@@ -13,6 +13,8 @@ export type DueCursor = readonly [dueAt: number, block: BlockNo, group: GroupNo]
 export class LaneOverlay {
 	readonly #queue = new Map<BlockNo, Bits>();
 	readonly #groups = new Map<GroupNo, Bits>();
+	/** What was cut out of leases that are not settled yet, by the number of the part. */
+	readonly #cuts = new Map<LeaseNo, Map<number, Bits>>();
 	/** Blocks that cannot be read: told once, passed over until the next start. */
 	readonly #damaged = new Set<BlockNo>();
 	/** Every block of the class below this is leased or has nothing waiting. */
@@ -49,6 +51,28 @@ export class LaneOverlay {
 	isOut(block: BlockNo, group: GroupNo | undefined, entry: number): boolean {
 		const out = group === undefined ? this.#queue.get(block) : this.#groups.get(group);
 		return out?.has(entry) ?? false;
+	}
+
+	/** Do some of `bits` belong to a lease? */
+	isAnyOut(block: BlockNo, group: GroupNo | undefined, bits: Bits): boolean {
+		const out = group === undefined ? this.#queue.get(block) : this.#groups.get(group);
+		return out?.intersects(bits) ?? false;
+	}
+
+	/** `bits` were cut out of part `at` of a lease: they are not to be sent any more. */
+	noteCut(lease: LeaseNo, at: number, bits: Bits): void {
+		const parts = this.#cuts.get(lease) ?? new Map<number, Bits>();
+		this.#cuts.set(lease, parts.set(at, parts.get(at)?.or(bits) ?? bits));
+	}
+
+	/** See `noteCut`; `undefined` for a lease that is whole. */
+	cutsOf(lease: LeaseNo): ReadonlyMap<number, Bits> | undefined {
+		return this.#cuts.get(lease);
+	}
+
+	/** The lease is settled. */
+	forgetCuts(lease: LeaseNo): void {
+		this.#cuts.delete(lease);
 	}
 
 	isGroupOut(group: GroupNo): boolean {

@@ -4,6 +4,7 @@ import type {FrameBuffers} from './frame-buffers.js';
 import {frameLease} from './frame-lease.js';
 import type {StoreHandles} from './handles.js';
 import {CHUNK_BYTES} from './layout.js';
+import {overlayOf} from './lease-records.js';
 import type {OpenLease, OpenPart} from './open-lease.js';
 import type {LeasedPayloads} from './store.js';
 
@@ -13,17 +14,22 @@ export const leasePayloads = (
 	lease: OpenLease,
 	buffers: FrameBuffers,
 ): LeasedPayloads => {
+	const overlay = overlayOf(handles, lease.peer);
 	let reader: BlockPayload | undefined;
 	return {
 		read(index) {
 			const {at, entry} = lease.find(index);
+			if (overlay.cutsOf(lease.leaseNo)?.get(at)?.has(entry)) {
+				return 'unneeded';
+			}
 			const {table} = lease.parts[at] as OpenPart;
 			if (reader?.table !== table) {
 				reader = new BlockPayload(handles, table);
 			}
 			return reader.read(entry);
 		},
-		frame: () => frameLease(handles, lease, buffers),
+		frame: () =>
+			overlay.cutsOf(lease.leaseNo) === undefined ? frameLease(handles, lease, buffers) : undefined,
 	};
 };
 

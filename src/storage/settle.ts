@@ -40,6 +40,7 @@ export const settle = async (
 		// Whoever settled it has given back what it held; since then it may be out in another lease.
 		return false;
 	}
+	overlay.forgetCuts(lease.leaseNo);
 	const parts = lease.parts.map(({part}) => part);
 	overlay.forget(parts.filter((_, at) => settled[at] === true));
 	overlay.giveBack(parts.filter((_, at) => settled[at] !== true));

@@ -170,11 +170,14 @@ export type LeasedEntry = {
 };
 
 export type LeasedPayloads = {
-	/** CRC-checked bytes of entry `index`; `missing` or `corrupt` must be settled as such. */
-	read(index: number): Uint8Array | 'missing' | 'corrupt';
+	/**
+	 * CRC-checked bytes of entry `index`; `missing` or `corrupt` must be settled as such. `unneeded`: it was cut out of the lease
+	 * since, because an operator buried it or other peers were enough; it is not to be sent.
+	 */
+	read(index: number): Uint8Array | 'missing' | 'corrupt' | 'unneeded';
 	/**
 	 * The whole lease as a request, every payload CRC-checked: several times as fast as entry by entry. `undefined` when some entry
-	 * cannot be read, or the lease is not to be had in one piece: then go entry by entry.
+	 * cannot be read or is not needed any more, or the lease is not to be had in one piece: then go entry by entry.
 	 */
 	frame(): EncodedRequest | undefined;
 };

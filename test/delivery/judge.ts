@@ -75,6 +75,17 @@ test('missing and damaged payloads are settled as such', judges, {
 	},
 	verdict: {kind: 'well'},
 });
+test('what was cut out of its lease before it was sent charges nobody', judges, {
+	outcome: answered([[1, 2]], {index: 0, kind: 'unneeded', message: 'not to be sent'}),
+	settlement: {acked: [[1, 2]], exceptions: []},
+	verdict: {kind: 'well'},
+});
+test('a lease of which nothing is to be sent any more says nothing of the peer', judges, {
+	lease: leaseOf([{id: 'a'}]),
+	outcome: answered([], {index: 0, kind: 'unneeded', message: 'not to be sent'}),
+	settlement: RELEASED,
+	verdict: {kind: 'none'},
+});
 test('the eighth charged failure buries', judges, {
 	lease: leaseOf([{id: 'a', chargedFailures: 7}]),
 	outcome: answered([], {index: 0, kind: 'failed', message: 'no space'}),

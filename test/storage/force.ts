@@ -138,3 +138,17 @@ storeTest('what is acknowledged or unknown cannot be forced', async (t, {store})
 	});
 	await t.throwsAsync(store.force(id, 'nobody' as typeof A), {code: 'UNKNOWN_PEER'});
 });
+
+storeTest('what was forced out of a lease before it is sent is not sent', async (t, {store}) => {
+	const ids = await fill(store, ['0', '1', '2']);
+	const lease = await take(store);
+	const payloads = store.readPayloads(lease);
+	t.is(payloads.frame()?.payloads.length, 1);
+	t.true(await store.force(ids[1] as SegmentId, A));
+	t.is(payloads.frame(), undefined, 'the whole is not to be had any more');
+	t.deepEqual(textsOf(store, lease), ['0', 'unneeded', '2']);
+	await ackAll(store, lease);
+	t.like(store.depth(peerA), {acked: 2, deadletter: 1, inflight: 0});
+	await store.retry(ids[1] as SegmentId, A);
+	t.deepEqual(textsOf(store, await take(store)), ['1'], 'a later lease sends it');
+});

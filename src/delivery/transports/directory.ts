@@ -126,6 +126,7 @@ class DirectoryTransport implements Transport {
 const WORDS = {
 	missing: 'The payload is not in the store any more',
 	corrupt: 'The payload in the store is damaged',
+	unneeded: 'It is not to be sent any more',
 } as const;
 
 /** What became of the entries of one send so far. */

@@ -7,7 +7,7 @@ import type {EntryTrouble} from '../transport.js';
 export type LeaseFrame = {
 	readonly request: EncodedRequest;
 	readonly entryCount: number;
-	/** Entries whose payload cannot be read; they are not in the request. */
+	/** Entries whose payload cannot be read or is not needed any more; they are not in the request. */
 	readonly troubles: readonly EntryTrouble[];
 	/** From the request's index to the lease's; `undefined` while they are the same. */
 	readonly leaseIndexes: readonly number[] | undefined;
@@ -45,6 +45,7 @@ const frameByEntry = (lease: Lease, payloads: LeasedPayloads): LeaseFrame => {
 const UNREADABLE = {
 	missing: 'The payload is not in the store',
 	corrupt: 'The payload in the store is damaged: its checksum does not match',
+	unneeded: 'It is not to be sent any more',
 } as const;
 
 const requestEntry = (entry: LeasedEntry, payload: Uint8Array): RequestEntry => ({

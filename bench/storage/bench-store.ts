@@ -29,6 +29,7 @@ export const openBenchStore = async (directory: string): Promise<BenchStore> => 
 		pid: process.pid,
 		settings: {
 			diskCeilingBytes: 2 ** 36,
+			overflow: 'reject',
 			maxSegmentBytes: 2 ** 26,
 			ackedRetentionMs: DAY_MS,
 			orphanRetentionMs: DAY_MS,

@@ -21,11 +21,6 @@ type Unfinished<Settings> = {
 
 const UNFINISHED: ReadonlyArray<Unfinished<CheckedConfig>> = [
 	{
-		key: 'storage.overflow = "evict_oldest"',
-		isSet: ({storage}) => storage.overflow === 'evict_oldest',
-		lack: 'producers are refused at the ceiling instead',
-	},
-	{
 		key: 'relay.catch_up',
 		isSet: ({relay}) => relay.catchUp !== 'oldest_first',
 		lack: 'the oldest segments are sent first',

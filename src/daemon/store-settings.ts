@@ -6,6 +6,7 @@ const COMMIT_DEADLINE_MS = 30_000;
 
 export const storeSettings = (storage: StorageConfig): StoreSettings => ({
 	diskCeilingBytes: storage.diskCeilingBytes,
+	overflow: storage.overflow,
 	maxSegmentBytes: storage.maxSegmentBytes,
 	ackedRetentionMs: storage.ackedRetentionMs,
 	orphanRetentionMs: storage.orphanRetentionMs,

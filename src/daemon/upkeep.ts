@@ -1,8 +1,10 @@
 import type {Config} from '../config/config.js';
 import {FirstDeadletter} from '../deadletter/first-deadletter.js';
 import type {PeerId} from '../outbound/names.js';
+import type {PeerNo} from '../outbound/units.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
 import {DeliveryLog} from './delivery-log.js';
+import {EvictionLog} from './eviction-log.js';
 import {StoreHealth} from './store-health.js';
 import type {Surroundings} from './surroundings.js';
 import {Tending} from './tending.js';
@@ -13,6 +15,7 @@ export type Upkeep = {
 	readonly storeHealth: StoreHealth;
 	readonly tending: Tending;
 	readonly deliveryLog: DeliveryLog;
+	readonly evictionLog: EvictionLog;
 	/** Something was buried, or may now be removed: looks at what follows from that. */
 	buriedOrFreed(): void;
 };
@@ -44,7 +47,24 @@ export const createUpkeep = (
 		nudge();
 	};
 	const deliveryLog = new DeliveryLog(logs.part('delivery'), {settled: nudge, buriedOrFreed});
-	return {storeHealth, tending, deliveryLog, buriedOrFreed};
+	const evictionLog = new EvictionLog({
+		clock,
+		logger: logs.part('storage'),
+		idOf: no => idOf(store, no),
+	});
+	store.onEvicted(eviction => {
+		evictionLog.evicted(eviction);
+		firstDeadletter.look();
+	});
+	return {evictionLog, storeHealth, tending, deliveryLog, buriedOrFreed};
+};
+
+const idOf = (store: LmdbStore, no: PeerNo): PeerId => {
+	const peer = store.peers().find(known => known.no === no);
+	if (peer === undefined) {
+		throw new Error(`no peer has the number ${no}`);
+	}
+	return peer.id;
 };
 
 const deadletterLog = (logs: Surroundings['logs']): ((peer: PeerId) => void) => {

@@ -1,13 +1,12 @@
-import {nextState} from '../outbound/transitions.js';
 import type {BlockNo, PeerNo} from '../outbound/units.js';
 import {Bits} from './bits.js';
 import type {BlockTable} from './block-table.js';
 import {readBlock} from './blocks.js';
-import {type CounterChanges, deadCounter} from './counters.js';
+import {buryBits, isOpenPart} from './bury.js';
+import type {CounterChanges} from './counters.js';
 import type {StoreHandles} from './handles.js';
 import {type PeerPart, partsOf} from './record-view.js';
 import type {TimerResult, TimerWork} from './retention.js';
-import {addGroup, takeBits} from './take-bits.js';
 
 /** An inflight record is never expired: its block is looked at again after this long. */
 const INFLIGHT_RECHECK_MS = 1000;
@@ -36,7 +35,7 @@ const expirePart = (
 ): number => {
 	const group = part.place === 'group' ? part : undefined;
 	const isBounded = group === undefined ? part.place === 'queue' : !group.row.isExpiryWaived;
-	if (!isBounded || group?.row.state === 'deadletter') {
+	if (!isOpenPart(part) || !isBounded || group?.row.state === 'deadletter') {
 		return Number.POSITIVE_INFINITY;
 	}
 	const now = handles.age.now();
@@ -54,40 +53,8 @@ const expirePart = (
 		}
 	}
 	if (!over.isEmpty()) {
-		bury(handles, table, peer, part, over, changes);
+		const from = group?.row.state === 'failed' ? 'failed' : 'scheduled';
+		buryBits(handles, {table, peer, part, bits: over, from, event: 'expire', reason: 'EXPIRED'}, changes);
 	}
 	return again;
-};
-
-const bury = (
-	handles: StoreHandles,
-	table: BlockTable,
-	peer: PeerNo,
-	part: PeerPart,
-	bits: Bits,
-	changes: CounterChanges,
-): void => {
-	const group = part.place === 'group' ? part : undefined;
-	const from = group?.row.state === 'failed' ? 'failed' : 'scheduled';
-	const classNo = 'classNo' in part ? part.classNo : (group?.row.classNo ?? table.classNo);
-	nextState(from, 'expire');
-	takeBits(handles, peer, {group: group?.group, classNo, block: table.block}, bits);
-	const now = handles.clock.now();
-	addGroup(handles, peer, table.block, {
-		bits,
-		classNo,
-		charged: group?.row.charged ?? 0,
-		abandons: group?.row.abandons ?? 0,
-		changedAt: now,
-		putBackBy: 0,
-		isExpiryWaived: false,
-		attempts: group?.row.attempts ?? [],
-		state: 'deadletter',
-		reason: 'EXPIRED',
-		diedAt: now,
-	});
-	changes.add(peer, from, -bits.count());
-	changes.add(peer, 'deadletter', bits.count());
-	changes.add(peer, deadCounter('EXPIRED'), bits.count());
-	changes.add(peer, 'waitingBytes', -table.sizeOf(bits));
 };

@@ -5,10 +5,12 @@ import {counter, STORE_COUNTERS} from './counters.js';
 import {DuplicateFinder, type Verdict} from './duplicates.js';
 import {type EncodedBlock, encodeBlock} from './encode-block.js';
 import {enqueuedOf} from './enqueued.js';
+import {Evictor} from './evict.js';
 import type {StoreHandles} from './handles.js';
 import {type PreparedDraft, prepareDraft} from './prepared-draft.js';
 import {shedRetained} from './retention.js';
 import type {Enqueued, SegmentDraft} from './store.js';
+import {liveBytes} from './watermark.js';
 import {writeBlocks} from './write-blocks.js';
 
 type Call = {
@@ -27,11 +29,13 @@ const GROUP_ENTRIES = 16_384;
 /** Lets many enqueue calls share one fsync: the next group forms while the one before it is written. */
 export class GroupCommit {
 	readonly #handles: StoreHandles;
+	readonly #evictor: Evictor;
 	#waiting: Call[] = [];
 	#running: Promise<void> | undefined;
 
 	constructor(handles: StoreHandles) {
 		this.#handles = handles;
+		this.#evictor = new Evictor(handles);
 	}
 
 	/** See `OutboundStore.enqueue`. Hashes at once, so that hashing overlaps the commit that is under way. */
@@ -155,18 +159,24 @@ export class GroupCommit {
 		});
 	}
 
-	/** Only what is merely retained gives way; what waits is never dropped to make room. */
+	/** What is merely retained gives way first; what waits only where the operator has said so. */
 	async #makeRoom(bytes: number): Promise<void> {
 		const {counters, settings} = this.#handles;
-		const live = () => counter(counters.get(STORE_COUNTERS), 'liveBytes');
-		while (live() + bytes > settings.diskCeilingBytes && (await shedRetained(this.#handles))) {
+		const lack = () => liveBytes(this.#handles) + bytes - settings.diskCeilingBytes;
+		while (lack() > 0 && (await shedRetained(this.#handles))) {
 			// Once more: each step frees some.
 		}
-		if (live() + bytes > settings.diskCeilingBytes) {
+		const retained = counter(counters.get(STORE_COUNTERS), 'retainedBytes');
+		// What would not fit even then is refused before anything is given up for it.
+		const mayEvict = settings.overflow === 'evict_oldest' && retained + bytes <= settings.diskCeilingBytes;
+		while (mayEvict && lack() > 0 && (await this.#evictor.step(lack()))) {
+			// Once more: a commit gives up so many blocks and no more.
+		}
+		if (lack() > 0) {
 			throw new EdgedError(
 				'QUEUE_FULL',
-				`the queue is full: ${live()} of ${settings.diskCeilingBytes} bytes are stored (storage.disk_ceiling_bytes)`,
-				{live_bytes: live(), ceiling_bytes: settings.diskCeilingBytes},
+				`the queue is full: ${liveBytes(this.#handles)} of ${settings.diskCeilingBytes} bytes are stored (storage.disk_ceiling_bytes)`,
+				{live_bytes: liveBytes(this.#handles), ceiling_bytes: settings.diskCeilingBytes},
 			);
 		}
 	}

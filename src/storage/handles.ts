@@ -4,12 +4,15 @@ import type {Clock} from '../runtime/clock.js';
 import type {AgeClock} from './age-clock.js';
 import type {CounterRow} from './counters.js';
 import type {Environment} from './environment.js';
+import type {Eviction} from './evict.js';
 import type {LaneOverlay} from './lane-overlay.js';
 import type {Numbers} from './numbers.js';
 import type {PeerRegistry} from './peer-registry.js';
 
 export type StoreSettings = {
 	readonly diskCeilingBytes: number;
+	/** At the ceiling, when what is only retained is gone: refuse the producer, or give up what has waited longest. */
+	readonly overflow: 'reject' | 'evict_oldest';
 	readonly maxSegmentBytes: number;
 	/** 0 keeps no proof: a block goes with its last acknowledgement. */
 	readonly ackedRetentionMs: number;
@@ -42,6 +45,8 @@ export type StoreHandles = {
 	readonly failStop: FailStop;
 	/** Told once of each block whose table is damaged: its records wait where they are, the others go on. */
 	readonly onDamage: (block: BlockNo, error: unknown) => void;
+	/** Told after each commit that gave up payloads to make room. */
+	readonly onEvicted: (eviction: Eviction) => void;
 	/** Tells the lanes that records of a peer may be due. */
 	readonly announce: (peer: PeerNo) => void;
 	/** Set when the store closes: no write is begun any more. */

@@ -79,6 +79,11 @@ export class LaneOverlay {
 		return this.#groups.has(group);
 	}
 
+	/** Is anything of the block out that has not left the happy path? */
+	isBlockOut(block: BlockNo): boolean {
+		return this.#queue.has(block);
+	}
+
 	take(parts: readonly LeasePart[]): void {
 		for (const {group, block, bits} of parts) {
 			if (group === undefined) {

@@ -9,6 +9,7 @@ import {readBlock} from './blocks.js';
 import {addRow, counter, deadCounter, depthOf, emptyRow, STORE_COUNTERS} from './counters.js';
 import {dataFileOf} from './data-file.js';
 import {countMatching, purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
+import type {Eviction} from './evict.js';
 import {force} from './force.js';
 import {FrameBuffers} from './frame-buffers.js';
 import {GroupCommit} from './group-commit.js';
@@ -40,9 +41,11 @@ import type {
 	StoredPayload,
 } from './store.js';
 import {nextTendInMs, tend} from './tend.js';
+import {warningBytes} from './watermark.js';
 
 type Parts = {
 	readonly listeners: Set<(peer: PeerNo) => void>;
+	readonly evictionListeners: Set<(eviction: Eviction) => void>;
 	readonly lock: InstanceLock;
 	readonly abandoned: number;
 };
@@ -52,15 +55,17 @@ export class LmdbStore implements OutboundStore {
 	/** Records that the start put back from leases of the former run. */
 	readonly abandonedAtStart: number;
 	readonly #handles: StoreHandles;
-	readonly #listeners: Set<(peer: PeerNo) => void>;
+	readonly #listeners: Parts['listeners'];
+	readonly #evictionListeners: Parts['evictionListeners'];
 	readonly #lock: InstanceLock;
 	readonly #groupCommit: GroupCommit;
 	readonly #frameBuffers = new FrameBuffers();
 	#registering: Promise<unknown> = Promise.resolve();
 
-	constructor(handles: StoreHandles, {listeners, lock, abandoned}: Parts) {
+	constructor(handles: StoreHandles, {listeners, evictionListeners, lock, abandoned}: Parts) {
 		this.#handles = handles;
 		this.#listeners = listeners;
+		this.#evictionListeners = evictionListeners;
 		this.#lock = lock;
 		this.#groupCommit = new GroupCommit(handles);
 		this.abandonedAtStart = abandoned;
@@ -172,6 +177,7 @@ export class LmdbStore implements OutboundStore {
 		return {
 			liveBytes: counter(row, 'liveBytes'),
 			ceilingBytes: settings.diskCeilingBytes,
+			warningBytes: warningBytes(settings.diskCeilingBytes),
 			fileBytes: statSync(dataFileOf(env.path), {throwIfNoEntry: false})?.size ?? 0,
 			blocks: counter(row, 'blocks'),
 		};
@@ -235,6 +241,11 @@ export class LmdbStore implements OutboundStore {
 
 	onWork(listener: (peer: PeerNo) => void): void {
 		this.#listeners.add(listener);
+	}
+
+	/** Called (synchronously, after the commit) when payloads were given up to make room. */
+	onEvicted(listener: (eviction: Eviction) => void): void {
+		this.#evictionListeners.add(listener);
 	}
 
 	async close(): Promise<void> {

@@ -9,6 +9,7 @@ import {AgeClock} from './age-clock.js';
 import {META_CLOCK, META_COUNTERS, META_NUMBERS, put} from './atomically.js';
 import {type CounterRow, decodeCounters} from './counters.js';
 import {type Environment, openEnvironment} from './environment.js';
+import type {Eviction} from './evict.js';
 import type {FailStop, StoreHandles, StoreSettings} from './handles.js';
 import {lockInstance} from './instance-lock.js';
 import {END, SCHEMA_VERSION} from './layout.js';
@@ -38,6 +39,7 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 		const env = openEnvironment(path.join(stateDirectory, 'queue'));
 		const storeId = await identify(env);
 		const listeners = new Set<(peer: PeerNo) => void>();
+		const evictionListeners = new Set<(eviction: Eviction) => void>();
 		const handles: StoreHandles = {
 			env,
 			storeId,
@@ -50,6 +52,11 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 			overlays: new Map(),
 			failStop,
 			onDamage: options.onDamage ?? (() => undefined),
+			onEvicted: eviction => {
+				for (const listener of evictionListeners) {
+					listener(eviction);
+				}
+			},
 			announce: peer => {
 				for (const listener of listeners) {
 					listener(peer);
@@ -58,7 +65,7 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 			closed: false,
 		};
 		const abandoned = await abandonLeases(handles);
-		return new LmdbStore(handles, {listeners, lock, abandoned});
+		return new LmdbStore(handles, {listeners, evictionListeners, lock, abandoned});
 	} catch (error) {
 		await lock.release();
 		throw error;

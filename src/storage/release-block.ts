@@ -1,3 +1,4 @@
+import type {DeadletterReason} from '../outbound/attempts.js';
 import {CLASS_NUMBERS} from '../outbound/priorities.js';
 import type {BlockNo, PeerNo} from '../outbound/units.js';
 import {put, remove} from './atomically.js';
@@ -37,8 +38,10 @@ export const hasPayload = ({env}: StoreHandles, block: BlockNo): boolean =>
 	env.payloads.doesExist([block, 0]);
 
 /** Reasons whose deadletters keep no payload, so that a retry is refused with `SEGMENT_MISSING`. */
+export const PAYLOADLESS_REASONS: readonly DeadletterReason[] = ['EVICTED', 'CORRUPT', 'SEGMENT_MISSING'];
+
 export const isPayloadGone = (row: GroupRow): boolean =>
-	row.state === 'deadletter' && ['EVICTED', 'CORRUPT', 'SEGMENT_MISSING'].includes(row.reason);
+	row.state === 'deadletter' && PAYLOADLESS_REASONS.includes(row.reason);
 
 /** May a record of the block, for any peer, still have to be sent or retried? */
 export const isPayloadNeeded = (handles: StoreHandles, table: BlockTable): boolean =>

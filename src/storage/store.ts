@@ -239,6 +239,8 @@ export type SpaceUse = {
 	/** Payload and table bytes that are stored for some reason. */
 	readonly liveBytes: number;
 	readonly ceilingBytes: number;
+	/** Of live bytes: from here on there is a warning. */
+	readonly warningBytes: number;
 	/** Size of the database file. */
 	readonly fileBytes: number;
 	readonly blocks: number;

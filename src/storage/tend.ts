@@ -16,13 +16,12 @@ import {
 	type TimerResult,
 	type TimerWork,
 } from './retention.js';
+import {isAboveWatermark} from './watermark.js';
 
 type TimerKey = [at: number, kind: number, a: number, b: number];
 
 /** Timers worked off in one commit. */
 const STEP = 64;
-/** Above this share of the ceiling, what is only retained begins to go. */
-const WATERMARK = 0.8;
 /** However little is timed: so often the wall clock is looked after. */
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -52,9 +51,6 @@ export const tend = async (handles: StoreHandles): Promise<boolean> => {
 	const forgot = hasTooManyIds(handles) && (await shedIds(handles));
 	return madeRoom || forgot || dueTimers(handles).length > 0;
 };
-
-const isAboveWatermark = ({counters, settings}: StoreHandles): boolean =>
-	counter(counters.get(STORE_COUNTERS), 'liveBytes') > settings.diskCeilingBytes * WATERMARK;
 
 const hasTooManyIds = ({counters, settings}: StoreHandles): boolean =>
 	counter(counters.get(STORE_COUNTERS), 'ids') > settings.dedupMaxEntries;

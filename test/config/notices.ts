@@ -6,12 +6,6 @@ const isNoticed = test.macro((t, body: string, expected: string) => {
 });
 
 test(
-	'eviction',
-	isNoticed,
-	'[storage]\noverflow = "evict_oldest"\n',
-	'storage.overflow = "evict_oldest" is set but in this version producers are refused at the ceiling instead',
-);
-test(
 	'an order of catching up',
 	isNoticed,
 	'[relay]\ncatch_up = "live_first"\n',

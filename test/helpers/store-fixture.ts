@@ -15,6 +15,7 @@ import {FakeClock} from './fake-clock.js';
 const DAY_MS = 86_400_000;
 export const testSettings: StoreSettings = {
 	diskCeilingBytes: 2 ** 30,
+	overflow: 'reject',
 	maxSegmentBytes: 16 * 2 ** 20,
 	ackedRetentionMs: DAY_MS,
 	orphanRetentionMs: 7 * DAY_MS,

@@ -2,6 +2,7 @@ import type {QueueDepth} from '../../outbound/record.js';
 import {LINKS} from '../../rpc/contract/status.js';
 import type {KnownPeer} from '../../storage/store.js';
 import type {DeliveryLog, LaneCounters} from '../delivery-log.js';
+import type {EvictionLog} from '../eviction-log.js';
 import type {Parts} from '../parts.js';
 import {freeBytesOf} from '../views/storage-view.js';
 import type {Metric, Sample} from './metrics.js';
@@ -9,7 +10,7 @@ import type {Metric, Sample} from './metrics.js';
 type Sources = Pick<
 	Parts,
 	'store' | 'peers' | 'dispatcher' | 'bandwidth' | 'config' | 'storeHealth' | 'version' | 'intake'
-> & {readonly deliveryLog: DeliveryLog};
+> & {readonly deliveryLog: DeliveryLog; readonly evictionLog: EvictionLog};
 
 /** What concerns records, peers and the store. Labels are peers, states, reasons and codes: all few and bounded. */
 export const relayMetrics = (sources: Sources): readonly Metric[] => [
@@ -163,7 +164,7 @@ const intakeMetrics = ({intake: {counters}}: Sources): Metric[] => [
 	},
 ];
 
-const storeMetrics = ({store, config, storeHealth, version}: Sources): Metric[] => [
+const storeMetrics = ({store, config, storeHealth, evictionLog, version}: Sources): Metric[] => [
 	storeGauge(
 		'edged_store_live_bytes',
 		'Bytes that are stored for some reason.',
@@ -178,6 +179,20 @@ const storeMetrics = ({store, config, storeHealth, version}: Sources): Metric[] 
 	storeGauge('edged_store_degraded', '1 while the store cannot write.', () =>
 		storeHealth.isFailing ? 1 : 0,
 	),
+	{
+		name: 'edged_evicted_records_total',
+		help: 'Records given up at the ceiling, now deadletters EVICTED.',
+		kind: 'counter',
+		labels: ['peer'],
+		read: () => [...evictionLog.records].map(([peer, value]) => ({labels: {peer}, value})),
+	},
+	{
+		name: 'edged_evicted_bytes_total',
+		help: 'Payload bytes given up at the ceiling.',
+		kind: 'counter',
+		labels: [],
+		read: () => [{value: evictionLog.bytes}],
+	},
 	{
 		name: 'edged_info',
 		help: 'Always 1: which daemon this is.',

@@ -2,9 +2,6 @@ import {statfsSync} from 'node:fs';
 import type {WireStorage} from '../../rpc/contract/status.js';
 import type {SpaceUse} from '../../storage/store.js';
 
-/** Above this share of the ceiling there is a warning. */
-const WARNING_SHARE = 0.8;
-
 export const storageView = (space: SpaceUse, freeBytes: number, writes: 'well' | 'failing'): WireStorage => ({
 	live_bytes: space.liveBytes,
 	ceiling_bytes: space.ceilingBytes,
@@ -13,14 +10,17 @@ export const storageView = (space: SpaceUse, freeBytes: number, writes: 'well' |
 	state: stateOf(space, writes),
 });
 
-const stateOf = ({liveBytes, ceilingBytes}: SpaceUse, writes: 'well' | 'failing'): WireStorage['state'] => {
+const stateOf = (
+	{liveBytes, ceilingBytes, warningBytes}: SpaceUse,
+	writes: 'well' | 'failing',
+): WireStorage['state'] => {
 	if (writes === 'failing') {
 		return 'degraded';
 	}
 	if (liveBytes >= ceilingBytes) {
 		return 'full';
 	}
-	return liveBytes >= ceilingBytes * WARNING_SHARE ? 'warning' : 'ok';
+	return liveBytes >= warningBytes ? 'warning' : 'ok';
 };
 
 /** What a process without privileges may still write on the file system of `directory`; 0 when it is gone. */

@@ -13,10 +13,18 @@ export type Candidate = {readonly classNo: ClassNo; readonly block: BlockNo; rea
 	| {readonly kind: 'due'; readonly group: GroupNo; readonly dueAt: AgeMs; readonly row: GroupRow}
 );
 
-/** Inside a body: what may be leased for `peer`, in order of service; classes strictly by priority. */
+/**
+ * Inside a body: what may be leased for `peer`, in order of service; classes strictly by priority. The caller leases all it is given, or
+ * asks for no more. Classes that are found empty are not asked again until something of theirs is written: an empty range costs as
+ * much to open as a full one.
+ */
 export function* candidates(handles: StoreHandles, peer: PeerNo, overlay: LaneOverlay): Generator<Candidate> {
 	for (const classNo of CLASS_NUMBERS) {
 		yield* interleave(fresh(handles, peer, classNo, overlay), due(handles, peer, classNo, overlay));
+		overlay.noteNoFresh(classNo);
+		if (overlay.mayHaveDue(classNo) && !hasDueRow(handles, peer, classNo)) {
+			overlay.noteNoDue(classNo);
+		}
 	}
 }
 
@@ -27,6 +35,13 @@ export const hasCandidates = (handles: StoreHandles, peer: PeerNo, overlay: Lane
 	return CLASS_NUMBERS.some(
 		classNo => hasAny(fresh(handles, peer, classNo, overlay)) || hasAny(due(handles, peer, classNo, overlay)),
 	);
+};
+
+const hasDueRow = ({env}: StoreHandles, peer: PeerNo, classNo: ClassNo): boolean => {
+	for (const _ of env.due.getKeys({start: [peer, classNo], end: [peer, classNo, END], limit: 1})) {
+		return true;
+	}
+	return false;
 };
 
 const hasAny = (found: Iterable<Candidate>): boolean => {
@@ -65,6 +80,9 @@ function* fresh(
 	classNo: ClassNo,
 	overlay: LaneOverlay,
 ): Generator<Candidate> {
+	if (!overlay.mayHaveFresh(classNo)) {
+		return;
+	}
 	const start = [peer, classNo, overlay.freshFrom(classNo)];
 	for (const {key, value} of env.queue.getRange({start, end: [peer, classNo, END]})) {
 		const block = (key as QueueKey)[2];
@@ -81,6 +99,9 @@ function* due(
 	classNo: ClassNo,
 	overlay: LaneOverlay,
 ): Generator<Candidate> {
+	if (!overlay.mayHaveDue(classNo)) {
+		return;
+	}
 	const now = age.now();
 	const start = [peer, classNo, ...(overlay.dueAfter(classNo) ?? [])];
 	for (const {key} of env.due.getRange({start, end: [peer, classNo, now, END]})) {

@@ -21,6 +21,9 @@ export class LaneOverlay {
 	readonly #freshFrom = new Map<ClassNo, BlockNo>();
 	/** Every due group of the class up to and including this is leased. */
 	readonly #dueAfter = new Map<ClassNo, DueCursor>();
+	/** Classes of which nothing fresh waits that is not leased, and classes without any row in `due`. */
+	readonly #withoutFresh = new Set<ClassNo>();
+	readonly #withoutDue = new Set<ClassNo>();
 
 	freshFrom(classNo: ClassNo): BlockNo {
 		return this.#freshFrom.get(classNo) ?? (0 as BlockNo);
@@ -28,6 +31,36 @@ export class LaneOverlay {
 
 	dueAfter(classNo: ClassNo): DueCursor | undefined {
 		return this.#dueAfter.get(classNo);
+	}
+
+	/** `false` only when it is known that nothing fresh of the class is to be leased: the queue need not be asked. */
+	mayHaveFresh(classNo: ClassNo): boolean {
+		return !this.#withoutFresh.has(classNo);
+	}
+
+	/** `false` only when it is known that `due` has no row of the class. */
+	mayHaveDue(classNo: ClassNo): boolean {
+		return !this.#withoutDue.has(classNo);
+	}
+
+	/** Inside a body only, which sees all that was written before it: a look outside may be older than a write under way. */
+	noteNoFresh(classNo: ClassNo): void {
+		this.#withoutFresh.add(classNo);
+	}
+
+	/** Inside a body only, like `noteNoFresh`. */
+	noteNoDue(classNo: ClassNo): void {
+		this.#withoutDue.add(classNo);
+	}
+
+	/** A block of the class was written behind all others. */
+	noteFresh(classNo: ClassNo): void {
+		this.#withoutFresh.delete(classNo);
+	}
+
+	/** A row of the class was written into `due`. */
+	noteDue(classNo: ClassNo): void {
+		this.#withoutDue.delete(classNo);
 	}
 
 	/** What of `bits` is not leased. */
@@ -129,6 +162,7 @@ export class LaneOverlay {
 
 	/** Something waits in `block` again. */
 	lookAgainFrom(classNo: ClassNo, block: BlockNo): void {
+		this.#withoutFresh.delete(classNo);
 		if (block < this.freshFrom(classNo)) {
 			this.#freshFrom.set(classNo, block);
 		}
@@ -136,6 +170,7 @@ export class LaneOverlay {
 
 	/** A group of the class was written that may sort before the cursor. */
 	lookForDueAgain(classNo: ClassNo): void {
+		this.#withoutDue.delete(classNo);
 		this.#dueAfter.delete(classNo);
 	}
 
@@ -145,6 +180,8 @@ export class LaneOverlay {
 			this.#freshFrom.delete(classNo);
 			this.#dueAfter.delete(classNo);
 		}
+		this.#withoutFresh.clear();
+		this.#withoutDue.clear();
 	}
 
 	#giveBackQueue(block: BlockNo, bits: Bits): void {

@@ -114,7 +114,7 @@ export class LmdbStore implements OutboundStore {
 		const {env, age} = this.#handles;
 		const overlay = overlayOf(this.#handles, peer);
 		let least: AgeMs | undefined;
-		for (const classNo of CLASS_NUMBERS) {
+		for (const classNo of CLASS_NUMBERS.filter(any => overlay.mayHaveDue(any))) {
 			const start = [peer, classNo, ...(overlay.dueAfter(classNo) ?? [])];
 			for (const {key} of env.due.getRange({start, end: [peer, classNo, END]})) {
 				const [, , dueAt, , group] = key as DueKey;

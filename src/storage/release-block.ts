@@ -43,8 +43,9 @@ export const PAYLOADLESS_REASONS: readonly DeadletterReason[] = ['EVICTED', 'COR
 export const isPayloadGone = (row: GroupRow): boolean =>
 	row.state === 'deadletter' && PAYLOADLESS_REASONS.includes(row.reason);
 
-/** May a record of the block, for any peer, still have to be sent or retried? */
+/** May a record of the block, for any peer, still have to be sent or retried? The likeliest places are looked at first. */
 export const isPayloadNeeded = (handles: StoreHandles, table: BlockTable): boolean =>
+	table.route.some(peer => handles.env.queue.doesExist([peer, table.classNo, table.block])) ||
 	table.route.some(
 		peer =>
 			isWaiting(handles, peer, table.block) ||

@@ -31,6 +31,11 @@ const takeFromQueue = (
 	bits: Bits,
 ): void => {
 	const key = [peer, classNo, block];
+	if (bits.isFull()) {
+		// Whoever takes leased bits out of the queue takes them out of the lease too, so that all of them are still there.
+		remove(env.queue, key);
+		return;
+	}
 	const row = env.queue.getBinaryFast(key);
 	const waiting = row === undefined ? undefined : decodeBits(row as Buffer);
 	if (waiting?.equals(bits)) {
@@ -88,13 +93,14 @@ const removeGroupKey = (
 
 /** Inside a body, the second half for records that leave the happy path: a new group, with its key in `due` or `deadletters`. */
 export const addGroup = (handles: StoreHandles, peer: PeerNo, block: BlockNo, row: GroupRow): GroupNo => {
-	const {env, numbers} = handles;
+	const {env, numbers, overlays} = handles;
 	const group = numbers.nextGroup();
 	put(env.groups, [peer, block, group], encodeGroup(row));
 	if (row.state === 'deadletter') {
 		put(env.deadletters, [peer, row.diedAt, block, group]);
 	} else {
 		put(env.due, [peer, row.classNo, row.dueAt, block, group]);
+		overlays.get(peer)?.noteDue(row.classNo);
 	}
 	return group;
 };

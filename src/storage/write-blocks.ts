@@ -26,7 +26,7 @@ export const writeBlocks = (
 };
 
 const writeBlock = (
-	{env, age, settings}: StoreHandles,
+	{env, age, settings, overlays}: StoreHandles,
 	{planned, table, chunks, leastExpiry, hasGivenIds}: EncodedBlock,
 	changes: CounterChanges,
 ): void => {
@@ -38,6 +38,7 @@ const writeBlock = (
 	const bits = encodeFullBits(drafts.length);
 	for (const peer of route.peers) {
 		put(env.queue, [peer, classNo, block], bits);
+		overlays.get(peer)?.noteFresh(classNo);
 		changes.add(peer, 'scheduled', drafts.length);
 		changes.add(peer, 'waitingBytes', payloadBytes);
 	}

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type {PeerId} from '../../../src/outbound/names.js';
+import type {ClassNo} from '../../../src/outbound/priorities.js';
 import type {ExceptionVerdict, Lease} from '../../../src/storage/store.js';
 import {checkLease} from './check-lease.js';
 import {Command, PEER_IDS, type Real} from './command.js';
@@ -162,5 +163,20 @@ export const allCommands = [
 		.tuple(fc.constantFrom<'retry' | 'purge'>('retry', 'purge'), fc.constantFrom(1, 3, 1000))
 		.map(([verb, limit]) => new Bulk(verb, limit)),
 	fc.constantFrom(2, 2, 7, 30, 100_000, 800_000).map(seconds => new Pass(seconds)),
+	fc.constant(0).map(() => new Crash()),
+] as const;
+
+const oneLarge = fc.tuple(fc.nat(7), fc.constantFrom<ClassNo>(1, 2, 3)).map(([route, classNo]) => {
+	const spec = {id: undefined, payload: 70_000, route, classNo, expires: false};
+	return new Enqueue([spec], 'all');
+});
+
+/** For a store with little room: what comes in is large, and little of it is forgotten meanwhile. */
+export const crowdingCommands = [
+	...allCommands.slice(0, -2),
+	oneLarge,
+	oneLarge,
+	oneLarge,
+	fc.constantFrom(2, 2, 7, 30).map(seconds => new Pass(seconds)),
 	fc.constant(0).map(() => new Crash()),
 ] as const;

@@ -15,7 +15,7 @@ export const compare = (model: QueueModel, store: LmdbStore, retentionMs: number
 		const key = keyOf(record.segment.id, record.peer);
 		const real = found.get(key);
 		if (real === undefined) {
-			if (record.state === 'acked' && record.settledAt + retentionMs <= model.now) {
+			if (model.mayBeForgotten(record, retentionMs)) {
 				record.state = 'forgotten';
 				continue;
 			}

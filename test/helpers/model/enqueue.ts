@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type {PeerId, SegmentId} from '../../../src/outbound/names.js';
 import type {ClassNo} from '../../../src/outbound/priorities.js';
 import type {SegmentIdentity} from '../../../src/storage/store.js';
+import {adoptEvictions} from './adopt-evictions.js';
 import {Command, PEER_IDS, RETENTION_MS, type Real} from './command.js';
 import type {QueueModel} from './queue-model.js';
 
@@ -45,11 +46,20 @@ export class Enqueue extends Command {
 				this.mode,
 			)
 			.catch((error: {code?: string}) => {
+				if (model.isShort && error.code === 'QUEUE_FULL') {
+					return 'full' as const;
+				}
 				if (error.code !== 'CONFLICT') {
 					throw error;
 				}
 				return undefined;
 			});
+		if (model.isShort) {
+			adoptEvictions(model, store); // Before the model has what the evictions made room for.
+		}
+		if (answer === 'full') {
+			return;
+		}
 		let conflicts = 0;
 		let doubtful = 0;
 		const added: string[] = [];
@@ -105,7 +115,7 @@ export class Enqueue extends Command {
 			return 'accepted';
 		}
 		const isOver = found.records.every(({state}) => ['acked', 'purged', 'forgotten'].includes(state));
-		if (isOver && found.enqueuedAt + RETENTION_MS <= model.now) {
+		if (isOver && (model.isShort || found.enqueuedAt + RETENTION_MS <= model.now)) {
 			return 'either';
 		}
 		const isSame = found.payload === payload && String(found.route) === String(route);

@@ -20,7 +20,7 @@ export class Operator extends Command {
 		if (record === undefined) {
 			return;
 		}
-		const isGone = record.state === 'acked' && record.settledAt + RETENTION_MS <= model.now;
+		const isGone = model.mayBeForgotten(record, RETENTION_MS);
 		const done = await store[this.verb](record.segment.id as SegmentId, record.peer).then(
 			result => ({result}),
 			(error: {code?: string}) => ({code: error.code}),
@@ -47,9 +47,11 @@ export class Operator extends Command {
 		if (record.state !== 'deadletter') {
 			return 'INVALID_STATE';
 		}
-		return this.verb === 'retry' && record.reason === 'SEGMENT_MISSING' ? 'SEGMENT_MISSING' : 'ok';
+		return this.verb === 'retry' && !hasPayload(record) ? 'SEGMENT_MISSING' : 'ok';
 	}
 }
+
+const hasPayload = ({reason}: ModelRecord): boolean => reason !== 'SEGMENT_MISSING' && reason !== 'EVICTED';
 
 const applyVerb = (model: QueueModel, record: ModelRecord, verb: 'force' | 'retry' | 'purge'): void => {
 	if (verb === 'force' && record.state !== 'deadletter') {
@@ -84,7 +86,7 @@ export class Bulk extends Command {
 
 	async act(model: QueueModel, {store}: Real): Promise<void> {
 		const dead = model.records.filter(({state}) => state === 'deadletter');
-		const retryable = dead.filter(({reason}) => this.verb === 'purge' || reason !== 'SEGMENT_MISSING');
+		const retryable = dead.filter(record => this.verb === 'purge' || hasPayload(record));
 		let cursor: string | undefined;
 		let changed = 0;
 		for (let done = false; !done; ) {

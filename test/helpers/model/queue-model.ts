@@ -45,6 +45,17 @@ export class QueueModel {
 	now = 0;
 	readonly segments: ModelSegment[] = [];
 	leases: ModelLease[] = [];
+	/** The store has little room: proofs and ids may go before their time, and what waits may be evicted. */
+	readonly isShort: boolean;
+
+	constructor(isShort = false) {
+		this.isShort = isShort;
+	}
+
+	/** May the store have forgotten an acknowledged record by now? */
+	mayBeForgotten({state, settledAt}: ModelRecord, retentionMs: number): boolean {
+		return state === 'acked' && (this.isShort || settledAt + retentionMs <= this.now);
+	}
 
 	get records(): readonly ModelRecord[] {
 		return this.segments.flatMap(segment => segment.records);

@@ -4,9 +4,10 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
+import type {StoreSettings} from '../../../src/storage/handles.js';
 import {FakeClock} from '../../helpers/fake-clock.js';
 import {PEER_IDS, RETENTION_MS} from '../../helpers/model/command.js';
-import {allCommands} from '../../helpers/model/commands.js';
+import {allCommands, crowdingCommands} from '../../helpers/model/commands.js';
 import {QueueModel} from '../../helpers/model/queue-model.js';
 import {openTestStore, type StoreFixture} from '../../helpers/store-fixture.js';
 
@@ -15,10 +16,17 @@ const BASE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const RUNS = Number(process.env['EDGED_MODEL_RUNS'] ?? 350);
 const SEED = process.env['EDGED_MODEL_SEED'];
 
-const withStore = async (peerCount: number, run: (real: StoreFixture) => Promise<void>): Promise<void> => {
+/** Room for three large payloads: every second enqueue has to have something evicted. */
+const SHORT = {diskCeilingBytes: 250_000, overflow: 'evict_oldest'} as const;
+
+const withStore = async (
+	peerCount: number,
+	room: Partial<StoreSettings>,
+	run: (real: StoreFixture) => Promise<void>,
+): Promise<void> => {
 	const directory = await mkdtemp(path.join(BASE, 'edged-model-'));
 	const clock = new FakeClock();
-	const settings = {ackedRetentionMs: RETENTION_MS, dedupWindowMs: RETENTION_MS};
+	const settings = {ackedRetentionMs: RETENTION_MS, dedupWindowMs: RETENTION_MS, ...room};
 	const store = await openTestStore(directory, clock, settings);
 	const real: StoreFixture = {
 		directory,
@@ -40,20 +48,25 @@ const withStore = async (peerCount: number, run: (real: StoreFixture) => Promise
 };
 
 const matchesModel = test.macro({
-	title: (_, peerCount: number) => `the store does what the model does, ${peerCount} peer(s)`,
-	exec: async (t, peerCount: number) => {
+	title: (_, peerCount: number, room: 'ample' | 'short') =>
+		`the store does what the model does, ${peerCount} peer(s), room is ${room}`,
+	exec: async (t, peerCount: number, room: 'ample' | 'short') => {
 		t.timeout(300_000);
 		await fc.assert(
-			fc.asyncProperty(fc.commands([...allCommands], {maxCommands: 25}), async commands => {
-				await withStore(peerCount, async real => {
-					await fc.asyncModelRun(() => ({model: new QueueModel(), real}), commands);
-				});
-			}),
+			fc.asyncProperty(
+				fc.commands([...(room === 'short' ? crowdingCommands : allCommands)], {maxCommands: 25}),
+				async commands => {
+					await withStore(peerCount, room === 'short' ? SHORT : {}, async real => {
+						await fc.asyncModelRun(() => ({model: new QueueModel(room === 'short'), real}), commands);
+					});
+				},
+			),
 			{numRuns: RUNS, ...(SEED === undefined ? {} : {seed: Number(SEED)}), includeErrorInReport: true},
 		);
 		t.pass();
 	},
 });
 for (const peerCount of [1, 2, 3]) {
-	test.serial(matchesModel, peerCount);
+	test.serial(matchesModel, peerCount, 'ample');
+	test.serial(matchesModel, peerCount, 'short');
 }

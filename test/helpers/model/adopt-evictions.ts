@@ -1,0 +1,66 @@
+import type {LmdbStore} from '../../../src/storage/lmdb-store.js';
+import type {ModelRecord, ModelSegment, QueueModel} from './queue-model.js';
+
+/** A payload above 64 KiB has a block of its own, so the model can tell what its eviction concerned. */
+const OWN_BLOCK_BYTES = 65_536;
+
+/**
+ * Which blocks go depends on sizes that the model does not know, so it takes over what the store evicted, and throws where that is
+ * against the rules: all open records of a segment go together, and nothing goes while something remains that goes before it.
+ */
+export const adoptEvictions = (model: QueueModel, store: LmdbStore): void => {
+	const evicted = model.segments.filter(segment => isEvicted(model, store, segment));
+	if (evicted.length === 0) {
+		return;
+	}
+	const ranks = evicted.map(segment => ({segment, rank: rankOf(segment)}));
+	for (const segment of evicted) {
+		for (const record of segment.records.filter(isOpen)) {
+			for (const lease of model.leases.filter(({isOpen, records}) => isOpen && records.includes(record))) {
+				lease.cut.add(record);
+			}
+			model.bury(record, 'EVICTED');
+		}
+	}
+	const remaining = model.segments.filter(
+		segment =>
+			segment.payload.length > OWN_BLOCK_BYTES &&
+			segment.records.some(record => isOpen(record) && keeps(record)),
+	);
+	for (const {segment, rank} of ranks.filter(({segment: {payload}}) => payload.length > OWN_BLOCK_BYTES)) {
+		const better = remaining.find(other => rankOf(other) < rank);
+		if (better !== undefined) {
+			throw new Error(
+				`${segment.id} (rank ${rank}) was evicted before ${better.id} (rank ${rankOf(better)})`,
+			);
+		}
+	}
+};
+
+const isOpen = ({state}: ModelRecord): boolean =>
+	['scheduled', 'inflight', 'failed', 'deadletter'].includes(state);
+const keeps = ({reason}: ModelRecord): boolean => reason !== 'EVICTED' && reason !== 'SEGMENT_MISSING';
+
+/** Has the store evicted it since the last look? One that lost its payload otherwise, before, tells nothing. */
+const isEvicted = (model: QueueModel, store: LmdbStore, segment: ModelSegment): boolean => {
+	if (model.find(segment.id) !== segment) {
+		return false;
+	}
+	const open = segment.records.filter(record => isOpen(record) && keeps(record));
+	const gone = open.filter(
+		({peer, segment: {id}}) => store.inspect(id as never, peer)[0]?.reason === 'EVICTED',
+	);
+	if (gone.length > 0 && gone.length < open.length) {
+		throw new Error(`${segment.id} was evicted for some of its peers and not for the others`);
+	}
+	return gone.length > 0;
+};
+
+/** What goes first has the lowest: 0-3 what waits, from the lowest class on; then the dead; then what is being sent. */
+const rankOf = ({records, classNo}: ModelSegment): number => {
+	const open = records.filter(record => isOpen(record) && keeps(record));
+	if (open.some(({state}) => state === 'inflight')) {
+		return 5;
+	}
+	return open.some(({state}) => state !== 'deadletter') ? 3 - classNo : 4;
+};

@@ -6,7 +6,6 @@ import {resolvePeerUrl} from './peer-url.js';
 import type {SectionOf} from './section.js';
 
 const TRANSPORTS = ['edged', 'http', 'directory'] as const;
-export type TransportName = (typeof TRANSPORTS)[number];
 
 /** Shown without user and password wherever it is shown. */
 const url: Kind<string> = {

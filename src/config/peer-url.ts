@@ -35,8 +35,25 @@ export const edgedUrlProblem = (url: string): string | undefined => {
 };
 
 /** Why a web endpoint cannot be reached by `url`; `undefined` when it can. */
-export const webUrlProblem = (url: string): string | undefined =>
-	parse(url) === undefined ? 'must be "https://HOST/PATH" or "http://HOST/PATH"' : undefined;
+export const webUrlProblem = (url: string): string | undefined => {
+	const parsed = parse(url);
+	if (parsed === undefined || parsed.hash !== '') {
+		return 'must be "https://[USER:PASSWORD@]HOST[:PORT]/PATH" or the same with http://';
+	}
+	const user = decoded(parsed.username);
+	if (user === undefined || decoded(parsed.password) === undefined) {
+		return 'must have user and password percent-encoded (RFC 3986)';
+	}
+	return user.includes(':') ? 'must name a user without a colon: a password begins there' : undefined;
+};
+
+const decoded = (text: string): string | undefined => {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return undefined;
+	}
+};
 
 /** `new URL` also takes `http:host` and `http:/host`, which nobody means to write. */
 const parse = (url: string): URL | undefined =>

@@ -1,10 +1,7 @@
-import {type PeerValues, peerFields, type TransportName} from './peer-fields.js';
+import {type PeerValues, peerFields} from './peer-fields.js';
 import {edgedUrlProblem, webUrlProblem} from './peer-url.js';
 import type {FileProbe, Section, SectionProblem} from './section.js';
 import type {WindowConfig} from './windows.js';
-
-/** What this version can send by; the others are read and refused by name. */
-const SUPPORTED_TRANSPORTS: readonly TransportName[] = ['edged', 'directory'];
 
 /** Files of mutual TLS: who the peer must be signed by, and who we are. Read again when they change. */
 export type TlsFiles = {readonly caFile: string; readonly certFile: string; readonly keyFile: string};
@@ -27,7 +24,8 @@ export type HttpPeer = PeerLimits & {
 	readonly transport: 'http';
 	/** The exact endpoint. May hold a user and a password: not for logs. */
 	readonly url: string;
-	readonly tls: TlsFiles | undefined;
+	/** What is not given is the system's, or nothing. */
+	readonly tls: Partial<TlsFiles>;
 	readonly serverName: string | undefined;
 	readonly format: PeerValues['format'];
 };
@@ -45,10 +43,6 @@ export const peerSection: Section<typeof peerFields> = {
 	fields: peerFields,
 	tables: ['windows'],
 	check(values, probe) {
-		if (!SUPPORTED_TRANSPORTS.includes(values.transport)) {
-			const known = SUPPORTED_TRANSPORTS.map(name => JSON.stringify(name)).join(', ');
-			return [{name: 'transport', message: `comes with a later version; this one knows ${known}`}];
-		}
 		return values.transport === 'directory'
 			? directoryProblems(values)
 			: [...urlProblems(values), ...tlsProblems(values, probe)];
@@ -64,7 +58,7 @@ export const peerConfig = (values: PeerValues, windows: readonly WindowConfig[])
 		case 'edged':
 			return {...limits, transport, url, tls: tlsFiles(values), serverName};
 		case 'http':
-			return {...limits, transport, url, tls: tlsFiles(values), serverName, format};
+			return {...limits, transport, url, tls: givenTlsFiles(values), serverName, format};
 		case 'directory':
 			return {...limits, transport, path};
 	}
@@ -83,6 +77,9 @@ const TLS_FILES = ['caFile', 'certFile', 'keyFile'] as const;
 
 const tlsFiles = ({caFile, certFile, keyFile}: PeerValues): TlsFiles | undefined =>
 	caFile && certFile && keyFile ? {caFile, certFile, keyFile} : undefined;
+
+const givenTlsFiles = (values: PeerValues): Partial<TlsFiles> =>
+	Object.fromEntries(TLS_FILES.flatMap(name => (values[name] === undefined ? [] : [[name, values[name]]])));
 
 const directoryProblems = (values: PeerValues): PeerProblem[] => [
 	...(values.path === undefined
@@ -106,18 +103,30 @@ const urlProblem = ({transport, url}: PeerValues): string | undefined => {
 	return transport === 'edged' ? edgedUrlProblem(url) : webUrlProblem(url);
 };
 
-/** Between two edged the certificate is the sender's name, so `https://` needs all three files; elsewhere it is all or none. */
 const tlsProblems = (values: PeerValues, probe: FileProbe): PeerProblem[] => {
 	if (values.url?.startsWith('https://') !== true) {
 		return misplaced(values, [...TLS_FILES, 'serverName'], 'goes with an https:// url only');
 	}
-	const areNeeded = values.transport === 'edged' || TLS_FILES.some(name => values[name] !== undefined);
-	const missing = areNeeded ? 'is missing: mutual TLS needs ca_file, cert_file and key_file' : undefined;
+	const needed = neededTlsFiles(values);
 	return TLS_FILES.flatMap((name): PeerProblem[] => {
 		const file = values[name];
+		const missing = needed.files.includes(name) ? `is missing: ${needed.why}` : undefined;
 		const message = file === undefined ? missing : probe(file);
 		return message === undefined ? [] : [{name, message}];
 	});
+};
+
+/** Between two edged the certificate is the sender's name. An endpoint of the web may be content with less. */
+const neededTlsFiles = ({
+	transport,
+	certFile,
+	keyFile,
+}: PeerValues): {readonly files: ReadonlyArray<keyof TlsFiles>; readonly why: string} => {
+	if (transport === 'edged') {
+		return {files: TLS_FILES, why: 'mutual TLS needs ca_file, cert_file and key_file'};
+	}
+	const hasOwn = certFile !== undefined || keyFile !== undefined;
+	return {files: hasOwn ? ['certFile', 'keyFile'] : [], why: 'cert_file and key_file go together'};
 };
 
 const misplaced = (

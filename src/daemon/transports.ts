@@ -3,10 +3,11 @@ import type {PeerConfig} from '../config/peers.js';
 import type {Transport} from '../delivery/transport.js';
 import {createDirectoryTransport} from '../delivery/transports/directory.js';
 import {createEdgedTransport} from '../delivery/transports/edged.js';
-import {EdgedError} from '../outbound/errors.js';
+import {sourceOf} from '../delivery/transports/http/cloud-event.js';
+import {createHttpTransport} from '../delivery/transports/http.js';
 import type {Clock} from '../runtime/clock.js';
 
-/** What carries segments to `peer`. Throws `INVALID_CONFIG` for what this version has no transport for. */
+/** What carries segments to `peer`. */
 export const createTransport = (
 	peer: PeerConfig,
 	{node, relay}: Pick<CheckedConfig, 'node' | 'relay'>,
@@ -26,6 +27,14 @@ export const createTransport = (
 		case 'directory':
 			return createDirectoryTransport({directory: peer.path, owner: `${node.id}/${peer.id}`, clock});
 		case 'http':
-			throw new EdgedError('INVALID_CONFIG', `Peer ${peer.id}: transport "http" comes with a later version`);
+			return createHttpTransport({
+				url: peer.url,
+				tls: peer.tls,
+				serverName: peer.serverName,
+				format: peer.format === 'raw' ? {name: 'raw'} : {name: 'cloudevents', source: sourceOf(node.id)},
+				dialTimeoutMs,
+				ackTimeoutMs,
+				clock,
+			});
 	}
 };

@@ -105,7 +105,13 @@ test('user and password of a url are shown nowhere', t => {
 	if (hub?.transport !== 'edged') {
 		return t.fail();
 	}
-	const peer: HttpPeer = {...hub, transport: 'http', url: 'https://joe:hunter2@web/hook', format: 'raw'};
+	const peer: HttpPeer = {
+		...hub,
+		transport: 'http',
+		url: 'https://joe:hunter2@web/hook',
+		tls: {},
+		format: 'raw',
+	};
 	for (const shown of [
 		effectiveToml({...config, peers: [peer]}),
 		JSON.stringify(effectiveConfig({...config, peers: [peer]})),

@@ -17,14 +17,22 @@ const VALUES: PeerValues = {
 	dailyQuotaBytes: 0,
 };
 
-test('a web endpoint has its format, and certificates when it has all three', t => {
+test('a web endpoint has its format, and those certificates that are given', t => {
 	t.like(peerConfig(VALUES, []), {
 		transport: 'http',
 		url: 'https://web/hook',
 		format: 'cloudevents',
 		tls: {caFile: '/ca', certFile: '/cert', keyFile: '/key'},
 	});
-	t.like(peerConfig({...VALUES, keyFile: undefined}, []), {tls: undefined});
+	const {caFile, certFile, keyFile, ...bare} = VALUES;
+	const none = {caFile: undefined, certFile: undefined, keyFile: undefined};
+	const tlsOf = (files: object) => {
+		const peer = peerConfig({...bare, ...none, ...files}, []);
+		return peer.transport === 'http' && peer.tls;
+	};
+	t.deepEqual(tlsOf({}), {});
+	t.deepEqual(tlsOf({caFile}), {caFile});
+	t.deepEqual(tlsOf({certFile, keyFile}), {certFile, keyFile} as never);
 });
 
 test('a peer goes back to the keys it came from', t => {

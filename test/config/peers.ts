@@ -113,10 +113,42 @@ test(
 	'key_file = "k": does not go with transport "directory"',
 );
 test(
-	'a transport of a later version',
+	'a web endpoint without a url',
 	isRefused,
-	'transport = "http"\nurl = "https://web/hook"\n',
-	'transport = "http": comes with a later version; this one knows "edged", "directory"',
+	'transport = "http"\n',
+	`url: is missing: transport "http" needs the peer's URL`,
+);
+test(
+	'a web endpoint behind a Unix socket',
+	isRefused,
+	'transport = "http"\nurl = "unix:/x"\n',
+	'url = "unix:/x": must be "https://[USER:PASSWORD@]HOST[:PORT]/PATH" or the same with http://',
+);
+test(
+	'a web endpoint with a path key',
+	isRefused,
+	'transport = "http"\nurl = "https://web/hook"\npath = "/x"\n',
+	'path = "/x": does not go with transport "http"',
+);
+test(
+	'a web endpoint with a certificate and no key',
+	isRefused,
+	'transport = "http"\nurl = "https://web/hook"\ncert_file = "edge.crt"\n',
+	'key_file: is missing: cert_file and key_file go together',
+);
+test(
+	'a web endpoint in the clear with certificates',
+	isRefused,
+	`transport = "http"\nurl = "http://web/hook"\n${TLS}`,
+	'ca_file = "ca.crt": goes with an https:// url only',
+	'cert_file = "edge.crt": goes with an https:// url only',
+	'key_file = "edge.key": goes with an https:// url only',
+);
+test(
+	'a password that is no good is not repeated',
+	isRefused,
+	'transport = "http"\nurl = "https://joe:100%@web/hook"\n',
+	'url = "https://[redacted]@web/hook": must have user and password percent-encoded (RFC 3986)',
 );
 test(
 	'a transport that is none',
@@ -175,6 +207,24 @@ test('a peer over mutual TLS', t => {
 			windows: [],
 		},
 	);
+});
+
+test('a web endpoint with as much TLS as is given', t => {
+	const web = (more: string) => peerFrom(`transport = "http"\nurl = "https://web/hook?a=b"\n${more}`);
+	t.deepEqual(web('format = "cloudevents"\n') as unknown, {
+		id: 'hub',
+		transport: 'http',
+		url: 'https://web/hook?a=b',
+		tls: {},
+		serverName: undefined,
+		format: 'cloudevents',
+		isDefault: true,
+		bytesPerSecond: 0,
+		dailyQuotaBytes: 0,
+		windows: [],
+	});
+	t.like(web('ca_file = "ca.crt"\n'), {tls: {caFile: '/etc/edged/ca.crt'}, format: 'raw'});
+	t.like(web(TLS), {tls: {caFile: '/etc/edged/ca.crt', certFile: '/etc/edged/edge.crt'}});
 });
 
 test('a directory', t => {

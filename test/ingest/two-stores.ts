@@ -2,9 +2,9 @@ import test, {type ExecutionContext} from 'ava';
 import type {PeerId, SegmentId} from '../../src/outbound/names.js';
 import type {PeerNo} from '../../src/outbound/units.js';
 import type {Lease, SegmentDraft} from '../../src/storage/store.js';
-import {openContext, openTransport} from '../helpers/edged-transport.js';
 import {type IngestFixture, startIngest} from '../helpers/ingest.js';
 import {BIG_WINDOW, draftFor, type StoreFixture, storeFixture} from '../helpers/store-fixture.js';
+import {openContext, openTransport} from '../helpers/transports.js';
 
 type Hub = StoreFixture & {readonly ingest: IngestFixture};
 

@@ -87,6 +87,7 @@ const poster = (connections: PeerConnections, options: EdgedTransportOptions): P
 					'content-length': String(encoded.byteLength),
 				},
 				headBytes: 0,
+				bodyBytes: encoded.byteLength,
 				body() {
 					const reader = new ChunkReader(encoded, packs);
 					readers.push(reader);
@@ -99,12 +100,8 @@ const poster = (connections: PeerConnections, options: EdgedTransportOptions): P
 			limits,
 		);
 		// Whoever has acknowledged a request has read all of it; of one that was sent twice, somebody may still hold a part.
-		if (
-			exchanged.kind === 'answer' &&
-			exchanged.status === 200 &&
-			exchanged.hasLeft &&
-			readers.length === 1
-		) {
+		const isWritten = exchanged.bytesSent === encoded.byteLength && readers.length === 1;
+		if (exchanged.kind === 'answer' && exchanged.status === 200 && isWritten) {
 			readers[0]?.release();
 			encoded.release?.();
 		}

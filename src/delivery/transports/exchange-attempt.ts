@@ -17,13 +17,12 @@ export class Attempt {
 	#bytesSent = 0;
 	#stands = false;
 	#hadBegun = false;
-	#hasLeft: boolean;
+	#handedOver = 0;
 	#ended: 'timeout' | 'slow_answer' | 'signal' | undefined;
 
 	constructor(question: Question, limits: ExchangeLimits) {
 		this.#question = question;
 		this.#limits = limits;
-		this.#hasLeft = question.body === undefined;
 		this.#watch = new SilenceWatch(limits.clock, limits.dialTimeoutMs, () => this.#abort('timeout'));
 		question.signal.addEventListener('abort', this.#onSignal, {once: true});
 		if (question.signal.aborted) {
@@ -38,7 +37,7 @@ export class Attempt {
 	}
 
 	async run(use: ConnectionUse): Promise<Exchanged> {
-		const {method, path, headers, body} = this.#question;
+		const {method, path, headers, body, bodyBytes} = this.#question;
 		try {
 			const response = await use.request({
 				method,
@@ -48,10 +47,10 @@ export class Attempt {
 				...(body !== undefined && {body: this.#body(body()) as unknown as Readable}),
 				signal: this.#controller.signal,
 			});
-			const hasLeft = this.#hasLeft;
+			const isAfterBody = this.#handedOver === bodyBytes;
 			const {text, end} = await this.#read(response.body);
 			const {statusCode: status, headers: answered} = response;
-			return {kind: 'answer', status, headers: answered, text, end, hasLeft, bytesSent: this.#bytesSent};
+			return {kind: 'answer', status, headers: answered, text, end, isAfterBody, bytesSent: this.#bytesSent};
 		} catch (error) {
 			return {kind: 'failed', ...this.#failure(error), bytesSent: this.#bytesSent};
 		} finally {
@@ -67,6 +66,7 @@ export class Attempt {
 		let unsaid = this.#question.headBytes;
 		for (let chunk = body.next(chunkSize.bytes); chunk !== undefined; chunk = body.next(chunkSize.bytes)) {
 			const before = clock.elapsed();
+			this.#handedOver += chunk.length;
 			yield chunk;
 			this.#watch.alive();
 			chunkSize.took(clock.elapsed() - before);
@@ -74,7 +74,6 @@ export class Attempt {
 			unsaid = 0;
 		}
 		this.#wrote(unsaid);
-		this.#hasLeft = true;
 	}
 
 	#wrote(bytes: number): void {

@@ -19,6 +19,7 @@ export type Question = {
 	readonly headers: Readonly<Record<string, string>>;
 	/** Counted as written with the first chunk of the body. */
 	readonly headBytes: number;
+	readonly bodyBytes: number;
 	/** Begins the body; once more for a second try. */
 	readonly body?: () => RequestBody;
 	readonly signal: AbortSignal;
@@ -43,8 +44,8 @@ export type Exchanged =
 			readonly text: string;
 			/** The whole answer has come; it is longer than allowed; or why the rest has not come. */
 			readonly end: 'whole' | 'too_long' | Failure;
-			/** The answer came after all of the body had been handed over. */
-			readonly hasLeft: boolean;
+			/** It came when all of the body had been handed to the connection, and not before. */
+			readonly isAfterBody: boolean;
 			readonly bytesSent: number;
 	  }
 	| ({readonly kind: 'failed'; readonly bytesSent: number} & Failure);

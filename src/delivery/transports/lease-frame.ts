@@ -2,6 +2,7 @@ import {classOf} from '../../outbound/priorities.js';
 import {type EncodedRequest, encodeRequest, type RequestEntry} from '../../storage/request-codec.js';
 import type {IndexRange, Lease, LeasedEntry, LeasedPayloads} from '../../storage/store.js';
 import type {EntryTrouble} from '../transport.js';
+import {rangesOf} from './ranges.js';
 
 /** A lease as a request: what of it can be sent, and what not. */
 export type LeaseFrame = {
@@ -42,7 +43,8 @@ const frameByEntry = (lease: Lease, payloads: LeasedPayloads): LeaseFrame => {
 	};
 };
 
-const UNREADABLE = {
+/** Words for payloads that cannot be read. */
+export const UNREADABLE = {
 	missing: 'The payload is not in the store',
 	corrupt: 'The payload in the store is damaged: its checksum does not match',
 	unneeded: 'It is not to be sent any more',
@@ -71,16 +73,5 @@ export const toLeaseRanges = (
 	if (leaseIndexes === undefined) {
 		return ranges;
 	}
-	const result: Array<[number, number]> = [];
-	for (const [first, last] of ranges) {
-		for (const index of leaseIndexes.slice(first, last + 1)) {
-			const open = result.at(-1);
-			if (open !== undefined && open[1] === index - 1) {
-				open[1] = index;
-			} else {
-				result.push([index, index]);
-			}
-		}
-	}
-	return result;
+	return rangesOf(ranges.flatMap(([first, last]) => leaseIndexes.slice(first, last + 1)));
 };

@@ -1,11 +1,27 @@
 import type {EncodedRequest} from '../../storage/request-codec.js';
+import type {RequestBody} from './exchange.js';
 
 const MOST_BYTES = 262_144;
 /** Copying less costs less than a turn to the socket of its own. */
 const VIEW_BYTES = 131_072;
 
+/** A body that lies in one piece. */
+export class WholeBody implements RequestBody {
+	#rest: Buffer;
+
+	constructor({buffer, byteOffset, byteLength}: Uint8Array) {
+		this.#rest = Buffer.from(buffer, byteOffset, byteLength);
+	}
+
+	next(size: number): Buffer | undefined {
+		const chunk = this.#rest.subarray(0, size);
+		this.#rest = this.#rest.subarray(size);
+		return chunk.length === 0 ? undefined : chunk;
+	}
+}
+
 /** Hands out the bytes of a request in order, in chunks: small payloads packed together, large ones as views. */
-export class ChunkReader {
+export class ChunkReader implements RequestBody {
 	readonly #parts: readonly Buffer[];
 	readonly #packs: PackPool;
 	readonly #taken: Buffer[] = [];

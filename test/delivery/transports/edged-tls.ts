@@ -4,10 +4,10 @@ import test from 'ava';
 import type {EdgedTransportOptions} from '../../../src/delivery/transports/edged.js';
 import type {IngestListener} from '../../../src/ingest/options.js';
 import {type Certificates, CLIENT_IDENTITY, certificates, type KeyPair} from '../../helpers/certificates.js';
-import {openTransport, send} from '../../helpers/edged-transport.js';
 import {FakeClock} from '../../helpers/fake-clock.js';
 import {type IngestFixture, startIngest} from '../../helpers/ingest.js';
 import {temporaryDirectory} from '../../helpers/temp-dir.js';
+import {openTransport, send} from '../../helpers/transports.js';
 
 const TWO = [{bytes: 'one'}, {bytes: Buffer.alloc(300_000, 2)}];
 

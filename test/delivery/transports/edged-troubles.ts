@@ -3,9 +3,9 @@ import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {setImmediate as nextTurn, setTimeout as wait} from 'node:timers/promises';
 import test from 'ava';
 import {certificates} from '../../helpers/certificates.js';
-import {openTransport, send} from '../../helpers/edged-transport.js';
 import {FakeClock} from '../../helpers/fake-clock.js';
 import {answerOf, startPeer, startRawPeer} from '../../helpers/scripted-peer.js';
+import {openTransport, send} from '../../helpers/transports.js';
 
 const BIG = [{bytes: Buffer.alloc(16_000_000, 1)}];
 

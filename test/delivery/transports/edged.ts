@@ -3,9 +3,9 @@ import test from 'ava';
 import type {StoreId} from '../../../src/outbound/made-id.js';
 import type {BlockNo, EntryNo} from '../../../src/outbound/units.js';
 import type {ParsedRequest} from '../../../src/storage/request-codec.js';
-import {openTransport, send} from '../../helpers/edged-transport.js';
 import {FakeClock} from '../../helpers/fake-clock.js';
 import {answerOf, startPeer} from '../../helpers/scripted-peer.js';
+import {openTransport, send} from '../../helpers/transports.js';
 
 const TWO = [{bytes: 'one'}, {bytes: 'two'}];
 

@@ -2,6 +2,7 @@ import {hash} from 'node:crypto';
 import {crc32} from 'node:zlib';
 import type {SendContext, SendOutcome, Transport} from '../../src/delivery/transport.js';
 import {createEdgedTransport, type EdgedTransportOptions} from '../../src/delivery/transports/edged.js';
+import {createHttpTransport, type HttpTransportOptions} from '../../src/delivery/transports/http.js';
 import {systemClock} from '../../src/runtime/clock.js';
 import type {Lease, LeasedPayloads} from '../../src/storage/store.js';
 import {type EntryDraft, leaseOf} from './leases.js';
@@ -36,6 +37,23 @@ export const openTransport = (
 	const transport = createEdgedTransport({
 		tls: undefined,
 		serverName: undefined,
+		dialTimeoutMs: 10_000,
+		ackTimeoutMs: 30_000,
+		clock: systemClock,
+		...options,
+	});
+	t.teardown(() => transport.close());
+	return transport;
+};
+
+export const openHttpTransport = (
+	t: Teardown,
+	options: Pick<HttpTransportOptions, 'url'> & Partial<HttpTransportOptions>,
+): Transport => {
+	const transport = createHttpTransport({
+		tls: undefined,
+		serverName: undefined,
+		format: {name: 'raw'},
 		dialTimeoutMs: 10_000,
 		ackTimeoutMs: 30_000,
 		clock: systemClock,

@@ -1,5 +1,4 @@
-import {setImmediate as nextTurn} from 'node:timers/promises';
-import {EdgedError, type EdgedErrorCode} from '../outbound/errors.js';
+import {EdgedError} from '../outbound/errors.js';
 import {
 	AnswerBuilder,
 	checkMetadata,
@@ -10,18 +9,20 @@ import {
 	type ParsedRequest,
 	parseRequest,
 } from '../storage/request-codec.js';
-import type {Enqueued, Route, SegmentDraft} from '../storage/store.js';
+import type {Route, SegmentDraft} from '../storage/store.js';
+import {type DraftFates, enqueueInPieces, type Rejection} from './enqueue-pieces.js';
 import type {Exchange} from './exchange.js';
 import {routeFor} from './one-segment.js';
 import {jsonReply, type Reply} from './reply.js';
 import {readPeers} from './segment-headers.js';
+import {COST_PER_TURN, type Turns} from './turns.js';
 
 /**
  * `POST /v1/segments` with a request: the answer, entry by entry, once all that it accepts is durable. A payload that is not what
  * its sender hashed refuses the whole request, because it was damaged on its way and is not at fault itself.
  */
 export const receiveRequest = async (exchange: Exchange): Promise<Reply> => {
-	const {request: message, options, backend} = exchange;
+	const {request: message, options, backend, turns} = exchange;
 	const peers = readPeers(message.headers);
 	const body = await exchange.readBody(maxBodyBytes(options));
 	try {
@@ -32,10 +33,10 @@ export const receiveRequest = async (exchange: Exchange): Promise<Reply> => {
 		if (request.entryCount === 0) {
 			return jsonReply(200, new AnswerBuilder().toJson(request.digest));
 		}
-		const intake = await examine(request, routeFor(exchange, peers), options);
-		const enqueued =
-			intake.drafts.length === 0 ? undefined : await backend.store.enqueue(intake.drafts, 'each');
-		return jsonReply(200, answer(request, intake, enqueued, exchange));
+		const intake = await examine(request, routeFor(exchange, peers), options, turns);
+		const fates =
+			intake.drafts.length === 0 ? undefined : await enqueueInPieces(backend.store, intake.drafts, turns);
+		return jsonReply(200, answer(request, intake, fates, exchange));
 	} finally {
 		body.release();
 	}
@@ -46,41 +47,63 @@ const maxBodyBytes = ({maxBufferedBytes, maxSegmentBytes}: Exchange['options']):
 	Math.max(maxBufferedBytes, maxSegmentBytes + maxHeadBytes(1));
 
 type IntakeLimits = {readonly maxHops: number; readonly maxSegmentBytes: number};
-type Rejection = {readonly code: EdgedErrorCode; readonly message: string};
 /** What goes on to the store, in the order of the entries, and what does not, by their index. */
 type Intake = {readonly drafts: readonly SegmentDraft[]; readonly rejections: ReadonlyMap<number, Rejection>};
 
-/** Hashing so much takes about two milliseconds; then others have their turn. */
-const BYTES_PER_TURN = 2 * 1024 * 1024;
 /** What an entry costs beside its payload, as if it were bytes: a request may be 65,536 empty ones. */
 const ENTRY_COST = 2048;
 
-const examine = async (request: ParsedRequest, route: Route, limits: IntakeLimits): Promise<Intake> => {
+/** Each piece of the work waits for its turn. */
+const examine = async (
+	request: ParsedRequest,
+	route: Route,
+	limits: IntakeLimits,
+	turns: Turns,
+): Promise<Intake> => {
 	const drafts: SegmentDraft[] = [];
 	const rejections = new Map<number, Rejection>();
-	let cost = 0;
-	for (let index = 0; index < request.entryCount; index++) {
-		const payload = request.payload(index);
-		const fault = request.verifyEntry(index, payload);
-		if (fault !== undefined) {
-			throw new EdgedError(
-				'INVALID_ARGUMENT',
-				`Entry ${index} was damaged on its way: its ${fault} does not match`,
-			);
-		}
-		const draft = draftOf(request, index, {payload, route, limits});
-		if ('code' in draft) {
-			rejections.set(index, draft);
-		} else {
-			drafts.push(draft);
-		}
-		cost += payload.length + ENTRY_COST;
-		if (cost >= BYTES_PER_TURN) {
-			cost = 0;
-			await nextTurn();
+	let next = 0;
+	while (next < request.entryCount) {
+		const {end, cost} = piece(request, next);
+		await turns.next(cost);
+		for (; next < end; next++) {
+			const draft = examineEntry(request, next, route, limits);
+			if ('code' in draft) {
+				rejections.set(next, draft);
+			} else {
+				drafts.push(draft);
+			}
 		}
 	}
 	return {drafts, rejections};
+};
+
+/** The entries from `start` on that are one turn's work. */
+const piece = (request: ParsedRequest, start: number): {readonly end: number; readonly cost: number} => {
+	let end = start;
+	let cost = 0;
+	while (end < request.entryCount && cost < COST_PER_TURN) {
+		cost += request.payloadSize(end) + ENTRY_COST;
+		end++;
+	}
+	return {end, cost};
+};
+
+const examineEntry = (
+	request: ParsedRequest,
+	index: number,
+	route: Route,
+	limits: IntakeLimits,
+): SegmentDraft | Rejection => {
+	const payload = request.payload(index);
+	const fault = request.verifyEntry(index, payload);
+	if (fault !== undefined) {
+		throw new EdgedError(
+			'INVALID_ARGUMENT',
+			`Entry ${index} was damaged on its way: its ${fault} does not match`,
+		);
+	}
+	return draftOf(request, index, {payload, route, limits});
 };
 
 type DraftContext = {readonly payload: Buffer; readonly route: Route; readonly limits: IntakeLimits};
@@ -148,20 +171,19 @@ const metadataFault = (metadata: EntryMetadata): string | undefined => {
 const answer = (
 	request: ParsedRequest,
 	{rejections}: Intake,
-	enqueued: Enqueued | undefined,
+	fates: DraftFates | undefined,
 	{counters}: Exchange,
 ): string => {
 	const builder = new AnswerBuilder();
 	let stored = 0;
 	for (let index = 0; index < request.entryCount; index++) {
-		const rejection = rejections.get(index);
-		if (rejection !== undefined || enqueued === undefined) {
-			builder.reject(rejection?.code ?? 'INVALID_ARGUMENT', rejection?.message ?? OUT_OF_FORM);
+		const fate = rejections.get(index) ?? fates?.(stored++) ?? NOWHERE;
+		if ('code' in fate) {
+			builder.reject(fate.code, fate.message);
 			counters.rejected++;
 			continue;
 		}
-		const at = stored++;
-		switch (enqueued.status(at)) {
+		switch (fate.status) {
 			case 'accepted':
 				builder.accept();
 				counters.accepted++;
@@ -172,10 +194,12 @@ const answer = (
 				counters.duplicate++;
 				break;
 			case 'conflict':
-				builder.reject('CONFLICT', enqueued.note(at) ?? 'Its id belongs to a segment with other bytes');
+				builder.reject('CONFLICT', fate.note ?? 'Its id belongs to a segment with other bytes');
 				counters.rejected++;
 				break;
 		}
 	}
 	return builder.toJson(request.digest);
 };
+
+const NOWHERE: Rejection = {code: 'INVALID_ARGUMENT', message: OUT_OF_FORM};

@@ -18,6 +18,7 @@ import type {IngestBackend, IngestOptions} from './options.js';
 import {INTERNAL_ERROR, type Reply, refusalReply, sendReply} from './reply.js';
 import {route} from './routes.js';
 import {createTlsServer, listenOnAddress, renewCertificates} from './tls-listener.js';
+import {Turns} from './turns.js';
 
 /** Without a byte for so long, the sender of a body is given up. */
 const BODY_IDLE_MS = 30_000;
@@ -48,6 +49,7 @@ export class IngestServer implements Service {
 	readonly #backend: IngestBackend;
 	readonly #budget: BufferBudget;
 	readonly #callers = new CallerCheck();
+	readonly #turns = new Turns();
 	readonly #bodyLimits: Omit<BodyLimits, 'maxBytes'>;
 	#options: IngestOptions;
 	#doors: OpenConnections[] = [];
@@ -165,6 +167,7 @@ export class IngestServer implements Service {
 				options,
 				backend: this.#backend,
 				counters: this.counters,
+				turns: this.#turns,
 				readBody: maxBytes => readBody(request, response, {...this.#bodyLimits, maxBytes}),
 			});
 		} catch (error) {

@@ -28,12 +28,19 @@ export function* candidates(handles: StoreHandles, peer: PeerNo, overlay: LaneOv
 	}
 }
 
-/** Outside a body: does the last commit hold anything to lease for `peer`? Costs no write. */
-export const hasCandidates = (handles: StoreHandles, peer: PeerNo, overlay: LaneOverlay): boolean => {
+/** Outside a body: does the last commit hold anything to lease for `peer` that is `wanted`? Costs no write. */
+export const hasCandidates = (
+	handles: StoreHandles,
+	peer: PeerNo,
+	overlay: LaneOverlay,
+	isWanted: (candidate: Candidate) => boolean,
+): boolean => {
 	// The snapshot of this turn may be older than the commit that woke the caller.
 	handles.env.root.resetReadTxn();
 	return CLASS_NUMBERS.some(
-		classNo => hasAny(fresh(handles, peer, classNo, overlay)) || hasAny(due(handles, peer, classNo, overlay)),
+		classNo =>
+			hasAny(fresh(handles, peer, classNo, overlay), isWanted) ||
+			hasAny(due(handles, peer, classNo, overlay), isWanted),
 	);
 };
 
@@ -44,9 +51,11 @@ const hasDueRow = ({env}: StoreHandles, peer: PeerNo, classNo: ClassNo): boolean
 	return false;
 };
 
-const hasAny = (found: Iterable<Candidate>): boolean => {
-	for (const _ of found) {
-		return true; // Leaving the loop closes lmdb's cursor, which would else keep its snapshot.
+const hasAny = (found: Iterable<Candidate>, isWanted: (candidate: Candidate) => boolean): boolean => {
+	for (const candidate of found) {
+		if (isWanted(candidate)) {
+			return true; // Leaving the loop closes lmdb's cursor, which would else keep its snapshot.
+		}
 	}
 	return false;
 };

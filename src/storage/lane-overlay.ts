@@ -24,6 +24,8 @@ export class LaneOverlay {
 	/** Classes of which nothing fresh waits that is not leased, and classes without any row in `due`. */
 	readonly #withoutFresh = new Set<ClassNo>();
 	readonly #withoutDue = new Set<ClassNo>();
+	/** The last lease was a group that was charged, by itself. */
+	servedCharged = false;
 
 	freshFrom(classNo: ClassNo): BlockNo {
 		return this.#freshFrom.get(classNo) ?? (0 as BlockNo);

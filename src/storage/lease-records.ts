@@ -4,7 +4,8 @@ import {atomically, put} from './atomically.js';
 import {Bits} from './bits.js';
 import type {BlockTable} from './block-table.js';
 import {readBlock} from './blocks.js';
-import {type Candidate, candidates, hasCandidates} from './candidates.js';
+import type {Candidate} from './candidates.js';
+import {chosenCandidates, hasChosen} from './choose-candidates.js';
 import type {CounterChanges} from './counters.js';
 import {encodeGroup} from './group-row.js';
 import type {StoreHandles} from './handles.js';
@@ -22,7 +23,7 @@ export const leaseRecords = async (
 	window: LeaseWindow,
 ): Promise<OpenLease | undefined> => {
 	const overlay = overlayOf(handles, peer);
-	if (!handles.closed && !hasCandidates(handles, peer, overlay)) {
+	if (!handles.closed && !hasChosen(handles, peer, overlay, window)) {
 		return undefined;
 	}
 	let taken: readonly LeasePart[] = [];
@@ -68,7 +69,7 @@ const choose = (
 	const chosen: Chosen[] = [];
 	let bytes = 0;
 	let entries = 0;
-	for (const candidate of candidates(handles, peer, overlay)) {
+	for (const candidate of chosenCandidates(handles, peer, overlay, window)) {
 		const table = readOrPassOver(handles, overlay, candidate);
 		if (table === undefined) {
 			continue;
@@ -86,7 +87,9 @@ const choose = (
 		if (!fits) {
 			break;
 		}
-		advance(overlay, candidate);
+		if (window.again === undefined) {
+			advance(overlay, candidate);
+		}
 		bytes += size;
 		entries += count;
 		if (chosen.length >= MAX_LEASE_PARTS || entries >= window.maxEntries || bytes >= window.maxBytes) {

@@ -134,6 +134,12 @@ export type LeaseWindow = {
 	/** Payload bytes; the first segment is taken however large. */
 	readonly maxBytes: number;
 	readonly maxEntries: number;
+	/** Only what of this former lease waits again, whatever else waits. */
+	readonly again?: Lease;
+	/** Nothing of these former leases. Does not go with `again`. */
+	readonly except?: readonly Lease[];
+	/** What was charged a failure is leased by itself, one group a lease, so that it can break no request but its own. */
+	readonly chargedAlone?: boolean;
 };
 
 /** Records that are being sent to one peer now. Entries are numbered 0..entryCount-1 in order of service. */

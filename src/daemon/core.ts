@@ -8,7 +8,7 @@ import {fileLimits} from './file-limits.js';
 import {Intake} from './intake.js';
 import type {LiveConfig} from './live-config.js';
 import type {Parts} from './parts.js';
-import {type Peers, registerPeers} from './peers.js';
+import {numberPeers, Peers} from './peers.js';
 import {Phase} from './phase.js';
 import type {Surroundings} from './surroundings.js';
 import {createTransport} from './transports.js';
@@ -28,7 +28,7 @@ export const createCore = async (
 	const upkeep = createUpkeep(live.current, store, surroundings);
 	const {storeHealth, deliveryLog} = upkeep;
 	const phase = new Phase(storeHealth);
-	const peers = await registerPeers(store, live.current.peers);
+	const peers = new Peers(store, await numberPeers(store, live.current.peers));
 	const delivery = createDelivery(live.current, store, {peers, observer: deliveryLog}, surroundings);
 	const lanes = delivery.dispatcher;
 	const thisRun = {version, pid, startedAt, clock, logger: logs.part('control')};

@@ -29,6 +29,9 @@ export type IntakeOptions = {
 	readonly clock: Clock;
 };
 
+/** Calls that were begun one after the other. */
+type Era = {open: number; ended: (() => void) | undefined};
+
 /** The way into the store for all doors: knows who may be sent to, what is drained, and counts. */
 export class Intake {
 	readonly counters: IntakeCounters = {
@@ -41,6 +44,7 @@ export class Intake {
 		refusals: new Map(),
 	};
 	readonly #options: IntakeOptions;
+	#era: Era = {open: 0, ended: undefined};
 
 	constructor(options: IntakeOptions) {
 		this.#options = options;
@@ -64,6 +68,8 @@ export class Intake {
 	async enqueue(drafts: readonly SegmentDraft[], mode: 'all' | 'each'): Promise<Enqueued> {
 		const {store, clock, storeHealth} = this.#options;
 		const calledAt = clock.elapsed();
+		const era = this.#era;
+		era.open++;
 		try {
 			this.#admit(drafts);
 			const enqueued = await store.enqueue(drafts, mode);
@@ -81,6 +87,21 @@ export class Intake {
 				}
 			}
 			throw error;
+		} finally {
+			if (--era.open === 0) {
+				era.ended?.();
+			}
+		}
+	}
+
+	/** Resolves once every call that was begun before this one has been answered. */
+	async answered(): Promise<void> {
+		const era = this.#era;
+		this.#era = {open: 0, ended: undefined};
+		if (era.open > 0) {
+			await new Promise<void>(resolve => {
+				era.ended = resolve;
+			});
 		}
 	}
 
@@ -103,6 +124,14 @@ export class Intake {
 
 	#admitRoute(route: Route): void {
 		const {peers, lanes} = this.#options;
+		for (const no of route.peers) {
+			if (peers.idOf(no) === undefined) {
+				throw changedUnderWay(route);
+			}
+			if (peers.isLeaving(no)) {
+				throw new EdgedError('DRAINING', `${peers.idOf(no)} is being removed from the configuration`);
+			}
+		}
 		const drained = route.peers.find(no => lanes.isDraining(no));
 		if (drained !== undefined) {
 			const id = peers.idOf(drained);
@@ -120,3 +149,9 @@ export class Intake {
 		});
 	}
 }
+
+/** While the payload was read, a reload has removed a peer of the route. */
+const changedUnderWay = (route: Route): EdgedError =>
+	route.isDefault
+		? new EdgedError('BUSY', 'The default peers have just changed: try again')
+		: new EdgedError('UNKNOWN_PEER', 'A peer of the segment has just been removed from the configuration');

@@ -9,31 +9,58 @@ type PeerStore = Pick<OutboundStore, 'registerPeers' | 'peers' | 'route' | 'dept
 /** A peer of the configuration with its number in the store. */
 export type RelayPeer = KnownPeer & {readonly config: PeerConfig};
 
-/** Gives every configured peer its number (durable when this resolves). */
-export const registerPeers = async (store: PeerStore, configs: readonly PeerConfig[]): Promise<Peers> => {
+/** Gives every peer its number, the one it had if the store has ever known it. Durable when this resolves. */
+export const numberPeers = async (
+	store: Pick<OutboundStore, 'registerPeers'>,
+	configs: readonly PeerConfig[],
+): Promise<readonly RelayPeer[]> => {
 	const numbers = await store.registerPeers(configs.map(({id}) => id));
-	const configured = configs.map((config, index) => ({
-		id: config.id,
-		no: numbers[index] as PeerNo,
-		config,
-	}));
-	return new Peers(store, configured);
+	return configs.map((config, index) => ({id: config.id, no: numbers[index] as PeerNo, config}));
 };
 
-/** The peers of the configuration, and those that only the store remembers. */
+/** The peers of the configuration, and those that only the store remembers. A reload changes who they are. */
 export class Peers {
-	readonly configured: readonly RelayPeer[];
-	/** Where a segment goes that names no peers; `undefined` when no peer is a default. */
-	readonly defaultRoute: Route | undefined;
 	readonly #store: PeerStore;
-	readonly #byId: ReadonlyMap<PeerId, RelayPeer>;
+	#configured!: readonly RelayPeer[];
+	#byId!: ReadonlyMap<PeerId, RelayPeer>;
+	#byNo!: ReadonlyMap<PeerNo, RelayPeer>;
+	#defaultRoute: Route | undefined;
+	#leaving: ReadonlySet<PeerNo> = new Set();
 
 	constructor(store: PeerStore, configured: readonly RelayPeer[]) {
 		this.#store = store;
-		this.configured = configured;
+		this.replace(configured);
+	}
+
+	/** In the order of the file. */
+	get configured(): readonly RelayPeer[] {
+		return this.#configured;
+	}
+
+	/** Where a segment goes that names no peers; `undefined` when no peer is a default. */
+	get defaultRoute(): Route | undefined {
+		return this.#defaultRoute;
+	}
+
+	/** From now on these are the peers, and nobody is leaving. */
+	replace(configured: readonly RelayPeer[]): void {
+		this.#configured = configured;
 		this.#byId = new Map(configured.map(peer => [peer.id, peer]));
+		this.#byNo = new Map(configured.map(peer => [peer.no, peer]));
 		const defaults = configured.filter(({config}) => config.isDefault).map(({id}) => id);
-		this.defaultRoute = defaults.length === 0 ? undefined : {...store.route(defaults), isDefault: true};
+		this.#defaultRoute =
+			defaults.length === 0 ? undefined : {...this.#store.route(defaults), isDefault: true};
+		this.#leaving = new Set();
+	}
+
+	/** Takes nothing new for `peers` until `replace`, or until it is called with none. */
+	holdBack(peers: readonly KnownPeer[]): void {
+		this.#leaving = new Set(peers.map(({no}) => no));
+	}
+
+	/** A reload is about to remove it. */
+	isLeaving(no: PeerNo): boolean {
+		return this.#leaving.has(no);
 	}
 
 	/** The route to `ids`. `UNKNOWN_PEER` for a peer that is not configured, even if the store remembers it, and for none at all. */
@@ -48,15 +75,18 @@ export class Peers {
 	find(id: PeerId): RelayPeer {
 		const peer = this.#byId.get(id);
 		if (peer === undefined) {
-			const known = this.configured.map(other => other.id).join(', ');
-			throw new EdgedError('UNKNOWN_PEER', `No peer ${id} is configured; known: ${known}`, {peer_id: id});
+			throw new EdgedError('UNKNOWN_PEER', this.#whyUnknown(id), {peer_id: id});
 		}
 		return peer;
 	}
 
+	has(id: PeerId): boolean {
+		return this.#byId.has(id);
+	}
+
 	/** Of a peer that is configured. */
 	idOf(no: PeerNo): PeerId | undefined {
-		return this.configured.find(peer => peer.no === no)?.id;
+		return this.#byNo.get(no)?.id;
 	}
 
 	/** Not configured any more, yet records are left for them: nothing is sent, operators can still list and bury. */
@@ -67,5 +97,11 @@ export class Peers {
 	#hasRecords(no: PeerNo): boolean {
 		const {scheduled, inflight, failed, deadletter} = this.#store.depth(no);
 		return scheduled + inflight + failed + deadletter > 0;
+	}
+
+	#whyUnknown(id: PeerId): string {
+		return this.orphaned.some(orphan => orphan.id === id)
+			? `Peer ${id} is not configured any more: its records can be listed, forced and purged, nothing is sent`
+			: `No peer ${id} is configured; known: ${this.#configured.map(peer => peer.id).join(', ')}`;
 	}
 }

@@ -1,54 +1,106 @@
 import type {Config} from '../config/config.js';
 import {effectiveConfig} from '../config/effective.js';
-import type {PeerConfig} from '../config/peers.js';
+import type {Transport} from '../delivery/transport.js';
+import {EdgedError} from '../outbound/errors.js';
 import type {Assembled} from './daemon.js';
 import {fileLimits} from './file-limits.js';
 import {ingestOptions} from './ingest-options.js';
+import {mergeLive} from './merge-live.js';
+import {type PeerChanges, peerChanges} from './peer-changes.js';
+import {numberPeers, type RelayPeer} from './peers.js';
 import {settingsThatDiffer} from './settings-that-differ.js';
+import {storeSettings} from './store-settings.js';
+import {createTransport} from './transports.js';
 
-/** Takes from `wanted` what can change while edged runs, and says in the log what needs a restart. Bad certificates change nothing. */
-export const reload = async (
-	wanted: Config,
-	{core, doors, live, logs}: Pick<Assembled, 'core' | 'doors' | 'live' | 'logs'>,
-): Promise<void> => {
+type Target = Pick<Assembled, 'core' | 'doors' | 'live' | 'logs' | 'clock'>;
+
+/**
+ * Takes from `wanted` what can change while edged runs, all of it or nothing, and says in the log what needs a restart.
+ * `INVALID_CONFIG` says why nothing has changed: bad certificates, a ceiling below what is stored, a peer removed that still has
+ * work. Resolves when lanes that had to be ended have ended.
+ */
+export const reload = async (wanted: Config, target: Target): Promise<void> => {
+	const {core, doors, live, logs} = target;
 	const former = live.current;
 	const merged = mergeLive(former, wanted);
-	await doors.ingest.reload(ingestOptions(merged));
+	core.store.checkCeiling(merged.storage.diskCeilingBytes);
+	const peers = await numberPeers(core.store, merged.peers);
+	const changes = peerChanges(core.peers.configured, peers);
+	const transports = openTransports(changes, merged, target);
+	try {
+		await clearAway(changes.removed, target);
+		await doors.ingest.reload(ingestOptions(merged));
+	} catch (error) {
+		core.peers.holdBack([]);
+		await Promise.all([...transports.values()].map(transport => transport.close()));
+		throw error;
+	}
+	// From here on nothing can fail.
+	core.store.changeSettings(storeSettings(merged.storage));
+	core.peers.replace(peers);
 	core.bandwidth.reload(fileLimits(merged));
 	logs.setLevel(merged.node.logLevel);
 	live.replace(merged);
-	const applied = settingsThatDiffer(effectiveConfig(former), effectiveConfig(merged));
-	const needsRestart = settingsThatDiffer(effectiveConfig(merged), effectiveConfig(wanted));
-	core.logger.info({event: 'config.reloaded', applied, needs_restart: needsRestart}, 'config.reloaded');
-	if (needsRestart.length > 0) {
-		core.logger.warn({needs_restart: needsRestart}, 'what else has changed in the file needs a restart');
+	logChanges({former, merged, wanted}, target);
+	await changeLanes(changes, transports, target);
+};
+
+type Transports = ReadonlyMap<RelayPeer, Transport>;
+
+const openTransports = ({added, moved}: PeerChanges, config: Config, {clock}: Target): Transports =>
+	new Map([...added, ...moved].map(peer => [peer, createTransport(peer.config, config, clock)]));
+
+/** Nothing new is taken for them any more, and nothing is left to send. `INVALID_CONFIG` when something is. */
+const clearAway = async (removed: readonly RelayPeer[], {core}: Target): Promise<void> => {
+	if (removed.length > 0) {
+		refuseWithWork(removed, core);
+		core.peers.holdBack(removed);
+		await core.intake.answered(); // A call under way may still store something for them.
+		refuseWithWork(removed, core);
 	}
 };
 
-/** `former` with those of `wanted` that can change while edged runs. */
-const mergeLive = (former: Config, wanted: Config): Config => ({
-	...former,
-	node: {...former.node, logLevel: wanted.node.logLevel, drainTimeoutMs: wanted.node.drainTimeoutMs},
-	ingest: {
-		...former.ingest,
-		allowedSenders: wanted.ingest.allowedSenders,
-		maxHops: wanted.ingest.maxHops,
-	},
-	relay: {
-		...former.relay,
-		bandwidth: {
-			...former.relay.bandwidth,
-			bytesPerSecond: wanted.relay.bandwidth.bytesPerSecond,
-			dailyQuotaBytes: wanted.relay.bandwidth.dailyQuotaBytes,
-		},
-	},
-	peers: former.peers.map(peer => mergeLimits(peer, wanted.peers)),
-	notices: wanted.notices,
-});
+const refuseWithWork = (removed: readonly RelayPeer[], {store}: Target['core']): void => {
+	for (const {id, no} of removed) {
+		const {scheduled, inflight, failed} = store.depth(no);
+		const left = scheduled + inflight + failed;
+		if (left > 0) {
+			throw new EdgedError(
+				'INVALID_CONFIG',
+				`peer ${id} is not in the file any more and still has ${left} records that are not settled. ` +
+					`Deliver them with "edgectl relay drain ${id} --wait", or give them up with ` +
+					`"edgectl relay deadletter force --all --peer-id ${id}"; then reload again`,
+				{peer_id: id, scheduled, inflight, failed},
+			);
+		}
+	}
+};
 
-const mergeLimits = (peer: PeerConfig, wanted: readonly PeerConfig[]): PeerConfig => {
-	const same = wanted.find(({id}) => id === peer.id);
-	return same === undefined
-		? peer
-		: {...peer, bytesPerSecond: same.bytesPerSecond, dailyQuotaBytes: same.dailyQuotaBytes};
+const changeLanes = async (
+	{added, moved, removed}: PeerChanges,
+	transports: Transports,
+	{core: {dispatcher}, live}: Target,
+): Promise<void> => {
+	const {drainTimeoutMs} = live.current.node;
+	for (const peer of added) {
+		dispatcher.add(peer, transports.get(peer) as Transport);
+	}
+	await Promise.all([
+		...moved.map(peer => dispatcher.replace(peer, transports.get(peer) as Transport, drainTimeoutMs)),
+		...removed.map(({id}) => dispatcher.remove(id, drainTimeoutMs)),
+	]);
+};
+
+type Versions = {readonly former: Config; readonly merged: Config; readonly wanted: Config};
+
+const logChanges = ({former, merged, wanted}: Versions, {core: {logger}}: Target): void => {
+	const applied = settingsThatDiffer(effectiveConfig(former), effectiveConfig(merged));
+	const needsRestart = settingsThatDiffer(effectiveConfig(merged), effectiveConfig(wanted));
+	logger.info({event: 'config.reloaded', applied, needs_restart: needsRestart}, 'config.reloaded');
+	if (needsRestart.length > 0) {
+		logger.warn({needs_restart: needsRestart}, 'what else has changed in the file needs a restart');
+	}
+	for (const notice of merged.notices.filter(sentence => !former.notices.includes(sentence))) {
+		logger.warn(notice);
+	}
 };

@@ -75,11 +75,17 @@ export class Dispatcher implements Service {
 		}
 	}
 
-	/** Stops the lane of `peer` as the daemon's stop would, and forgets it. */
-	async remove(peer: PeerId): Promise<void> {
+	/** Stops the lane of `peer` as the daemon's stop would, and forgets it. What waits for the peer stays in the store. */
+	async remove(peer: PeerId, drainTimeoutMs: number = this.#options.drainTimeoutMs): Promise<void> {
 		const lane = this.#lane(peer);
-		await lane.stop(this.#options.drainTimeoutMs);
+		await lane.stop(drainTimeoutMs);
 		this.#lanes.delete(lane.peer.no);
+	}
+
+	/** The same, and a new lane takes its place: for a peer that is to be reached in another way. */
+	async replace(peer: KnownPeer, transport: Transport, drainTimeoutMs?: number): Promise<void> {
+		await this.remove(peer.id, drainTimeoutMs);
+		this.add(peer, transport);
 	}
 
 	async start(): Promise<void> {
@@ -91,6 +97,7 @@ export class Dispatcher implements Service {
 
 	/** What is being sent gets the drain time to finish, then it is ended and released. A second call may be more impatient. */
 	async stop(drainTimeoutMs: number = this.#options.drainTimeoutMs): Promise<void> {
+		this.#started = false; // One that is added now has nothing to start for.
 		await Promise.all([...this.#lanes.values()].map(async lane => lane.stop(drainTimeoutMs)));
 	}
 

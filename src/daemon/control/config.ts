@@ -20,6 +20,7 @@ export const getConfig = ({
 	bandwidth: bandwidthView(bandwidth.state()),
 	peers: bandwidth
 		.limitedPeers()
+		.filter(peer => peers.has(peer))
 		.map(peer => ({peer_id: peer, bandwidth: bandwidthView(bandwidth.state(peer))})),
 	effective: effectiveConfig(config),
 	queried_at: formatTime(clock.now()),

@@ -38,6 +38,7 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 		const services = inOrder(store, core, doors);
 		await startAll(services);
 		return new Daemon({
+			store,
 			core,
 			doors,
 			services,

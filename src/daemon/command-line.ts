@@ -38,5 +38,5 @@ export const readCommandLine = (words: readonly string[], version: string): Orde
 };
 
 const HELP = `
-SIGTERM drains for node.drain_timeout_seconds and stops; a second one stops at once. SIGHUP reads the configuration again.
+SIGTERM drains for node.drain_timeout_seconds and stops; a second one stops at once. SIGHUP reads the configuration again: all of it, or nothing.
 Exit codes: 0 stopped, 1 failed, 2 usage, 78 the configuration was refused.`;

@@ -1,6 +1,7 @@
 import type {Config} from '../config/config.js';
 import {formatListenAddress} from '../config/listen-address.js';
 import {type Service, stopAll} from '../runtime/service.js';
+import type {LmdbStore} from '../storage/lmdb-store.js';
 import type {Core} from './core.js';
 import type {Crash} from './crash-marker.js';
 import type {Doors} from './doors.js';
@@ -9,6 +10,7 @@ import type {Logs} from './logs.js';
 import {reload} from './reload.js';
 
 export type Assembled = {
+	readonly store: LmdbStore;
 	readonly core: Core;
 	readonly doors: Doors;
 	readonly services: readonly Service[];

@@ -12,7 +12,7 @@ import {settingsThatDiffer} from './settings-that-differ.js';
 import {storeSettings} from './store-settings.js';
 import {createTransport} from './transports.js';
 
-type Target = Pick<Assembled, 'core' | 'doors' | 'live' | 'logs' | 'clock'>;
+type Target = Pick<Assembled, 'core' | 'doors' | 'live' | 'logs' | 'store'>;
 
 /**
  * Takes from `wanted` what can change while edged runs, all of it or nothing, and says in the log what needs a restart.
@@ -20,11 +20,11 @@ type Target = Pick<Assembled, 'core' | 'doors' | 'live' | 'logs' | 'clock'>;
  * work. Resolves when lanes that had to be ended have ended.
  */
 export const reload = async (wanted: Config, target: Target): Promise<void> => {
-	const {core, doors, live, logs} = target;
+	const {core, doors, live, logs, store} = target;
 	const former = live.current;
 	const merged = mergeLive(former, wanted);
-	core.store.checkCeiling(merged.storage.diskCeilingBytes);
-	const peers = await numberPeers(core.store, merged.peers);
+	store.checkCeiling(merged.storage.diskCeilingBytes);
+	const peers = await numberPeers(store, merged.peers);
 	const changes = peerChanges(core.peers.configured, peers);
 	const transports = openTransports(changes, merged, target);
 	try {
@@ -36,7 +36,7 @@ export const reload = async (wanted: Config, target: Target): Promise<void> => {
 		throw error;
 	}
 	// From here on nothing can fail.
-	core.store.changeSettings(storeSettings(merged.storage));
+	store.changeSettings(storeSettings(merged.storage));
 	core.peers.replace(peers);
 	core.bandwidth.reload(fileLimits(merged));
 	logs.setLevel(merged.node.logLevel);
@@ -47,8 +47,8 @@ export const reload = async (wanted: Config, target: Target): Promise<void> => {
 
 type Transports = ReadonlyMap<RelayPeer, Transport>;
 
-const openTransports = ({added, moved}: PeerChanges, config: Config, {clock}: Target): Transports =>
-	new Map([...added, ...moved].map(peer => [peer, createTransport(peer.config, config, clock)]));
+const openTransports = ({added, moved}: PeerChanges, config: Config, {core}: Target): Transports =>
+	new Map([...added, ...moved].map(peer => [peer, createTransport(peer.config, config, core.clock)]));
 
 /** Nothing new is taken for them any more, and nothing is left to send. `INVALID_CONFIG` when something is. */
 const clearAway = async (removed: readonly RelayPeer[], {core}: Target): Promise<void> => {

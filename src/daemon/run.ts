@@ -8,7 +8,7 @@ import {banner, logStart, nextCommands} from './announce.js';
 import {startDaemon} from './assemble.js';
 import {readCommandLine} from './command-line.js';
 import type {Daemon} from './daemon.js';
-import {EXIT, type ExitCode} from './exit-codes.js';
+import {EXIT, type ExitCode, exitCodeOf} from './exit-codes.js';
 import {FatalEnd} from './fatal-end.js';
 import {Logs} from './logs.js';
 import {handleSignals} from './signals.js';
@@ -95,7 +95,7 @@ const runDaemon = async (configFile: string, version: string): Promise<void> => 
 			`edged could not start: ${message}`,
 		);
 		process.stderr.write(`edged: ${message}\n`);
-		process.exit(EXIT.failed);
+		process.exit(exitCodeOf(error));
 	}
 };
 

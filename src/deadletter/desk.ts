@@ -1,12 +1,27 @@
 import {EdgedError} from '../outbound/errors.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {DeliveryRecord, RecordPage} from '../outbound/record.js';
-import type {BulkProgress, DeadletterSelector, OutboundStore, PageRequest} from '../storage/store.js';
+import type {
+	BulkProgress,
+	DeadletterSelector,
+	KnownPeer,
+	OutboundStore,
+	PageRequest,
+} from '../storage/store.js';
 
 /** What the desk needs of the store. */
 export type DeskStore = Pick<
 	OutboundStore,
-	'countMatching' | 'force' | 'inspect' | 'list' | 'purge' | 'purgeMatching' | 'retry' | 'retryMatching'
+	| 'countMatching'
+	| 'depth'
+	| 'force'
+	| 'forceWaiting'
+	| 'inspect'
+	| 'list'
+	| 'purge'
+	| 'purgeMatching'
+	| 'retry'
+	| 'retryMatching'
 >;
 
 export type BulkResult = {
@@ -81,6 +96,21 @@ export class DeadletterDesk {
 	/** Buries a record that is not settled as `FORCED`; `false`: it was dead before. `NOT_FOUND`, `INVALID_STATE`. */
 	async force(segment: SegmentId, peer: PeerId, note: string): Promise<boolean> {
 		return this.#store.force(segment, peer, note);
+	}
+
+	/** All that waits for `peer` now, or about `limit` of it, in steps of 1,000; what is being sent is left alone. `UNKNOWN_PEER`. */
+	async forceWaiting(peer: KnownPeer, limit = Number.POSITIVE_INFINITY): Promise<number> {
+		const {scheduled, failed} = this.#store.depth(peer.no);
+		const most = Math.min(limit, scheduled + failed);
+		let forced = 0;
+		while (forced < most) {
+			const step = await this.#store.forceWaiting(peer.id, Math.min(STEP, most - forced));
+			if (step === 0) {
+				break;
+			}
+			forced += step;
+		}
+		return forced;
 	}
 
 	/** Never more than matched at the beginning: what is buried again meanwhile would be met again and again. */

@@ -4,6 +4,7 @@ import {createServer, type Server, type ServerOptions} from 'node:https';
 import type {AddressInfo} from 'node:net';
 import {createSecureContext} from 'node:tls';
 import {EdgedError} from '../outbound/errors.js';
+import {listenFailure} from '../runtime/listen-failure.js';
 import type {IngestListener} from './options.js';
 
 const HANDSHAKE_TIMEOUT_MS = 20_000;
@@ -19,7 +20,7 @@ export const createTlsServer = async (listener: IngestListener, options: ServerO
 		handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
 	});
 
-/** The port that it got. `INVALID_CONFIG` when the address cannot be had. */
+/** The port that it got. `INVALID_CONFIG` or `BUSY` when the address cannot be had. */
 export const listenOnAddress = async (
 	server: Server,
 	{host, port}: IngestListener['address'],
@@ -28,9 +29,7 @@ export const listenOnAddress = async (
 	try {
 		await once(server, 'listening');
 	} catch (cause) {
-		throw new EdgedError('INVALID_CONFIG', `Cannot listen on ${host}:${port}: ${wordsOf(cause)}`, undefined, {
-			cause,
-		});
+		throw listenFailure(`${host}:${port}`, cause);
 	}
 	return (server.address() as AddressInfo).port;
 };

@@ -42,7 +42,7 @@ export class RpcServer implements Service {
 		);
 	}
 
-	/** Rejects with `INVALID_CONFIG` when the socket cannot be had (src/runtime/socket-file.ts). */
+	/** Rejects with `INVALID_CONFIG` or `BUSY` when the socket cannot be had (src/runtime/socket-file.ts). */
 	async start(): Promise<void> {
 		const server = createServer({allowHalfOpen: true}, socket => {
 			this.#accept(socket);

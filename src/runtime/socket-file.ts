@@ -3,6 +3,7 @@ import {chmod, chown, lstat, mkdir, readFile, rm} from 'node:fs/promises';
 import {createConnection, type Server} from 'node:net';
 import {dirname} from 'node:path';
 import {EdgedError} from '../outbound/errors.js';
+import {listenFailure} from './listen-failure.js';
 
 /** sun_path without its zero; Node 20 silently binds to a longer name cut short. */
 export const MAX_SOCKET_PATH_BYTES = 107;
@@ -17,7 +18,7 @@ export type SocketFile = {
 
 /**
  * Makes `server` (of node:net or node:http) listen on `file`. A file left by a killed process is replaced; one that answers, or
- * that is no socket, is left alone and refused with `INVALID_CONFIG`. Closing the server removes the file.
+ * that is no socket, is left alone and refused with `BUSY` and `INVALID_CONFIG`. Closing the server removes the file.
  */
 export const listenOnSocketFile = async (
 	server: Server,
@@ -27,7 +28,9 @@ export const listenOnSocketFile = async (
 	const gid = group === undefined || group === '' ? undefined : await findGroup(group, groupFile);
 	await claimSocketPath(path);
 	server.listen(path);
-	await once(server, 'listening').catch(cause => refuse(`Cannot listen on ${path}`, cause));
+	await once(server, 'listening').catch(cause => {
+		throw listenFailure(path, cause);
+	});
 	try {
 		if (gid !== undefined) {
 			await chown(path, -1, gid);
@@ -61,7 +64,7 @@ const claimSocketPath = async (path: string): Promise<void> => {
 		throw new EdgedError('INVALID_CONFIG', `${path} is there and is no socket`);
 	}
 	if (await answers(path)) {
-		throw new EdgedError('INVALID_CONFIG', `Another process already listens on ${path}`);
+		throw new EdgedError('BUSY', `Another process already listens on ${path}`);
 	}
 	await rm(path, {force: true});
 };

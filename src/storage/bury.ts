@@ -21,7 +21,7 @@ export type Burial = {
 	readonly bits: Bits;
 	/** What the records are counted as so far. */
 	readonly from: 'scheduled' | 'failed' | 'inflight';
-	readonly event: EventName & ('expire' | 'evict');
+	readonly event: EventName & ('expire' | 'evict' | 'force');
 	readonly reason: DeadletterReason;
 };
 

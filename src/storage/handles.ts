@@ -34,7 +34,8 @@ export type FailStop = (why: string, error: unknown) => void;
 export type StoreHandles = {
 	readonly env: Environment;
 	readonly storeId: StoreId;
-	readonly settings: StoreSettings;
+	/** Replaced by a reload: read them when they are needed, keep none. */
+	settings: StoreSettings;
 	readonly clock: Clock;
 	readonly age: AgeClock;
 	readonly numbers: Numbers;

@@ -10,7 +10,7 @@ export type InstanceLock = {release(): Promise<void>};
 const ANSWER_TIMEOUT_MS = 1000;
 
 /**
- * Takes the lock of a state directory: a listening abstract socket named after its real path. Throws `INVALID_CONFIG` that names
+ * Takes the lock of a state directory: a listening abstract socket named after its real path. Throws `BUSY` that names
  * the holder's pid when another process has it. lmdb itself would let a second process write.
  */
 export const lockInstance = async (stateDirectory: string, pid: number): Promise<InstanceLock> => {
@@ -29,7 +29,7 @@ export const lockInstance = async (stateDirectory: string, pid: number): Promise
 		}
 		const holder = await askHolder(name);
 		throw new EdgedError(
-			'INVALID_CONFIG',
+			'BUSY',
 			`another edged${holder === undefined ? '' : ` (pid ${holder})`} uses the state directory ${stateDirectory}: stop it first, or set node.state_dir`,
 		);
 	}
@@ -50,9 +50,11 @@ const makeDirectory = (directory: string): void => {
 		mkdirSync(directory, {recursive: true, mode: 0o700});
 	} catch (cause) {
 		const {code} = cause as NodeJS.ErrnoException;
-		const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in the way' : String(code);
+		const isInTheWay = code === 'EEXIST' || code === 'ENOTDIR';
+		const why = isInTheWay ? 'a file is in the way' : String(code);
 		throw new EdgedError(
-			'INVALID_CONFIG',
+			// A disk that is not mounted yet may still come.
+			isInTheWay || code === 'EACCES' ? 'INVALID_CONFIG' : 'STORAGE_FAILED',
 			`the state directory ${directory} cannot be made (${why}): make it for the user of edged, or set node.state_dir`,
 			undefined,
 			{cause},

@@ -6,14 +6,16 @@ import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js
 import type {AgeMs, EpochMs, PeerNo} from '../outbound/units.js';
 import {atomically, put} from './atomically.js';
 import {readBlock} from './blocks.js';
+import {checkCeiling} from './ceiling.js';
 import {addRow, counter, deadCounter, depthOf, emptyRow, STORE_COUNTERS} from './counters.js';
 import {dataFileOf} from './data-file.js';
 import {countMatching, purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
 import type {Eviction} from './evict.js';
 import {force} from './force.js';
+import {forceWaiting} from './force-waiting.js';
 import {FrameBuffers} from './frame-buffers.js';
 import {GroupCommit} from './group-commit.js';
-import type {StoreHandles} from './handles.js';
+import type {StoreHandles, StoreSettings} from './handles.js';
 import type {InstanceLock} from './instance-lock.js';
 import {type DueKey, END, type QueueKey} from './layout.js';
 import {leasePayloads} from './lease-payloads.js';
@@ -183,6 +185,16 @@ export class LmdbStore implements OutboundStore {
 		};
 	}
 
+	/** Throws `INVALID_CONFIG` when more than `ceilingBytes` is stored that something still needs. */
+	checkCeiling(ceilingBytes: number): void {
+		checkCeiling(this.#handles, ceilingBytes);
+	}
+
+	/** In force at once; the trusted downtime matters to the next start only. */
+	changeSettings(settings: StoreSettings): void {
+		this.#handles.settings = settings;
+	}
+
 	list(filter: RecordFilter, page: PageRequest): RecordPage {
 		return list(this.#handles, filter, page);
 	}
@@ -197,6 +209,10 @@ export class LmdbStore implements OutboundStore {
 
 	force(segment: SegmentId, peer: PeerId): Promise<boolean> {
 		return force(this.#handles, segment, peer);
+	}
+
+	forceWaiting(peer: PeerId, limit: number): Promise<number> {
+		return forceWaiting(this.#handles, peer, limit);
 	}
 
 	retry(segment: SegmentId, peer: PeerId): Promise<void> {

@@ -31,7 +31,7 @@ export type OpenOptions = {
 	readonly pid: number;
 };
 
-/** Locks the state directory, opens or makes the store, and abandons what was inflight. Throws `INVALID_CONFIG`, `STORAGE_FAILED`. */
+/** Locks the state directory, opens or makes the store, and abandons what was inflight. Throws `BUSY`, `INVALID_CONFIG`, `STORAGE_FAILED`. */
 export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 	const {stateDirectory, settings, clock, failStop, pid} = options;
 	const lock = await lockInstance(stateDirectory, pid);

@@ -53,6 +53,11 @@ export type OutboundStore = {
 
 	/** Any record that waits or is inflight -> deadletter `FORCED`. An already dead one is left as it is (`false`). */
 	force(segment: SegmentId, peer: PeerId, note: string): Promise<boolean>;
+	/**
+	 * About `limit` records of `peer` that wait and are in no lease -> deadletter `FORCED`, in one commit; how many were buried.
+	 * 0 = nothing is left that could be.
+	 */
+	forceWaiting(peer: PeerId, limit: number): Promise<number>;
 	/** Deadletter -> scheduled with a fresh budget and its history. `NOT_FOUND`, `INVALID_STATE`, `SEGMENT_MISSING`. */
 	retry(segment: SegmentId, peer: PeerId): Promise<void>;
 	/** Deadletter -> gone. `NOT_FOUND`, `INVALID_STATE`. */

@@ -1,6 +1,6 @@
 import test, {type ExecutionContext} from 'ava';
 import {Intake} from '../../src/daemon/intake.js';
-import {registerPeers} from '../../src/daemon/peers.js';
+import {numberPeers, Peers} from '../../src/daemon/peers.js';
 import {Phase} from '../../src/daemon/phase.js';
 import {StoreHealth} from '../../src/daemon/store-health.js';
 import {EdgedError} from '../../src/outbound/errors.js';
@@ -16,7 +16,7 @@ const fixture = async (t: ExecutionContext) => {
 	const config = configFrom(
 		`${NODE}[[peers]]\nid = "a"\nurl = "unix:/a"\n[[peers]]\nid = "b"\nurl = "unix:/b"\ndefault = false`,
 	);
-	const peers = await registerPeers(store, config.peers);
+	const peers = new Peers(store, await numberPeers(store, config.peers));
 	const {logger, lines} = loggerWithLines();
 	const storeHealth = new StoreHealth({
 		store,

@@ -66,20 +66,31 @@ test('SIGHUP takes the limits and the log level of the file, and says what needs
 	const daemon = await edge.start(withRate(0));
 	const file = inDirectory(edge, 'edge.toml');
 	const changed = withRate(4096, 1024).replace('state_dir', 'log_level = "debug"\nstate_dir');
-	await writeFile(file, `${changed}\n[storage]\ndisk_ceiling_bytes = "2 GiB"\n`);
+	await writeFile(
+		file,
+		`${changed}\n[storage]\ndisk_ceiling_bytes = "2 GiB"\nmax_trusted_downtime_days = 7\n`,
+	);
 	daemon.signal('SIGHUP');
 
 	const output = await untilSaid(daemon, /needs a restart/);
 
 	const line = output.split('\n').find(text => text.includes('config.reloaded')) ?? '{}';
 	t.like(JSON.parse(line), {
-		applied: ['node.log_level', 'peers.outbox.bytes_per_second', 'relay.bandwidth.bytes_per_second'],
-		needs_restart: ['storage.disk_ceiling_bytes'],
+		applied: [
+			'node.log_level',
+			'peers.outbox.bytes_per_second',
+			'relay.bandwidth.bytes_per_second',
+			'storage.disk_ceiling_bytes',
+		],
+		needs_restart: ['storage.max_trusted_downtime_days'],
 	});
 	const config = await configOf(daemon);
 	t.is(config.bandwidth.bytes_per_second, 4096);
 	t.is(config.peers[0]?.bandwidth.bytes_per_second, 1024);
-	t.like(config.effective, {storage: {disk_ceiling_bytes: 2 ** 30}, node: {log_level: 'debug'}});
+	t.like(config.effective, {
+		storage: {disk_ceiling_bytes: 2 ** 31, max_trusted_downtime_days: 30},
+		node: {log_level: 'debug'},
+	});
 	await enqueueText(daemon, 'x');
 	t.truthy(await untilSaid(daemon, /"level":"debug".*a lease was settled/));
 });

@@ -71,7 +71,9 @@ test('a port that is taken is named with the key that sets it', async t => {
 	t.is(code, 1);
 	t.regex(
 		stderr,
-		new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${port} for health.*EADDRINUSE.*admin\\.listen`),
+		new RegExp(
+			`Cannot listen on 127\\.0\\.0\\.1:${port} for health and metrics \\(admin\\.listen\\): .*EADDRINUSE`,
+		),
 	);
 });
 
@@ -87,6 +89,18 @@ test('a configuration with mistakes is refused with all of them, and with the co
 		t.regex(stderr, /:4: relay\.worker_cuont.*worker_count/);
 		t.regex(stderr, /peers: is missing/);
 	}
+});
+
+test('what the configuration names and cannot work ends with the code that systemd does not retry', async t => {
+	const directory = await temporaryDirectory(t);
+	const file = path.join(directory, 'edge.toml');
+	await writeFile(
+		file,
+		edgeConfig(directoryPeer()).replace('[rpc]', '[rpc]\nsocket_group = "no-such-group"'),
+	);
+	const {code, stderr} = await runEdged(['--config', file]);
+	t.is(code, 78);
+	t.regex(stderr, /There is no group no-such-group/);
 });
 
 test('a configuration that is not there is refused by name', async t => {

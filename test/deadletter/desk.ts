@@ -154,7 +154,9 @@ test('a force buries what waits, and repeating it changes nothing', async t => {
 /** The verbs of the desk as functions of their own, so that one can be replaced. */
 const bound = (store: LmdbStore): ConstructorParameters<typeof DeadletterDesk>[0] => ({
 	countMatching: selector => store.countMatching(selector),
+	depth: peer => store.depth(peer),
 	force: (id, peer) => store.force(id, peer),
+	forceWaiting: (peer, limit) => store.forceWaiting(peer, limit),
 	inspect: (...args) => store.inspect(...args),
 	list: (...args) => store.list(...args),
 	purge: (...args) => store.purge(...args),

@@ -60,7 +60,7 @@ test('a stop does not wait for ever: a sender that never ends is cut off', async
 test('a second ingest on the same socket is refused and the first goes on', async t => {
 	const {ask, socketPath} = await startIngest(t);
 	await t.throwsAsync(startIngest(t, {socket: {path: socketPath, mode: 0o660, group: ''}}), {
-		code: 'INVALID_CONFIG',
+		code: 'BUSY',
 		message: /already listens/,
 	});
 	t.is((await ask({}, 'x')).status, 201);

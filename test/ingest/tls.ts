@@ -127,5 +127,5 @@ test('a port that is taken is a fault of the configuration', async t => {
 	const files = await certificates();
 	const first = await startIngest(t, {listener: listenerOf(files)});
 	const listener = {...listenerOf(files), address: {host: '127.0.0.1', port: first.server.tlsPort ?? 0}};
-	await t.throwsAsync(startIngest(t, {listener}), {code: 'INVALID_CONFIG', message: /EADDRINUSE/});
+	await t.throwsAsync(startIngest(t, {listener}), {code: 'BUSY', message: /EADDRINUSE/});
 });

@@ -49,7 +49,7 @@ test('a socket left by a killed process is replaced', async t => {
 test('a socket that is listened on is refused and goes on working', async t => {
 	const path = join(await temporaryDirectory(t), 'rpc.sock');
 	await listen(t, path);
-	await t.throwsAsync(listen(t, path), {code: 'INVALID_CONFIG', message: /already listens/});
+	await t.throwsAsync(listen(t, path), {code: 'BUSY', message: /already listens/});
 	const socket = createConnection(path);
 	await once(socket, 'connect');
 	socket.destroy();

@@ -24,7 +24,7 @@ test('another process that holds the lock is named by its pid', async t => {
 	const {pid} = await startHolder(t, directory);
 	await t.throwsAsync(lockInstance(directory, process.pid), {
 		name: 'EdgedError',
-		code: 'INVALID_CONFIG',
+		code: 'BUSY',
 		message: `another edged (pid ${pid}) uses the state directory ${directory}: stop it first, or set node.state_dir`,
 	});
 });

@@ -39,7 +39,7 @@ storeTest('settings survive a restart, each under its name', async (t, fixture) 
 
 storeTest('a store is open once, and its id is its own for ever', async (t, fixture) => {
 	await t.throwsAsync(openTestStore(fixture.directory, fixture.clock), {
-		code: 'INVALID_CONFIG',
+		code: 'BUSY',
 		message: new RegExp(`pid ${process.pid}`),
 	});
 	const {storeId} = fixture.store;

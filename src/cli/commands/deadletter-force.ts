@@ -1,24 +1,88 @@
+import type {Result} from '../../rpc/contract/methods.js';
 import {command} from '../command.js';
-import {required} from '../parameters.js';
+import type {CommandContext} from '../context.js';
+import {UsageError} from '../failure.js';
+import {flag, option, optional} from '../parameters.js';
 import {readPeerId, readSegmentId} from '../read/ids.js';
+import {counted, grouped} from '../text/numbers.js';
+
+const NAME = 'relay deadletter force';
+/** Records that one call buries: long work stays interruptible, and no answer is waited for in vain. */
+const STEP = 10_000;
 
 export const deadletterForce = command({
-	name: 'relay deadletter force',
-	help: 'Bury a record that blocks the queue',
+	name: NAME,
+	help: 'Bury a record that blocks the queue, or all that wait for a peer',
 	details:
-		'Any record that is not settled becomes a deadletter with the reason FORCED and is sent no more; retry brings it back. Repeating it changes nothing.',
-	examples: ['edgectl relay deadletter force seg-1 hub --reason "INC-42: crashes the parser"'],
+		'Any record that is not settled becomes a deadletter with the reason FORCED and is sent no more; retry brings it back. Repeating it changes nothing. With --all, everything that waits for the peer, configured or not; what is being sent is left alone.',
+	examples: [
+		`edgectl ${NAME} seg-1 hub --reason "INC-42: crashes the parser"`,
+		`edgectl ${NAME} --all --peer-id old-hub --reason "scrapped"`,
+	],
 	positionals: {
-		segment: required('SEGMENT-ID', 'the segment', readSegmentId),
-		peer: required('PEER-ID', 'the peer', readPeerId),
+		segment: optional('SEGMENT-ID', 'the segment', readSegmentId),
+		peer: optional('PEER-ID', 'the peer', readPeerId),
 	},
-	async run({call, output, accountable}, {segment, peer}) {
-		const answer = await call('relay.deadletter.force', {segment_id: segment, peer_id: peer, ...accountable});
-		output.answer(answer, () => [
-			answer.forced
-				? `${segment} for ${peer} is a deadletter now (FORCED); bring it back with edgectl relay deadletter retry ${segment} ${peer}`
-				: `${segment} for ${peer} was a deadletter already; nothing changed`,
-		]);
+	options: {
+		all: flag('--all', 'everything that waits for the peer that --peer-id names'),
+		allOf: option('--peer-id <P>', 'the peer, with --all', readPeerId),
+	},
+	async run(context, {segment, peer, all, allOf}) {
+		if (all) {
+			if (segment !== undefined || allOf === undefined) {
+				throw new UsageError('--all goes with --peer-id and without a segment id', NAME);
+			}
+			await forceAll(context, allOf);
+			return undefined;
+		}
+		if (segment === undefined || peer === undefined || allOf !== undefined) {
+			throw new UsageError('Name one record with SEGMENT-ID PEER-ID, or give --all --peer-id P', NAME);
+		}
+		await forceOne(context, segment, peer);
 		return undefined;
 	},
 });
+
+const forceOne = async (
+	{call, output, accountable}: CommandContext,
+	segment: string,
+	peer: string,
+): Promise<void> => {
+	const answer = await call('relay.deadletter.force', {segment_id: segment, peer_id: peer, ...accountable});
+	output.answer(answer, () => [
+		'forced' in answer && answer.forced
+			? `${segment} for ${peer} is a deadletter now (FORCED); bring it back with edgectl relay deadletter retry ${segment} ${peer}`
+			: `${segment} for ${peer} was a deadletter already; nothing changed`,
+	]);
+};
+
+type Buried = Extract<Result<'relay.deadletter.force'>, {buried: number}>;
+
+/** Until nothing waits, or as much is buried as waited at the beginning. Ctrl-C ends it between two calls. */
+const forceAll = async ({call, output, accountable, signal}: CommandContext, peer: string): Promise<void> => {
+	let total = 0;
+	let most = Number.POSITIVE_INFINITY;
+	let last: Buried;
+	do {
+		signal.throwIfAborted();
+		last = (await call('relay.deadletter.force', {
+			all: true,
+			peer_id: peer,
+			limit: STEP,
+			...accountable,
+		})) as Buried;
+		total += last.buried;
+		most = Math.min(most, total + last.left.waiting);
+		output.progress({done: total, total: most, text: `${grouped(total)} buried`});
+	} while (last.buried > 0 && last.left.waiting > 0 && total < most);
+	const {left} = last;
+	const rest = left.waiting + left.inflight;
+	output.answer({buried: total, left}, () => [
+		`${counted(total, 'record')} for ${peer} ${total === 1 ? 'is a deadletter' : 'are deadletters'} now (FORCED)`,
+		...(rest === 0
+			? []
+			: [
+					`  left: ${grouped(left.waiting)} waiting, ${grouped(left.inflight)} being sent; to end them too, pause ${peer} and repeat it`,
+				]),
+	]);
+};

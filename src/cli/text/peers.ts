@@ -75,6 +75,12 @@ const LINK_TONES: Readonly<Record<WirePeerStatus['link'], Tone>> = {
 const since = (time: string | null, now: string): string => (time === null ? '-' : age(time, now));
 
 const trouble = (peer: WirePeerStatus, now: string): string[] => {
+	if (peer.link === 'orphaned') {
+		const id = peer.peer_id;
+		return [
+			`not configured any more, nothing is sent; put it back, or give its records up: edgectl relay deadletter force --all --peer-id ${id}`,
+		];
+	}
 	if (peer.consecutive_failures === 0) {
 		return [];
 	}

@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {formatListenAddress, type ListenAddress} from '../../config/listen-address.js';
-import {EdgedError} from '../../outbound/errors.js';
+import {listenFailure} from '../../runtime/listen-failure.js';
 import type {Logger} from '../../runtime/logger.js';
 import type {Service} from '../../runtime/service.js';
 
@@ -32,7 +32,7 @@ export class AdminServer implements Service {
 		return bound ? formatListenAddress({host: bound.address, port: bound.port}) : undefined;
 	}
 
-	/** Rejects with `INVALID_CONFIG` when the address cannot be had. */
+	/** Rejects with `INVALID_CONFIG` or `BUSY` when the address cannot be had. */
 	async start(): Promise<void> {
 		const {host, port} = this.#options.address;
 		const server = createServer((request, response) => {
@@ -42,9 +42,10 @@ export class AdminServer implements Service {
 		try {
 			await once(server, 'listening');
 		} catch (cause) {
-			const where = formatListenAddress(this.#options.address);
-			const message = `Cannot listen on ${where} for health and metrics: ${(cause as Error).message}; set admin.listen`;
-			throw new EdgedError('INVALID_CONFIG', message, undefined, {cause});
+			throw listenFailure(
+				`${formatListenAddress(this.#options.address)} for health and metrics (admin.listen)`,
+				cause,
+			);
 		}
 		this.#server = server;
 	}

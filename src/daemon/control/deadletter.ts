@@ -1,4 +1,5 @@
 import type {BulkResult, DeadletterDesk} from '../../deadletter/desk.js';
+import {EdgedError} from '../../outbound/errors.js';
 import type {Params, Result} from '../../rpc/contract/methods.js';
 import {parseTime} from '../../runtime/clock.js';
 import type {DeadletterSelector} from '../../storage/store.js';
@@ -8,7 +9,7 @@ import {noteChange} from './note-change.js';
 
 type Desk = {readonly desk: DeadletterDesk};
 /** `buriedOrFreed`: there may be a first deadletter, or payloads that nobody needs any more. */
-type Changing = Desk & Pick<Parts, 'logger' | 'buriedOrFreed'>;
+type Changing = Desk & Pick<Parts, 'logger' | 'buriedOrFreed' | 'store'>;
 
 export const listDeadletters = (
 	{desk}: Desk,
@@ -74,6 +75,9 @@ export const force = async (
 	parts: Changing,
 	params: Params<'relay.deadletter.force'>,
 ): Promise<Result<'relay.deadletter.force'>> => {
+	if (params.all === true) {
+		return forceWaiting(parts, params);
+	}
 	const {segment_id, peer_id, operator, reason} = params;
 	const note = [operator, reason].filter(part => part !== undefined).join(': ');
 	const forced = await parts.desk.force(segment_id, peer_id, note);
@@ -82,6 +86,27 @@ export const force = async (
 		noteChange(parts, 'relay.deadletter.forced', params, {segment_id, peer_id});
 	}
 	return {forced, state: 'deadletter'};
+};
+
+/** Also of a peer that is not configured any more. */
+const forceWaiting = async (
+	parts: Changing,
+	params: Extract<Params<'relay.deadletter.force'>, {all: true}>,
+): Promise<Result<'relay.deadletter.force'>> => {
+	const {desk, store} = parts;
+	const peer = store.peers().find(({id}) => id === params.peer_id);
+	if (peer === undefined) {
+		throw new EdgedError('UNKNOWN_PEER', `The store has never known a peer ${params.peer_id}`, {
+			peer_id: params.peer_id,
+		});
+	}
+	const buried = await desk.forceWaiting(peer, params.limit);
+	if (buried > 0) {
+		parts.buriedOrFreed();
+		noteChange(parts, 'relay.deadletter.forced', params, {peer_id: peer.id, buried});
+	}
+	const {scheduled, failed, inflight} = store.depth(peer.no);
+	return {buried, left: {waiting: scheduled + failed, inflight}};
 };
 
 type SelectorParams = {

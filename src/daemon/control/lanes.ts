@@ -31,7 +31,10 @@ const change = async (
 	verb: keyof typeof IS_DONE,
 	event: string,
 ): Promise<void> => {
-	const {dispatcher} = parts;
+	const {dispatcher, peers} = parts;
+	if (params.peer_id !== undefined) {
+		peers.find(params.peer_id);
+	}
 	if (!dispatcher.snapshots(params.peer_id).every(IS_DONE[verb])) {
 		await dispatcher[verb](params.peer_id);
 		noteChange(parts, event, params, {peer_id: params.peer_id ?? null});

@@ -55,9 +55,26 @@ export const purgeResult = z.discriminatedUnion('dry_run', [
 	z.strictObject({dry_run: z.literal(false), purged: count, ...bulk}),
 ]);
 
-export const forceParams = z.strictObject({...oneRecord, ...accountable});
-export const forceResult = z.strictObject({
-	/** `false`: it was dead before, and nothing changed. */
-	forced: z.boolean(),
-	state: z.literal('deadletter'),
-});
+/** With `all`, everything that waits for a peer; what is being sent is left alone. */
+export const forceParams = z.discriminatedUnion('all', [
+	z.strictObject(one),
+	z.strictObject({
+		all: z.literal(true),
+		peer_id: peerId,
+		/** About so many. */
+		limit: z.int().positive().optional(),
+		...accountable,
+	}),
+]);
+export const forceResult = z.union([
+	z.strictObject({
+		/** `false`: it was dead before, and nothing changed. */
+		forced: z.boolean(),
+		state: z.literal('deadletter'),
+	}),
+	z.strictObject({
+		buried: count,
+		/** Of the peer: what waits still, or again, and what is being sent. */
+		left: z.strictObject({waiting: count, inflight: count}),
+	}),
+]);

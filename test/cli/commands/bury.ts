@@ -114,6 +114,22 @@ test('force of a dead record is a success that changes nothing', async t => {
 	t.is(exitCode, undefined);
 });
 
+test('force --all buries in steps what waits for a peer, and says what is left', async t => {
+	const answers = [
+		{buried: 10_000, left: {waiting: 5, inflight: 2}},
+		{buried: 5, left: {waiting: 0, inflight: 2}},
+	];
+	const {calls, out} = await runLine('relay deadletter force --all --peer-id hub --operator ann', {
+		answers: {'relay.deadletter.force': () => answers.shift()},
+	});
+	const order = {all: true, peer_id: 'hub', limit: 10_000, operator: 'ann'};
+	t.deepEqual(calls, [
+		['relay.deadletter.force', order],
+		['relay.deadletter.force', order],
+	]);
+	t.regex(out, /^10,005 records for hub are deadletters now \(FORCED\)\n {2}left: 0 waiting, 2 being sent;/);
+});
+
 const refuses = test.macro(async (t, line: string, words: RegExp) => {
 	await t.throwsAsync(runLine(line), {instanceOf: UsageError, message: words});
 });
@@ -128,6 +144,14 @@ test(
 	'--all together with a segment is refused',
 	refuses,
 	'relay deadletter retry seg-1 hub --all',
+	/without a segment id/,
+);
+test('force of nothing is refused', refuses, 'relay deadletter force', /SEGMENT-ID PEER-ID, or give --all/);
+test('force --all without a peer is refused', refuses, 'relay deadletter force --all', /goes with --peer-id/);
+test(
+	'force --all with a segment is refused',
+	refuses,
+	'relay deadletter force seg-1 hub --all --peer-id hub',
 	/without a segment id/,
 );
 test('purge of nothing is refused', refuses, 'relay deadletter purge --force', /--segment-id and --peer-id/);

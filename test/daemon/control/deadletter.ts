@@ -8,7 +8,8 @@ import {
 } from '../../../src/daemon/control/deadletter.js';
 import {DeadletterDesk} from '../../../src/deadletter/desk.js';
 import type {PeerId, SegmentId} from '../../../src/outbound/names.js';
-import type {Enqueued} from '../../../src/storage/store.js';
+import type {PeerNo} from '../../../src/outbound/units.js';
+import type {Enqueued, Lease} from '../../../src/storage/store.js';
 import {loggerWithLines} from '../../helpers/log-lines.js';
 import {draftFor, storeFixture} from '../../helpers/store-fixture.js';
 
@@ -27,7 +28,7 @@ const fixture = async (t: ExecutionContext, count: number) => {
 	}
 	const {logger, lines} = loggerWithLines();
 	let changes = 0;
-	const parts = {desk: new DeadletterDesk(store), logger, buriedOrFreed: () => changes++};
+	const parts = {desk: new DeadletterDesk(store), store, logger, buriedOrFreed: () => changes++};
 	const waiting = ids.at(-1) as SegmentId;
 	return {store, clock, ids, waiting, parts, lines, changes: () => changes};
 };
@@ -93,6 +94,24 @@ test('to bury what is dead already is a success that changes nothing and is not 
 		lines().map(({event, operator, reason, segment_id}) => [event, operator, reason, segment_id]),
 		[['relay.deadletter.forced', 'mia', 'poison', waiting]],
 	);
+});
+
+test('everything that waits for a peer is buried, whether it is configured or not', async t => {
+	const {store, parts, lines, changes} = await fixture(t, 2);
+	await store.enqueue(
+		Array.from({length: 2500}, () => draftFor(store, 'x')),
+		'all',
+	);
+	const order = {all: true, peer_id: PEER, operator: 'mia', reason: 'scrapped'} as const;
+	t.deepEqual(await force(parts, {...order, limit: 1}), {buried: 1, left: {waiting: 2500, inflight: 0}});
+	const lease = await store.lease(store.peers()[0]?.no as PeerNo, {maxBytes: 100, maxEntries: 7});
+	t.deepEqual(await force(parts, order), {buried: 2493, left: {waiting: 0, inflight: 7}});
+	t.deepEqual(await force(parts, order), {buried: 0, left: {waiting: 0, inflight: 7}});
+	t.true(await store.settle(lease as Lease, {acked: 'all', exceptions: []}));
+	t.like(store.depth(), {deadletter: 2 + 1 + 2493, acked: 7, scheduled: 0, inflight: 0});
+	t.is(changes(), 2);
+	t.like(lines().at(-1), {event: 'relay.deadletter.forced', operator: 'mia', peer_id: 'a', buried: 2493});
+	await t.throwsAsync(force(parts, {all: true, peer_id: 'nobody' as PeerId}), {code: 'UNKNOWN_PEER'});
 });
 
 test('a listing pages through the dead, and any record can be looked at', async t => {

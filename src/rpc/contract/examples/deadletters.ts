@@ -34,5 +34,10 @@ export const deadletterExamples = {
 			params: {segment_id: 'reading-17', peer_id: 'hub', ...ME, reason: 'crashes the parser of hub'},
 			result: {forced: true, state: 'deadletter'},
 		},
+		{
+			name: 'everything for a peer that will not come back',
+			params: {all: true, peer_id: 'hub', ...ME, reason: 'the hub is scrapped'},
+			result: {buried: 10_000, left: {waiting: 0, inflight: 0}},
+		},
 	],
 } as const satisfies Partial<Examples>;

@@ -1,0 +1,73 @@
+import type {PeerId} from '../outbound/names.js';
+import type {BlockNo, PeerNo} from '../outbound/units.js';
+import {atomically} from './atomically.js';
+import type {BlockTable} from './block-table.js';
+import {readBlock} from './blocks.js';
+import {buryBits, isOpenPart} from './bury.js';
+import type {CounterChanges} from './counters.js';
+import type {StoreHandles} from './handles.js';
+import {type DueKey, END, type QueueKey} from './layout.js';
+import {partsOf} from './record-view.js';
+import {DamagedRowError} from './row-reader.js';
+
+/** See `OutboundStore.forceWaiting`. Goes by blocks, so it may bury up to a block more than `limit`. */
+export const forceWaiting = async (handles: StoreHandles, id: PeerId, limit: number): Promise<number> => {
+	const peer = handles.peers.no(id);
+	return atomically(handles, changes => {
+		let buried = 0;
+		for (const block of waitingBlocks(handles, peer)) {
+			if (buried >= limit) {
+				break;
+			}
+			buried += buryBlock(handles, peer, block, changes);
+		}
+		return buried;
+	});
+};
+
+/** Blocks looked at in one commit; all are found before any is changed: a cursor must not run over what is written behind it. */
+const MAX_BLOCKS = 1000;
+
+const waitingBlocks = ({env}: StoreHandles, peer: PeerNo): ReadonlySet<BlockNo> => {
+	const blocks = new Set<BlockNo>();
+	const whole = {start: [peer], end: [peer, END], limit: MAX_BLOCKS};
+	for (const key of env.queue.getKeys(whole)) {
+		blocks.add((key as QueueKey)[2]);
+	}
+	for (const key of env.due.getKeys(whole)) {
+		blocks.add((key as DueKey)[3]);
+	}
+	return blocks;
+};
+
+/** What is in a lease is left alone. */
+const buryBlock = (handles: StoreHandles, peer: PeerNo, block: BlockNo, changes: CounterChanges): number => {
+	const table = readable(handles, block);
+	let buried = 0;
+	for (const part of table === undefined ? [] : partsOf(handles, table, peer)) {
+		const row = part.place === 'group' ? part.row : undefined;
+		if (table === undefined || !isOpenPart(part) || row?.state === 'deadletter') {
+			continue;
+		}
+		const group = part.place === 'group' ? part.group : undefined;
+		const bits = handles.overlays.get(peer)?.free(block, group, part.bits) ?? part.bits;
+		if (!bits.isEmpty()) {
+			const from = row?.state === 'failed' ? 'failed' : 'scheduled';
+			buryBits(handles, {table, peer, part, bits, from, event: 'force', reason: 'FORCED'}, changes);
+			buried += bits.count();
+		}
+	}
+	return buried;
+};
+
+/** `undefined` for a damaged block: nobody knows what it holds, and it has been told of elsewhere. */
+const readable = (handles: StoreHandles, block: BlockNo): BlockTable | undefined => {
+	try {
+		return readBlock(handles, block);
+	} catch (error) {
+		if (error instanceof DamagedRowError) {
+			return undefined;
+		}
+		throw error;
+	}
+};

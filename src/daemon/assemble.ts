@@ -23,10 +23,8 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 		settings: storeSettings(config.storage),
 		clock,
 		failStop,
-		onDamage: (block, err) =>
-			logs
-				.part('storage')
-				.error({err, block}, 'a block is damaged: its records are passed over, the others go on'),
+		onMend: ({place, done, buried}) =>
+			logs.part('storage').error({...place, buried}, `a damaged row was found: ${done}; the others go on`),
 		pid,
 	});
 	try {

@@ -6,12 +6,10 @@ import {type CounterChanges, counter} from './counters.js';
 import type {StoreHandles} from './handles.js';
 import {END, type LeaseKey} from './layout.js';
 import {decodeLease, type LeasePart} from './lease-row.js';
+import {META_STARTS} from './meta-keys.js';
 import {RowReader} from './row-reader.js';
 import {RowWriter} from './row-writer.js';
 import {addGroup, takeBits} from './take-bits.js';
-
-/** In `meta`: u32, how often the store was opened. */
-const META_STARTS = 'starts';
 
 /**
  * The start-up transaction: every lease found was inflight when the daemon ended. Its records go inflight -> abandoned -> scheduled
@@ -44,6 +42,10 @@ const startNumber = ({env}: StoreHandles): number => {
 	put(env.meta, META_STARTS, new RowWriter(4).u32(start).done());
 	return start;
 };
+
+/** For a row that is damaged: above any that was counted up to, so that no group seems to be put back by this start. */
+export const startsRow = ({clock}: StoreHandles): Buffer =>
+	new RowWriter(4).u32(Math.floor(Math.max(0, clock.now()) / 1000) % 2 ** 32).done();
 
 /** The number of this start, as group rows carry it. */
 export const currentStart = ({env}: StoreHandles): number => {

@@ -49,12 +49,15 @@ export class AgeClock {
 
 	/** u48 age, u48 wall. Written with every transaction and after a jump of the wall clock. */
 	encode(): Buffer {
-		return new RowWriter(12)
-			.u48(this.now())
-			.u48(Math.max(0, Math.floor(this.#clock.now())))
-			.done();
+		return encodeClock(this.now(), this.#clock.now());
 	}
 }
+
+export const encodeClock = (age: AgeMs, wall: EpochMs): Buffer =>
+	new RowWriter(12)
+		.u48(age)
+		.u48(Math.max(0, Math.floor(wall)))
+		.done();
 
 const decode = (saved: Buffer): {age: number; wall: number} => {
 	const reader = new RowReader(saved);

@@ -2,34 +2,56 @@ import {statfsSync} from 'node:fs';
 import type {Key} from 'lmdb';
 import {EdgedError} from '../outbound/errors.js';
 import {addRow, CounterChanges, decodeCounters, emptyRow, encodeCounters} from './counters.js';
-import type {Table} from './environment.js';
 import type {StoreHandles} from './handles.js';
+import {copyKey, META_CLOCK, META_COUNTERS, META_NUMBERS} from './meta-keys.js';
+import {DamagedRowError} from './row-reader.js';
+import type {Table} from './table.js';
 
-/** Names in `meta` that the door itself keeps. */
-export const META_CLOCK = 'clock';
-export const META_NUMBERS = 'numbers';
-export const META_COUNTERS = 'counters';
 /** Less free space than this, seen after a failed commit, means that the disk is full and not broken. */
 const FULL_DISK_BYTES = 1024 * 1024;
 /** How long a commit past its deadline may still turn out to be done. */
 const LAST_WORD_MS = 1000;
 const NO_VALUE = Buffer.alloc(0);
 
+/** Damaged rows that one write may meet, each put right before it is tried again. */
+const MAX_MENDS = 16;
+
 /**
  * The one door to a write transaction. Runs `body` (which must not await) as one all-or-nothing write together with the counters
- * it changes; resolves once it is on disk. What `body` throws is passed on and nothing is written. A full disk rejects with
- * `STORAGE_FULL`; any other failed commit, or one past its deadline, ends the daemon.
+ * it changes; resolves once it is on disk. What `body` throws is passed on and nothing is written, but for a damaged row that it
+ * met: that is put right in a write of its own, and `body` runs again. A full disk rejects with `STORAGE_FULL`; any other failed
+ * commit, or one past its deadline, ends the daemon.
  */
 export const atomically = async <Result>(
 	handles: StoreHandles,
 	body: (changes: CounterChanges) => Result,
+): Promise<Result> => {
+	for (let mended = 0; ; mended++) {
+		try {
+			return await commit(handles, body);
+		} catch (error) {
+			if (!(error instanceof DamagedRowError) || error.place === undefined || mended === MAX_MENDS) {
+				throw error;
+			}
+			await handles.mend(error.place);
+		}
+	}
+};
+
+/** The same for what puts damage right, and cannot count on being put right itself. */
+export const commit = async <Result>(
+	handles: StoreHandles,
+	body: (changes: CounterChanges) => Result,
+	reading: 'strict' | 'tolerant' = 'strict',
 ): Promise<Result> => {
 	if (handles.closed) {
 		throw new EdgedError('SHUTTING_DOWN', 'the store is closed');
 	}
 	const changes = new CounterChanges();
 	let thrown: {error: unknown} | undefined;
+	const {watch} = handles.env;
 	const run = (): Result => {
+		watch.isStrict = reading === 'strict';
 		try {
 			const result = body(changes);
 			writeBooks(handles, changes);
@@ -37,12 +59,14 @@ export const atomically = async <Result>(
 		} catch (error) {
 			thrown = {error};
 			throw error;
+		} finally {
+			watch.isStrict = false;
 		}
 	};
 	try {
 		// Not `transaction()`: when its callback throws, the writes made so far are still committed.
-		const commit = handles.env.root.childTransaction(run) as Promise<Result>;
-		const result = await withDeadline(commit, handles);
+		const written = handles.env.root.childTransaction(run) as Promise<Result>;
+		const result = await withDeadline(written, handles);
 		applyCounters(handles, changes);
 		return result;
 	} catch (error) {
@@ -71,6 +95,10 @@ const writeBooks = ({env, numbers, age}: StoreHandles, changes: CounterChanges):
 	const row = numbers.changed();
 	if (row !== undefined) {
 		put(env.meta, META_NUMBERS, row);
+		const reserve = numbers.reserve();
+		if (reserve !== undefined) {
+			put(env.meta, copyKey(META_NUMBERS), reserve);
+		}
 		numbers.noteWritten();
 	}
 	put(env.meta, META_CLOCK, age.encode());
@@ -82,7 +110,7 @@ const applyCounters = ({counters}: StoreHandles, changes: CounterChanges): void 
 	}
 };
 
-const withDeadline = <Result>(commit: Promise<Result>, handles: StoreHandles): Promise<Result> => {
+const withDeadline = <Result>(written: Promise<Result>, handles: StoreHandles): Promise<Result> => {
 	const {commitDeadlineMs} = handles.settings;
 	const {clock, failStop} = handles;
 	let cancel = clock.after(commitDeadlineMs, () => {
@@ -91,7 +119,7 @@ const withDeadline = <Result>(commit: Promise<Result>, handles: StoreHandles): P
 			failStop(`a commit took longer than ${commitDeadlineMs} ms`, undefined);
 		});
 	});
-	return commit.finally(() => cancel());
+	return written.finally(() => cancel());
 };
 
 const commitFailure = (handles: StoreHandles, error: unknown): EdgedError => {

@@ -1,4 +1,3 @@
-import {crc32} from 'node:zlib';
 import {ADDRESS_NUMBER_LIMIT, formatMadeId, type SegmentAddress, type StoreId} from '../outbound/made-id.js';
 import type {SegmentId} from '../outbound/names.js';
 import type {ClassNo} from '../outbound/priorities.js';
@@ -16,9 +15,10 @@ import {
 } from './entry-record.js';
 import {MAX_BLOCK_ENTRIES} from './layout.js';
 import {DamagedRowError} from './row-reader.js';
+import {SEAL_BYTES, sealOf} from './row-seal.js';
 
 /**
- * The value of a `blocks` row, little-endian. Version 1.
+ * The value of a `blocks` row, little-endian. Version 2.
  *
  * | offset | type  | field                                                       |
  * |-------:|-------|-------------------------------------------------------------|
@@ -37,12 +37,11 @@ import {DamagedRowError} from './row-reader.js';
  * |        | u64 each | foreign stores; an entry's store index 0 is this store, n the n-th here |
  * |        | 64 B each | entry records (entry-record.ts)                         |
  * |        | -     | metadata area (entry-metadata.ts)                           |
- * |        | u32   | CRC-32 of all bytes before                                  |
+ * |        | u32   | CRC-32 of the block number (row-seal.ts) and of all bytes before |
  */
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 36;
 const PEER_BYTES = 4;
-const CRC_BYTES = 4;
 
 export type BlockHead = {
 	readonly classNo: ClassNo;
@@ -56,10 +55,15 @@ export type BlockHead = {
 };
 
 /** Joins the parts of a table; `records` holds whole entry records. */
-export const encodeBlockTable = (head: BlockHead, records: Buffer, metadata: readonly Buffer[]): Buffer => {
+export const encodeBlockTable = (
+	block: BlockNo,
+	head: BlockHead,
+	records: Buffer,
+	metadata: readonly Buffer[],
+): Buffer => {
 	const metadataBytes = metadata.reduce((sum, part) => sum + part.length, 0);
 	const recordsAt = HEADER_BYTES + head.route.length * PEER_BYTES + head.stores.length * STORE_ID_BYTES;
-	const bytes = Buffer.allocUnsafe(recordsAt + records.length + metadataBytes + CRC_BYTES);
+	const bytes = Buffer.allocUnsafe(recordsAt + records.length + metadataBytes + SEAL_BYTES);
 	bytes.writeUInt8(VERSION, 0);
 	bytes.writeUInt8(head.classNo, 1);
 	bytes.writeUInt16LE(records.length / ENTRY_RECORD_BYTES, 2);
@@ -83,7 +87,7 @@ export const encodeBlockTable = (head: BlockHead, records: Buffer, metadata: rea
 	for (const part of metadata) {
 		at += part.copy(bytes, at);
 	}
-	bytes.writeUInt32LE(crc32(bytes.subarray(0, at)), at);
+	bytes.writeUInt32LE(sealOf(block, bytes.subarray(0, at)), at);
 	return bytes;
 };
 
@@ -104,7 +108,7 @@ export class BlockTable {
 
 	/** Throws `DamagedRowError` when the row is not one. `verifyChecksum` reads every byte. */
 	constructor(block: BlockNo, bytes: Buffer, ownStore: StoreId) {
-		if (bytes.length < HEADER_BYTES + CRC_BYTES || bytes.readUInt8(0) !== VERSION) {
+		if (bytes.length < HEADER_BYTES + SEAL_BYTES || bytes.readUInt8(0) !== VERSION) {
 			throw new DamagedRowError(`block ${block}: no table of version ${VERSION}`);
 		}
 		this.block = block;
@@ -119,7 +123,7 @@ export class BlockTable {
 		this.metadataBytes = bytes.readUInt32LE(32);
 		this.#storesAt = HEADER_BYTES + bytes.readUInt16LE(6) * PEER_BYTES;
 		this.#recordsAt = this.#storesAt + bytes.readUInt8(4) * STORE_ID_BYTES;
-		const end = this.#recordsAt + this.count * ENTRY_RECORD_BYTES + this.metadataBytes + CRC_BYTES;
+		const end = this.#recordsAt + this.count * ENTRY_RECORD_BYTES + this.metadataBytes + SEAL_BYTES;
 		if (end !== bytes.length || this.count === 0) {
 			throw new DamagedRowError(`block ${block}: ${bytes.length} bytes where its head says ${end}`);
 		}
@@ -131,8 +135,8 @@ export class BlockTable {
 
 	/** True when the table is what was written. */
 	verifyChecksum(): boolean {
-		const end = this.#bytes.length - CRC_BYTES;
-		return crc32(this.#bytes.subarray(0, end)) === this.#bytes.readUInt32LE(end);
+		const end = this.#bytes.length - SEAL_BYTES;
+		return sealOf(this.block, this.#bytes.subarray(0, end)) === this.#bytes.readUInt32LE(end);
 	}
 
 	get route(): readonly PeerNo[] {

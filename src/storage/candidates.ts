@@ -116,15 +116,13 @@ function* due(
 	for (const {key} of env.due.getRange({start, end: [peer, classNo, now, END]})) {
 		const [, , dueAt, block, group] = key as DueKey;
 		if (!overlay.isGroupOut(group)) {
-			const row = decodeGroup(requireRow(env.groups.get([peer, block, group]), group));
+			const saved = env.groups.get([peer, block, group]);
+			if (saved === undefined) {
+				env.watch.damaged({database: 'due', key}, 'it leads to no group');
+				continue;
+			}
+			const row = decodeGroup(saved);
 			yield {kind: 'due', classNo, block, bits: row.bits, group, dueAt: dueAt as AgeMs, row};
 		}
 	}
 }
-
-const requireRow = (row: Buffer | undefined, group: GroupNo): Buffer => {
-	if (row === undefined) {
-		throw new Error(`group ${group} is due and does not exist`);
-	}
-	return row;
-};

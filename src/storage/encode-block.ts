@@ -64,7 +64,7 @@ export const encodeBlock = (
 	};
 	return {
 		planned,
-		table: encodeBlockTable(head, records, metadata),
+		table: encodeBlockTable(planned.block, head, records, metadata),
 		chunks: chunksOf(joinedPayloads(drafts, payloadBytes)),
 		leastExpiry,
 		hasGivenIds,

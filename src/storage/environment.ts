@@ -1,12 +1,15 @@
 import {mkdirSync} from 'node:fs';
-import {type Database, type Key, open, type RootDatabase} from 'lmdb';
+import {type Key, open, type RootDatabase} from 'lmdb';
 import {refuseForeignFile, watchPlace} from './data-file.js';
 import {DATABASE_NAMES, type DatabaseName} from './layout.js';
+import {ReadWatch} from './read-watch.js';
+import {Table} from './table.js';
 
-export type Table = Database<Buffer, Key>;
 export type Environment = {
 	readonly root: RootDatabase<Buffer, Key>;
 	readonly path: string;
+	/** Is told of rows that are not what was written. */
+	readonly watch: ReadWatch;
 	/** False once the file was removed or replaced: what is written then is gone with the process. */
 	readonly isInPlace: () => boolean;
 } & {
@@ -38,8 +41,12 @@ export const openEnvironment = (directory: string): Environment => {
 		Buffer,
 		Key
 	>;
+	const watch = new ReadWatch();
 	const tables = Object.fromEntries(
-		DATABASE_NAMES.map(name => [name, root.openDB<Buffer, Key>({name, encoding: 'binary', cache: false})]),
+		DATABASE_NAMES.map(name => {
+			const raw = root.openDB<Buffer, Key>({name, encoding: 'binary', cache: false});
+			return [name, new Table(name, raw, watch)];
+		}),
 	) as {[Name in DatabaseName]: Table};
-	return {root, path: directory, isInPlace: watchPlace(directory), ...tables};
+	return {root, path: directory, watch, isInPlace: watchPlace(directory), ...tables};
 };

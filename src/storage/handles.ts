@@ -1,5 +1,5 @@
 import type {StoreId} from '../outbound/made-id.js';
-import type {BlockNo, PeerNo} from '../outbound/units.js';
+import type {PeerNo} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import type {AgeClock} from './age-clock.js';
 import type {CounterRow} from './counters.js';
@@ -8,6 +8,7 @@ import type {Eviction} from './evict.js';
 import type {LaneOverlay} from './lane-overlay.js';
 import type {Numbers} from './numbers.js';
 import type {PeerRegistry} from './peer-registry.js';
+import type {Place} from './read-watch.js';
 
 export type StoreSettings = {
 	readonly diskCeilingBytes: number;
@@ -44,8 +45,8 @@ export type StoreHandles = {
 	readonly counters: Map<PeerNo, CounterRow>;
 	readonly overlays: Map<PeerNo, LaneOverlay>;
 	readonly failStop: FailStop;
-	/** Told once of each block whose table is damaged: its records wait where they are, the others go on. */
-	readonly onDamage: (block: BlockNo, error: unknown) => void;
+	/** Puts right what hangs on a damaged row, as far as what is left of it allows; told to the log. */
+	readonly mend: (place: Place) => Promise<void>;
 	/** Told after each commit that gave up payloads to make room. */
 	readonly onEvicted: (eviction: Eviction) => void;
 	/** Tells the lanes that records of a peer may be due. */

@@ -1,7 +1,9 @@
 import {CLASS_NUMBERS, type ClassNo} from '../outbound/priorities.js';
-import type {BlockNo, GroupNo, LeaseNo} from '../outbound/units.js';
+import type {BlockNo, EpochMs, GroupNo, LeaseNo} from '../outbound/units.js';
 import type {Bits} from './bits.js';
 import type {LeasePart} from './lease-row.js';
+
+type OpenLeaseFacts = {readonly leasedAt: EpochMs; readonly parts: readonly LeasePart[]};
 
 /** Where the search for due groups of a class goes on. */
 export type DueCursor = readonly [dueAt: number, block: BlockNo, group: GroupNo];
@@ -15,8 +17,7 @@ export class LaneOverlay {
 	readonly #groups = new Map<GroupNo, Bits>();
 	/** What was cut out of leases that are not settled yet, by the number of the part. */
 	readonly #cuts = new Map<LeaseNo, Map<number, Bits>>();
-	/** Blocks that cannot be read: told once, passed over until the next start. */
-	readonly #damaged = new Set<BlockNo>();
+	readonly #leases = new Map<LeaseNo, OpenLeaseFacts>();
 	/** Every block of the class below this is leased or has nothing waiting. */
 	readonly #freshFrom = new Map<ClassNo, BlockNo>();
 	/** Every due group of the class up to and including this is leased. */
@@ -26,6 +27,19 @@ export class LaneOverlay {
 	readonly #withoutDue = new Set<ClassNo>();
 	/** The last lease was a group that was charged, by itself. */
 	servedCharged = false;
+
+	/** What the row of an open lease said when it was written; should the row be damaged. */
+	leaseOf(leaseNo: LeaseNo): OpenLeaseFacts | undefined {
+		return this.#leases.get(leaseNo);
+	}
+
+	noteLease(leaseNo: LeaseNo, facts: OpenLeaseFacts): void {
+		this.#leases.set(leaseNo, facts);
+	}
+
+	forgetLease(leaseNo: LeaseNo): void {
+		this.#leases.delete(leaseNo);
+	}
 
 	freshFrom(classNo: ClassNo): BlockNo {
 		return this.#freshFrom.get(classNo) ?? (0 as BlockNo);
@@ -69,17 +83,6 @@ export class LaneOverlay {
 	free(block: BlockNo, group: GroupNo | undefined, bits: Bits): Bits {
 		const out = group === undefined ? this.#queue.get(block) : this.#groups.get(group);
 		return out === undefined ? bits : bits.without(out);
-	}
-
-	isDamaged(block: BlockNo): boolean {
-		return this.#damaged.has(block);
-	}
-
-	/** Passes over `block` from now on. `false` when it was already. */
-	noteDamaged(block: BlockNo): boolean {
-		const isNew = !this.#damaged.has(block);
-		this.#damaged.add(block);
-		return isNew;
 	}
 
 	/** Is this record inflight? */

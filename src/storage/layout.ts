@@ -19,6 +19,8 @@ import type {BlockNo, GroupNo, LeaseNo, PeerNo} from '../outbound/units.js';
  * timers       [at (age clock), kind, a, b]             -                            what the age clock brings about
  * meta         name, or [name, number]                  counters.ts, JSON            version, store id, allocators, counters, peers, settings
  *
+ * Rows of all but blocks, payloads and the databases without values end with a checksum of key and row (row-seal.ts, table.ts).
+ *
  * Invariant (invariant.ts): each (segment, peer) is in exactly one of queue, held, groups, settled or spans; leases only overlay
  * queue and groups; bitmaps of one peer and block are disjoint; a payload chunk exists iff a record of its block may still need
  * it or is retained as an orphan; counters equal the popcounts.
@@ -41,7 +43,8 @@ export const DATABASE_NAMES = [
 ] as const;
 export type DatabaseName = (typeof DATABASE_NAMES)[number];
 
-export const SCHEMA_VERSION = 1;
+/** 2: rows carry a checksum. */
+export const SCHEMA_VERSION = 2;
 
 export const CHUNK_BYTES = 256 * 1024;
 /** A block is cut at whichever of the two comes first. */

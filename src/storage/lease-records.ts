@@ -3,7 +3,7 @@ import type {PeerNo} from '../outbound/units.js';
 import {atomically, put} from './atomically.js';
 import {Bits} from './bits.js';
 import type {BlockTable} from './block-table.js';
-import {readBlock} from './blocks.js';
+import {requireBlock} from './blocks.js';
 import type {Candidate} from './candidates.js';
 import {chosenCandidates, hasChosen} from './choose-candidates.js';
 import type {CounterChanges} from './counters.js';
@@ -13,7 +13,6 @@ import {LaneOverlay} from './lane-overlay.js';
 import {MAX_LEASE_PARTS} from './layout.js';
 import {encodeLease, type LeasePart} from './lease-row.js';
 import {OpenLease, type OpenPart} from './open-lease.js';
-import {DamagedRowError} from './row-reader.js';
 import type {LeaseWindow} from './store.js';
 
 /** See `OutboundStore.lease`. An empty look writes nothing. What is taken is out at once for other leases, and in again when the commit fails. */
@@ -29,7 +28,7 @@ export const leaseRecords = async (
 	let taken: readonly LeasePart[] = [];
 	try {
 		return await atomically(handles, changes => {
-			const parts = choose(handles, peer, overlay, window);
+			const parts = chooseAnew(handles, peer, overlay, window);
 			if (parts.length === 0) {
 				return undefined;
 			}
@@ -39,6 +38,7 @@ export const leaseRecords = async (
 			put(handles.env.leases, [peer, leaseNo], encodeLease({leasedAt, quotaBytes: 0, parts: taken}));
 			markLeased(handles, peer, parts, changes);
 			overlay.take(taken);
+			overlay.noteLease(leaseNo, {leasedAt, parts: taken});
 			return new OpenLease(handles, {peer, leaseNo, leasedAt, parts});
 		});
 	} catch (error) {
@@ -59,6 +59,16 @@ export const overlayOf = ({overlays}: StoreHandles, peer: PeerNo): LaneOverlay =
 
 type Chosen = OpenPart & {readonly candidate: Candidate};
 
+/** A look that a damaged row ends has moved the cursors past what it did not take. */
+const chooseAnew: typeof choose = (handles, peer, overlay, window) => {
+	try {
+		return choose(handles, peer, overlay, window);
+	} catch (error) {
+		overlay.lookEverywhere();
+		throw error;
+	}
+};
+
 /** Whole blocks as long as they fit; the first is cut when it is larger than the window. */
 const choose = (
 	handles: StoreHandles,
@@ -70,7 +80,7 @@ const choose = (
 	let bytes = 0;
 	let entries = 0;
 	for (const candidate of chosenCandidates(handles, peer, overlay, window)) {
-		const table = readOrPassOver(handles, overlay, candidate);
+		const table = requireBlock(handles, candidate.block);
 		if (table === undefined) {
 			continue;
 		}
@@ -114,40 +124,6 @@ const advance = (overlay: LaneOverlay, candidate: Candidate): void => {
 	} else {
 		overlay.advanceDue(candidate.classNo, [candidate.dueAt, candidate.block, candidate.group]);
 	}
-};
-
-/** `undefined` for a block whose table is damaged: it keeps its records, and the lane goes on behind it. */
-const readOrPassOver = (
-	handles: StoreHandles,
-	overlay: LaneOverlay,
-	candidate: Candidate,
-): BlockTable | undefined => {
-	if (overlay.isDamaged(candidate.block)) {
-		return undefined;
-	}
-	try {
-		const table = requireBlock(handles, candidate);
-		if (!table.verifyChecksum()) {
-			throw new DamagedRowError(`block ${candidate.block}: the checksum of its table is wrong`);
-		}
-		return table;
-	} catch (error) {
-		if (!(error instanceof DamagedRowError)) {
-			throw error;
-		}
-		if (overlay.noteDamaged(candidate.block)) {
-			handles.onDamage(candidate.block, error);
-		}
-		return undefined;
-	}
-};
-
-const requireBlock = (handles: StoreHandles, {block}: Candidate): BlockTable => {
-	const table = readBlock(handles, block);
-	if (table === undefined) {
-		throw new Error(`block ${block} has waiting records and no table`);
-	}
-	return table;
 };
 
 /** At least one entry, however large. */

@@ -8,6 +8,7 @@ import {atomically, put} from './atomically.js';
 import {readBlock} from './blocks.js';
 import {checkCeiling} from './ceiling.js';
 import {addRow, counter, deadCounter, depthOf, emptyRow, STORE_COUNTERS} from './counters.js';
+import type {Mending} from './damage/mending.js';
 import {dataFileOf} from './data-file.js';
 import {countMatching, purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
 import type {Eviction} from './evict.js';
@@ -50,6 +51,7 @@ type Parts = {
 	readonly evictionListeners: Set<(eviction: Eviction) => void>;
 	readonly lock: InstanceLock;
 	readonly abandoned: number;
+	readonly mending: Mending;
 };
 
 /** `OutboundStore` on LMDB: one method a verb, each verb in a file of its own. */
@@ -62,15 +64,17 @@ export class LmdbStore implements OutboundStore {
 	readonly #lock: InstanceLock;
 	readonly #groupCommit: GroupCommit;
 	readonly #frameBuffers = new FrameBuffers();
+	readonly #mending: Mending;
 	#registering: Promise<unknown> = Promise.resolve();
 
-	constructor(handles: StoreHandles, {listeners, evictionListeners, lock, abandoned}: Parts) {
+	constructor(handles: StoreHandles, {listeners, evictionListeners, lock, abandoned, mending}: Parts) {
 		this.#handles = handles;
 		this.#listeners = listeners;
 		this.#evictionListeners = evictionListeners;
 		this.#lock = lock;
 		this.#groupCommit = new GroupCommit(handles);
 		this.abandonedAtStart = abandoned;
+		this.#mending = mending;
 	}
 
 	/** For fsck and the tests of the invariant, which look at every row. */
@@ -255,6 +259,16 @@ export class LmdbStore implements OutboundStore {
 		});
 	}
 
+	/** Resolves when what reads have found damaged so far is put right. */
+	mended(): Promise<void> {
+		return this.#mending.finished();
+	}
+
+	/** Damaged rows that were put right since the start, and the records that were buried with them. */
+	get damage(): {readonly mended: number; readonly buried: number} {
+		return this.#mending.counts;
+	}
+
 	onWork(listener: (peer: PeerNo) => void): void {
 		this.#listeners.add(listener);
 	}
@@ -267,6 +281,7 @@ export class LmdbStore implements OutboundStore {
 	async close(): Promise<void> {
 		if (!this.#handles.closed) {
 			await this.#groupCommit.finished();
+			await this.#mending.finished();
 			this.#handles.closed = true;
 			await this.#handles.env.root.flushed;
 			await this.#handles.env.root.close();

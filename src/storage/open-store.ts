@@ -5,20 +5,22 @@ import {ADDRESS_NUMBER_LIMIT, type StoreId} from '../outbound/made-id.js';
 import type {BlockNo, PeerNo} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import {abandonLeases} from './abandon.js';
-import {AgeClock} from './age-clock.js';
-import {META_CLOCK, META_COUNTERS, META_NUMBERS, put} from './atomically.js';
+import {AgeClock, encodeClock} from './age-clock.js';
+import {readBlock} from './blocks.js';
 import {type CounterRow, decodeCounters} from './counters.js';
+import {checkAtStart} from './damage/check-at-start.js';
+import type {Mend} from './damage/mend.js';
+import {Mending} from './damage/mending.js';
 import {type Environment, openEnvironment} from './environment.js';
 import type {Eviction} from './evict.js';
 import type {FailStop, StoreHandles, StoreSettings} from './handles.js';
 import {lockInstance} from './instance-lock.js';
 import {END, SCHEMA_VERSION} from './layout.js';
 import {LmdbStore} from './lmdb-store.js';
+import {copyKey, META_CLOCK, META_COUNTERS, META_NUMBERS, META_SCHEMA, META_STORE_ID} from './meta-keys.js';
+import {putTwice, readTwice} from './meta-rows.js';
 import {Numbers} from './numbers.js';
 import {PeerRegistry} from './peer-registry.js';
-
-const META_SCHEMA = 'schema';
-const META_STORE_ID = 'store';
 
 export type OpenOptions = {
 	/** The queue lies in `queue/` below it; the lock is the directory's. */
@@ -26,8 +28,8 @@ export type OpenOptions = {
 	readonly settings: StoreSettings;
 	readonly clock: Clock;
 	readonly failStop: FailStop;
-	/** See `StoreHandles.onDamage`. */
-	readonly onDamage?: (block: BlockNo, error: unknown) => void;
+	/** Told of each damage that was found and put right as far as it could be. */
+	readonly onMend?: (mend: Mend) => void;
 	readonly pid: number;
 };
 
@@ -45,13 +47,17 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 			storeId,
 			settings,
 			clock,
-			age: new AgeClock(clock, env.meta.get(META_CLOCK), settings.maxTrustedDowntimeMs),
-			numbers: new Numbers(env.meta.get(META_NUMBERS)),
+			age: new AgeClock(
+				clock,
+				env.meta.get(META_CLOCK) ?? youngestAge(env, storeId),
+				settings.maxTrustedDowntimeMs,
+			),
+			numbers: readNumbers(env),
 			peers: new PeerRegistry(env),
 			counters: readCounters(env),
 			overlays: new Map(),
 			failStop,
-			onDamage: options.onDamage ?? (() => undefined),
+			mend: place => mending.mend(place),
 			onEvicted: eviction => {
 				for (const listener of evictionListeners) {
 					listener(eviction);
@@ -64,32 +70,68 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 			},
 			closed: false,
 		};
+		const mending = new Mending(handles, options.onMend ?? (() => undefined));
+		await checkAtStart(handles);
 		const abandoned = await abandonLeases(handles);
-		return new LmdbStore(handles, {listeners, evictionListeners, lock, abandoned});
+		return new LmdbStore(handles, {listeners, evictionListeners, lock, abandoned, mending});
 	} catch (error) {
 		await lock.release();
 		throw error;
 	}
 };
 
-/** The store's id; a new environment gets one. A store that a later edged wrote is refused before anything is changed. */
-const identify = async ({root, meta}: Environment): Promise<StoreId> => {
-	const schema = meta.get(META_SCHEMA);
-	if (schema === undefined) {
+/** The store's id; a new environment gets one. A store that another version wrote is refused before anything is changed. */
+const identify = async (env: Environment): Promise<StoreId> => {
+	const {root, meta} = env;
+	const schema = readTwice(env, META_SCHEMA);
+	if (schema === undefined && meta.getCount() === 0) {
 		const storeId = randomStoreId();
 		await root.childTransaction(() => {
-			put(meta, META_SCHEMA, Buffer.from(String(SCHEMA_VERSION)));
-			put(meta, META_STORE_ID, Buffer.from(String(storeId)));
+			putTwice(env, META_SCHEMA, Buffer.from(String(SCHEMA_VERSION)));
+			putTwice(env, META_STORE_ID, Buffer.from(String(storeId)));
 		});
 		return storeId;
 	}
-	if (Number(schema.toString()) !== SCHEMA_VERSION) {
+	// Before schema 2 rows had no checksum: what cannot be read as one may be such a store.
+	const found = schema?.toString() ?? meta.raw.get(META_SCHEMA)?.toString('latin1');
+	if (Number(found) !== SCHEMA_VERSION) {
 		throw new EdgedError(
 			'STORAGE_FAILED',
-			`the store was written by another version of edged (schema ${schema.toString()}, this one reads ${SCHEMA_VERSION}): nothing was changed`,
+			`the store was written by another version of edged (schema ${found ?? 'unknown'}, this one reads ${SCHEMA_VERSION}): nothing was changed`,
 		);
 	}
-	return Number(meta.get(META_STORE_ID)?.toString()) as StoreId;
+	const storeId = Number(readTwice(env, META_STORE_ID)?.toString());
+	if (!Number.isInteger(storeId)) {
+		throw new EdgedError(
+			'STORAGE_FAILED',
+			'the number of the store is damaged, and its copy too: nothing was changed; export what is there (edged fsck --export DIR) and start with an empty state directory',
+		);
+	}
+	return storeId as StoreId;
+};
+
+/** A damaged clock goes on from the youngest block. */
+const youngestAge = (env: Environment, storeId: StoreId): Buffer | undefined => {
+	for (const {key} of env.blocks.getRange({reverse: true, limit: YOUNGEST_LOOKS})) {
+		const table = readBlock({env, storeId}, key as BlockNo);
+		if (table !== undefined) {
+			return encodeClock(table.createdAge, table.createdAt);
+		}
+	}
+	return undefined;
+};
+const YOUNGEST_LOOKS = 16;
+
+const readNumbers = ({meta, blocks}: Environment): Numbers => {
+	const saved = meta.get(META_NUMBERS);
+	const copy = meta.get(copyKey(META_NUMBERS));
+	const numbers = new Numbers(saved, copy);
+	const isLost = saved === undefined && copy === undefined;
+	if (isLost && (meta.raw.doesExist(META_NUMBERS) || blocks.getCount() > 0)) {
+		const [last] = [...blocks.raw.getKeys({reverse: true, limit: 1})];
+		numbers.leapOver(Number(last ?? 0));
+	}
+	return numbers;
 };
 
 const randomStoreId = (): StoreId =>

@@ -3,10 +3,8 @@ import type {PeerId} from '../outbound/names.js';
 import type {PeerNo} from '../outbound/units.js';
 import type {Environment} from './environment.js';
 import {END} from './layout.js';
+import {copyKey, META_PEER} from './meta-keys.js';
 import type {KnownPeer, Route} from './store.js';
-
-/** In `meta`: ['peer', number] -> id, for every peer ever registered. */
-export const META_PEER = 'peer';
 
 /** The numbers of the peers, and the interned routes. Numbers start at 1 (0 is the store's own) and are never used twice. */
 export class PeerRegistry {
@@ -15,8 +13,10 @@ export class PeerRegistry {
 	readonly #routes = new Map<string, Route>();
 
 	constructor(env: Environment) {
-		for (const {key, value} of env.meta.getRange({start: [META_PEER], end: [META_PEER, END]})) {
-			this.add({id: value.toString('utf8') as PeerId, no: (key as [string, PeerNo])[1]});
+		for (const prefix of [copyKey([META_PEER]), [META_PEER]] as string[][]) {
+			for (const {key, value} of env.meta.getRange({start: prefix, end: [...prefix, END]})) {
+				this.add({id: value.toString('utf8') as PeerId, no: (key as [string, PeerNo]).at(-1) as PeerNo});
+			}
 		}
 	}
 

@@ -1,8 +1,9 @@
 import type {PeerId} from '../outbound/names.js';
 import type {PeerNo} from '../outbound/units.js';
-import {atomically, put} from './atomically.js';
+import {atomically} from './atomically.js';
 import type {StoreHandles} from './handles.js';
-import {META_PEER} from './peer-registry.js';
+import {META_PEER} from './meta-keys.js';
+import {putTwice} from './meta-rows.js';
 
 /** See `OutboundStore.registerPeers`. One call after the other: a number is free only when the call before is on disk. */
 export const registerPeers = async (
@@ -15,7 +16,7 @@ export const registerPeers = async (
 		const added = await atomically(handles, () =>
 			fresh.map((id, at) => {
 				const no = (peers.nextNo + at) as PeerNo;
-				put(env.meta, [META_PEER, no], Buffer.from(id));
+				putTwice(env, [META_PEER, no], Buffer.from(id));
 				return {id, no};
 			}),
 		);

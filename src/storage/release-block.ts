@@ -64,7 +64,7 @@ const isWaiting = ({env}: StoreHandles, peer: PeerNo, block: BlockNo): boolean =
 	);
 
 /** A purged record keeps the payload until its `orphan` timer, which the purge has set. */
-const isOrphan = ({env}: StoreHandles, table: BlockTable): boolean =>
+export const isOrphan = ({env}: StoreHandles, table: BlockTable): boolean =>
 	table.route.some(peer => {
 		const row = env.settled.get([peer, table.block]);
 		return row !== undefined && !decodeSettled(row).purged.isEmpty();

@@ -1,13 +1,18 @@
 import {Bits} from './bits.js';
 import {readU64, U48_BYTES} from './entry-record.js';
 import {MAX_BLOCK_ENTRIES, SPAN_BLOCKS} from './layout.js';
+import type {Place} from './read-watch.js';
 import {BITS_FULL, BITS_RAW} from './row-writer.js';
 
-/** A row whose bytes are not what its format says. The block or lane it belongs to is damaged, the rest is not. */
+/** A row whose bytes are not what was written. The block or lane it belongs to is damaged, the rest is not. */
 export class DamagedRowError extends Error {
-	constructor(what: string) {
+	/** Where it is, when a read of the store found it. */
+	readonly place: Place | undefined;
+
+	constructor(what: string, place?: Place) {
 		super(`damaged row: ${what}`);
 		this.name = 'DamagedRowError';
+		this.place = place;
 	}
 }
 

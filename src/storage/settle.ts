@@ -36,6 +36,7 @@ export const settle = async (
 		remove(handles.env.leases, [lease.peer, lease.leaseNo]);
 		return new Settler(handles, lease, changes).run(decodeLease(row).parts, byPart);
 	});
+	overlay.forgetLease(lease.leaseNo);
 	if (settled === undefined) {
 		// Whoever settled it has given back what it held; since then it may be out in another lease.
 		return false;

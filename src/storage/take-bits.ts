@@ -37,7 +37,7 @@ const takeFromQueue = (
 		return;
 	}
 	const row = env.queue.getBinaryFast(key);
-	const waiting = row === undefined ? undefined : decodeBits(row as Buffer);
+	const waiting = row === undefined ? undefined : decodeBits(row);
 	if (waiting?.equals(bits)) {
 		remove(env.queue, key);
 		return;
@@ -93,14 +93,25 @@ const removeGroupKey = (
 
 /** Inside a body, the second half for records that leave the happy path: a new group, with its key in `due` or `deadletters`. */
 export const addGroup = (handles: StoreHandles, peer: PeerNo, block: BlockNo, row: GroupRow): GroupNo => {
-	const {env, numbers, overlays} = handles;
+	const {env, numbers} = handles;
 	const group = numbers.nextGroup();
 	put(env.groups, [peer, block, group], encodeGroup(row));
+	addGroupKey(handles, peer, block, group, row);
+	return group;
+};
+
+/** Inside a body: the key in `due` or `deadletters` by which a group is found. */
+export const addGroupKey = (
+	{env, overlays}: StoreHandles,
+	peer: PeerNo,
+	block: BlockNo,
+	group: GroupNo,
+	row: GroupRow,
+): void => {
 	if (row.state === 'deadletter') {
 		put(env.deadletters, [peer, row.diedAt, block, group]);
 	} else {
 		put(env.due, [peer, row.classNo, row.dueAt, block, group]);
 		overlays.get(peer)?.noteDue(row.classNo);
 	}
-	return group;
 };

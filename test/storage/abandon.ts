@@ -121,19 +121,38 @@ storeTest('what was released before the stop is not abandoned', async (t, fixtur
 storeTest('a store of another version is refused, and not changed', async (t, fixture) => {
 	await fill(fixture.store, ['x']);
 	const {meta} = fixture.store.handles.env;
-	await meta.put('schema', Buffer.from('2'));
+	await meta.put('schema', Buffer.from('3'));
 	await fixture.store.close();
 	const file = `${fixture.directory}/queue/data.mdb`;
 	const before = await readFile(file);
 	await t.throwsAsync(openTestStore(fixture.directory, fixture.clock), {
 		code: 'STORAGE_FAILED',
-		message: /schema 2, this one reads 1.*nothing was changed/,
+		message: /schema 3, this one reads 2.*nothing was changed/,
 	});
 	t.is(Buffer.compare(await readFile(file), before), 0);
 	const {openEnvironment} = await import('../../src/storage/environment.js');
 	const env = openEnvironment(`${fixture.directory}/queue`);
-	await env.meta.put('schema', Buffer.from('1'));
+	await env.meta.put('schema', Buffer.from('2'));
 	await env.root.close();
 	await fixture.reopen();
 	t.is(fixture.store.depth().total, 1);
 });
+
+storeTest(
+	'a store from before the checksums is refused, and not taken for an empty or a damaged one',
+	async (t, fixture) => {
+		await fill(fixture.store, ['x']);
+		const {meta} = fixture.store.handles.env;
+		await meta.raw.put('schema', Buffer.from('1'));
+		await meta.remove(['copy', 'schema']);
+		await fixture.store.close();
+		await t.throwsAsync(openTestStore(fixture.directory, fixture.clock), {
+			message: /schema 1, this one reads 2/,
+		});
+		const {openEnvironment} = await import('../../src/storage/environment.js');
+		const env = openEnvironment(`${fixture.directory}/queue`);
+		await env.meta.put('schema', Buffer.from('2'));
+		await env.root.close();
+		await fixture.reopen();
+	},
+);

@@ -77,10 +77,10 @@ const entries = [
 		lifetime: 300_000,
 	}),
 ];
-const table = encodeBlockTable(head, recordsOf(entries), [given]);
+const table = encodeBlockTable(BLOCK, head, recordsOf(entries), [given]);
 
 test('the bytes of a block table are those of version 1, and read as what was written', async t => {
-	const read = new BlockTable(BLOCK, await golden(t, 'block-table-v1.bin', table), OWN);
+	const read = new BlockTable(BLOCK, await golden(t, 'block-table-v2.bin', table), OWN);
 	t.true(read.verifyChecksum());
 	t.like(read, {
 		block: BLOCK,
@@ -125,7 +125,7 @@ test('the bytes of a block table are those of version 1, and read as what was wr
 });
 
 test('a table knows whether one peer alone has it', t => {
-	const only = encodeBlockTable({...head, route: [5 as PeerNo]}, recordsOf(entries), [given]);
+	const only = encodeBlockTable(BLOCK, {...head, route: [5 as PeerNo]}, recordsOf(entries), [given]);
 	t.true(new BlockTable(BLOCK, only, OWN).isOnlyFor(5 as PeerNo));
 	t.false(new BlockTable(BLOCK, only, OWN).isOnlyFor(6 as PeerNo));
 	t.false(new BlockTable(BLOCK, table, OWN).isOnlyFor(1 as PeerNo));
@@ -137,6 +137,7 @@ test('any table comes back as it was', t => {
 	holds(
 		fc.property(u16, route, u48, fc.constantFrom(0, 1, 2, 3), (count, peers, time, classNo) => {
 			const bytes = encodeBlockTable(
+				BLOCK,
 				{
 					classNo: classNo as 0,
 					route: peers as PeerNo[],
@@ -203,6 +204,7 @@ test('an address that no edged can have made is damage, not a strange error', t 
 		t.throws(() => new BlockTable(BLOCK, copy, OWN).segmentIdOf(0), {instanceOf: DamagedRowError});
 	}
 	const strange = encodeBlockTable(
+		BLOCK,
 		{...head, stores: [(2 ** 53) as StoreId]},
 		recordsOf([entry({storeIndex: 1})]),
 		[],

@@ -1,0 +1,135 @@
+import type {BlockNo, EpochMs, PeerNo} from '../../outbound/units.js';
+import {put, remove} from '../atomically.js';
+import type {StoredAttempt} from '../attempts-row.js';
+import {Bits} from '../bits.js';
+import {encodeGroup, type GroupRow} from '../group-row.js';
+import type {StoreHandles} from '../handles.js';
+import {END, type LeaseKey} from '../layout.js';
+import {overlayOf} from '../lease-records.js';
+import {decodeLease, encodeLease} from '../lease-row.js';
+import {addGroup} from '../take-bits.js';
+import {removeChunks} from './chunks.js';
+import {countIn, knownBits, type PeerRows, readPeerRows} from './peer-rows.js';
+import {standInTable} from './stand-in-table.js';
+
+/**
+ * Inside a body: the table of `block` is unreadable or gone. What waited is buried as `CORRUPT`, one group per peer beside those
+ * that were groups already, with their histories; the payload goes; a table of what could still be read takes the place of the old
+ * one, so that the records can be listed and purged. The counters are to be counted anew.
+ */
+export const buryBlock = (
+	handles: StoreHandles,
+	block: BlockNo,
+): {readonly records: number; readonly buried: number} => {
+	const {env, peers} = handles;
+	const rows = peers.all.map(({no}) => ({peer: no, rows: readPeerRows(handles, block, no)}));
+	const count = rows.map(each => countIn(each.rows)).find(each => each !== undefined);
+	const chunkBytes = removeChunks(handles, block);
+	const table = standInTable(handles, block, {
+		count,
+		chunkBytes,
+		route: rows.filter(each => hasRecords(each.rows)).map(each => each.peer),
+	});
+	if (table === undefined) {
+		remove(env.blocks, block);
+		return {records: 0, buried: 0};
+	}
+	put(env.blocks, block, table.bytes);
+	let buried = 0;
+	for (const {peer, rows: found} of rows) {
+		if (hasRecords(found)) {
+			cutFromLeases(handles, peer, block);
+			buried += buryPeer(handles, peer, block, {found, count: table.count});
+		}
+	}
+	return {records: table.count, buried};
+};
+
+const hasRecords = ({waiting, groups, settled, isSpanned, damaged}: PeerRows): boolean =>
+	waiting.length > 0 || groups.length > 0 || settled !== undefined || isSpanned || damaged.length > 0;
+
+type Findings = {readonly found: PeerRows; readonly count: number};
+
+const buryPeer = (handles: StoreHandles, peer: PeerNo, block: BlockNo, {found, count}: Findings): number => {
+	const {env, clock} = handles;
+	const now = clock.now();
+	const missing =
+		found.damaged.length > 0 ? Bits.full(count).without(knownBits(found, count)) : Bits.empty(count);
+	let fresh = missing;
+	for (const {place, bits} of found.waiting) {
+		fresh = bits.size === count ? fresh.or(bits) : fresh;
+		remove(env[place.database], place.key);
+	}
+	for (const place of found.damaged) {
+		remove(env[place.database], place.key);
+	}
+	let buried = fresh.count();
+	for (const {group, row} of found.groups) {
+		if (row.state === 'deadletter') {
+			// Without its payload it can only be purged, whatever it died of.
+			put(env.groups, [peer, block, group], encodeGroup({...row, reason: 'CORRUPT'}));
+		} else {
+			remove(env.groups, [peer, block, group]);
+			remove(env.due, [peer, row.classNo, row.dueAt, block, group]);
+			addGroup(handles, peer, block, corrupt(row, now));
+			buried += row.bits.count();
+		}
+	}
+	if (!fresh.isEmpty()) {
+		addGroup(handles, peer, block, corrupt({...NEW, bits: fresh}, now));
+	}
+	return buried;
+};
+
+const NEW = {classNo: 2, charged: 0, abandons: 0, isExpiryWaived: false, attempts: []} as const;
+
+const corrupt = (
+	{
+		bits,
+		classNo,
+		charged,
+		abandons,
+		isExpiryWaived,
+		attempts,
+	}: Pick<GroupRow, 'bits' | 'classNo' | 'charged' | 'abandons' | 'isExpiryWaived' | 'attempts'>,
+	now: EpochMs,
+): GroupRow => ({
+	bits,
+	classNo,
+	charged,
+	abandons,
+	isExpiryWaived,
+	changedAt: now,
+	putBackBy: 0,
+	attempts: [...attempts, attemptAt(now, attempts)],
+	state: 'deadletter',
+	reason: 'CORRUPT',
+	diedAt: now,
+});
+
+const attemptAt = (now: EpochMs, attempts: readonly StoredAttempt[]): StoredAttempt => ({
+	number: (attempts.at(-1)?.number ?? 0) + 1,
+	startedAt: now,
+	completedAt: now,
+	outcome: 'CORRUPT',
+	error: 'the table of its block was damaged on disk',
+	bytesSent: 0,
+});
+
+/** As `force` does it: the parts stay in the lease, so that the indexes of the answer keep their meaning. */
+const cutFromLeases = (handles: StoreHandles, peer: PeerNo, block: BlockNo): void => {
+	const {env} = handles;
+	for (const {key, value} of [...env.leases.getRange({start: [peer], end: [peer, END]})]) {
+		const lease = decodeLease(value);
+		if (lease.parts.some(part => part.block === block)) {
+			const parts = lease.parts.map((part, at) => {
+				if (part.block !== block) {
+					return part;
+				}
+				overlayOf(handles, peer).noteCut((key as LeaseKey)[1], at, part.bits);
+				return {...part, bits: Bits.empty(part.bits.size)};
+			});
+			put(env.leases, key, encodeLease({...lease, parts}));
+		}
+	}
+};

@@ -1,0 +1,143 @@
+import type {ClassNo} from '../../outbound/priorities.js';
+import type {AgeMs, BlockNo, EpochMs, GroupNo, PeerNo} from '../../outbound/units.js';
+import {put, remove} from '../atomically.js';
+import type {Bits} from '../bits.js';
+import {encodeBits} from '../bits-row.js';
+import type {BlockTable} from '../block-table.js';
+import {encodeGroup, type GroupFate, type GroupRow} from '../group-row.js';
+import type {StoreHandles} from '../handles.js';
+import {type DeadletterKey, type DueKey, END} from '../layout.js';
+import type {Place} from '../read-watch.js';
+import {hasPayload} from '../release-block.js';
+import {emptySettled, encodeSettled} from '../settled-row.js';
+import {addGroupKey} from '../take-bits.js';
+import {knownBits, readPeerRows} from './peer-rows.js';
+
+/** What was done about the damaged rows of one peer and block. */
+export type PeerMend = {
+	/** Records that a damaged row held, which could be told from what the other rows do not hold. */
+	readonly records: number;
+	/** The counters may not be what they were: count anew. */
+	readonly isInexact: boolean;
+};
+
+/**
+ * Inside a body: puts right the damaged rows that `peer` has of a block whose table is whole. Each record is in exactly one place,
+ * so what no other row holds was in the damaged one. It keeps its state as far as the database and the keys tell it; what
+ * waited waits again, and its history is lost.
+ */
+export const mendPeer = (handles: StoreHandles, table: BlockTable, peer: PeerNo): PeerMend => {
+	const rows = readPeerRows(handles, table.block, peer);
+	const known = knownBits(rows, table.count);
+	const missing = fullBut(known, table);
+	const nobodysFault = rows.damaged.length === 0;
+	if (nobodysFault && (!known.isEmpty() || !hasPayload(handles, table.block))) {
+		return {records: 0, isInexact: false};
+	}
+	if (nobodysFault) {
+		// The payload is kept for somebody, and this peer's rows are gone without a trace: it gets it, perhaps once more.
+		put(handles.env.queue, [peer, table.classNo, table.block], encodeBits(missing));
+		return {records: missing.count(), isInexact: true};
+	}
+	const [first, ...others] = inOrderOfCaution(rows.damaged);
+	for (const place of others) {
+		remove(handles.env[place.database], place.key);
+	}
+	restore(handles, table, first as Place, missing);
+	const isSimple = others.length === 0 && first?.database !== 'groups';
+	return {records: missing.count(), isInexact: !isSimple};
+};
+
+const fullBut = (known: Bits, {count}: BlockTable): Bits => {
+	const missing = known.copy();
+	for (let entry = 0; entry < count; entry++) {
+		missing.add(entry);
+	}
+	return missing.without(known);
+};
+
+/** With several damaged rows nobody knows which record was where: rather sent twice than not at all. */
+const CAUTION: readonly string[] = ['queue', 'held', 'groups', 'settled'];
+const inOrderOfCaution = (places: readonly Place[]): readonly Place[] =>
+	places.toSorted((a, b) => CAUTION.indexOf(a.database) - CAUTION.indexOf(b.database));
+
+const restore = (
+	handles: StoreHandles,
+	{block, count}: BlockTable,
+	{database, key}: Place,
+	bits: Bits,
+): void => {
+	const {env, clock, age} = handles;
+	if (bits.isEmpty()) {
+		remove(env[database], key);
+	} else if (database === 'groups') {
+		const [peer, , group] = key as [PeerNo, BlockNo, GroupNo];
+		restoreGroup(handles, peer, block, group, bits);
+	} else if (database === 'settled') {
+		const now = clock.now();
+		const times = {leasedAt: now, settledAt: now, settledAge: age.now()};
+		put(env.settled, key, encodeSettled({...emptySettled(count), ...times, acked: bits}));
+	} else {
+		put(env[database], key, encodeBits(bits));
+	}
+};
+
+/** Under its old number: a lease may name it. */
+const restoreGroup = (
+	handles: StoreHandles,
+	peer: PeerNo,
+	block: BlockNo,
+	group: GroupNo,
+	bits: Bits,
+): void => {
+	const {env, clock} = handles;
+	const {classNo, fate} = fateOf(handles, peer, block, group);
+	const now = clock.now();
+	const row: GroupRow = {
+		bits,
+		classNo,
+		charged: 0,
+		abandons: 0,
+		changedAt: now,
+		putBackBy: 0,
+		isExpiryWaived: false,
+		attempts: [
+			{
+				number: 1,
+				startedAt: now,
+				completedAt: now,
+				outcome: 'CORRUPT',
+				error: 'the row with the state and the history of this record was damaged on disk',
+				bytesSent: 0,
+			},
+		],
+		...fate,
+	};
+	put(env.groups, [peer, block, group], encodeGroup(row));
+	addGroupKey(handles, peer, block, group, row);
+};
+
+/** `deadletters` holds exactly the keys of the dead groups, `due` those of the others. */
+const fateOf = (
+	{env}: StoreHandles,
+	peer: PeerNo,
+	block: BlockNo,
+	group: GroupNo,
+): {readonly classNo: ClassNo; readonly fate: GroupFate} => {
+	for (const {key} of env.deadletters.getRange({start: [peer], end: [peer, END]})) {
+		const [, diedAt, deadBlock, deadGroup] = key as DeadletterKey;
+		if (deadBlock === block && deadGroup === group) {
+			return {
+				classNo: 2,
+				fate: {state: 'deadletter', reason: 'CORRUPT', diedAt: diedAt as EpochMs},
+			};
+		}
+	}
+	for (const {key} of env.due.getRange({start: [peer], end: [peer, END]})) {
+		const [, classNo, dueAt, dueBlock, dueGroup] = key as DueKey;
+		if (dueBlock === block && dueGroup === group) {
+			return {classNo: classNo as ClassNo, fate: {state: 'scheduled', dueAt: dueAt as AgeMs}};
+		}
+	}
+	return {classNo: 2, fate: {state: 'scheduled', dueAt: 0 as AgeMs}};
+};

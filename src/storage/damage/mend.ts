@@ -1,0 +1,184 @@
+import type {BlockNo, PeerNo} from '../../outbound/units.js';
+import {commit, put, remove} from '../atomically.js';
+import {Bits} from '../bits.js';
+import {decodeBits} from '../bits-row.js';
+import {readBlock} from '../blocks.js';
+import {decodeGroup} from '../group-row.js';
+import type {StoreHandles} from '../handles.js';
+import {encodeLease, type LeasePart} from '../lease-row.js';
+import type {Place} from '../read-watch.js';
+import {addGroupKey} from '../take-bits.js';
+import {buryBlock} from './bury-block.js';
+import {isUnclaimed, removeChunks} from './chunks.js';
+import {mendMeta} from './mend-meta.js';
+import {mendPeer} from './mend-peer.js';
+import {recount} from './recount.js';
+import {restoreSpan} from './restore-span.js';
+
+/** What was found damaged, and what became of it. */
+export type Mend = {
+	readonly place: Place;
+	/** In plain words. */
+	readonly done: string;
+	/** Records buried as `CORRUPT`. */
+	readonly buried: number;
+};
+type Outcome = {
+	readonly done: string;
+	readonly buried?: number;
+	/** The counters may be wrong now, or have been: count anew. */
+	readonly isInexact?: boolean;
+};
+
+/**
+ * Puts right what hangs on a damaged row, in a commit of its own. Nothing happens when the row is whole again: two may have met it.
+ * What cannot be told from what is left is buried as `CORRUPT` or set aside; other records are not touched.
+ */
+export const mend = async (handles: StoreHandles, place: Place): Promise<Mend | undefined> => {
+	const outcome = await commit(
+		handles,
+		changes => {
+			const mended = mendPlace(handles, place);
+			if (mended?.isInexact) {
+				recount(handles, changes);
+			}
+			return mended;
+		},
+		'tolerant',
+	);
+	for (const [peer, overlay] of handles.overlays) {
+		overlay.lookEverywhere();
+		handles.announce(peer);
+	}
+	return outcome === undefined ? undefined : {place, done: outcome.done, buried: outcome.buried ?? 0};
+};
+
+const mendPlace = (handles: StoreHandles, {database, key}: Place): Outcome | undefined => {
+	const {env} = handles;
+	const parts = key as number[];
+	switch (database) {
+		case 'blocks':
+			return mendBlock(handles, key as BlockNo);
+		case 'payloads':
+			return mendUnclaimed(handles, parts[0] as BlockNo);
+		case 'queue':
+		case 'held':
+			return mendRowOf(handles, {database, key}, parts[2] as BlockNo);
+		case 'groups':
+		case 'settled':
+			return mendRowOf(handles, {database, key}, parts[1] as BlockNo);
+		case 'due':
+		case 'deadletters':
+			return mendGroupKey(handles, {database, key});
+		case 'leases':
+			return mendLease(handles, {database, key});
+		case 'spans':
+			return restoreSpan(handles, parts[0] as PeerNo, parts[1] as BlockNo);
+		case 'meta':
+			return mendMeta(handles, key);
+		default:
+			// What is known of ids and foreign addresses only finds duplicates.
+			return isWhole(handles, {database, key})
+				? undefined
+				: dropped(
+						() => remove(env[database], key),
+						'forgotten: a duplicate of what it named is not recognised',
+					);
+	}
+};
+
+const dropped = (drop: () => void, done: string): Outcome => {
+	drop();
+	return {done, isInexact: true};
+};
+
+const isWhole = ({env}: StoreHandles, {database, key}: Place): boolean => {
+	const row = env[database].raw.get(key);
+	return row === undefined || env[database].opened(key, row) !== undefined;
+};
+
+const mendBlock = (handles: StoreHandles, block: BlockNo): Outcome | undefined => {
+	if (readBlock(handles, block) !== undefined) {
+		return undefined;
+	}
+	const {records, buried} = buryBlock(handles, block);
+	return records === 0 && buried === 0
+		? {done: 'nothing hangs on it: removed', isInexact: true}
+		: {done: 'what waited in it is buried as CORRUPT', buried, isInexact: true};
+};
+
+/** A payload that is kept for nobody: the rows of whoever needs it are gone without a trace. */
+const mendUnclaimed = (handles: StoreHandles, block: BlockNo): Outcome | undefined => {
+	const table = readBlock(handles, block);
+	if (table === undefined) {
+		return mendBlock(handles, block);
+	}
+	if (!isUnclaimed(handles, table)) {
+		return undefined;
+	}
+	const records = table.route.reduce((sum, peer) => sum + mendPeer(handles, table, peer).records, 0);
+	if (records === 0) {
+		removeChunks(handles, block);
+		return {done: 'a payload that nobody needs was removed', isInexact: true};
+	}
+	return {done: `${records} records whose rows are gone wait again`, isInexact: true};
+};
+
+/** A damaged row of one peer and block. */
+const mendRowOf = (handles: StoreHandles, place: Place, block: BlockNo): Outcome | undefined => {
+	if (isWhole(handles, place)) {
+		return undefined;
+	}
+	const peer = (place.key as PeerNo[])[0] as PeerNo;
+	const table = readBlock(handles, block);
+	if (table === undefined) {
+		return mendBlock(handles, block);
+	}
+	if (!table.route.includes(peer)) {
+		remove(handles.env[place.database], place.key);
+		return {done: 'it belonged to nobody: removed', isInexact: true};
+	}
+	const {records, isInexact} = mendPeer(handles, table, peer);
+	const what = place.database === 'settled' ? 'taken for acknowledged' : 'restored without their history';
+	return {done: `${records} records are ${what}`, isInexact};
+};
+
+/** A key that leads to no group, or to one that has another key. */
+const mendGroupKey = (handles: StoreHandles, {database, key}: Place): Outcome | undefined => {
+	const {env} = handles;
+	const [peer, block, group] = [(key as number[])[0], ...(key as number[]).slice(-2)] as [
+		PeerNo,
+		BlockNo,
+		never,
+	];
+	remove(env[database], key);
+	const row = env.groups.get([peer, block, group]);
+	if (row !== undefined) {
+		addGroupKey(handles, peer, block, group, decodeGroup(row));
+	}
+	return {done: 'a key that led nowhere was removed'};
+};
+
+/** Memory knows what is out; what was cut from the lease meanwhile has no bit in its place any more. */
+const mendLease = (handles: StoreHandles, place: Place): Outcome | undefined => {
+	if (isWhole(handles, place)) {
+		return undefined;
+	}
+	const {env, overlays} = handles;
+	const [peer, leaseNo] = place.key as [PeerNo, never];
+	const open = overlays.get(peer)?.leaseOf(leaseNo);
+	if (open === undefined) {
+		remove(env.leases, place.key);
+		return {done: 'a lease of the last run was damaged: its records are scheduled again', isInexact: true};
+	}
+	const parts = open.parts.map(part => ({...part, bits: stillThere(handles, peer, part)}));
+	put(env.leases, place.key, encodeLease({leasedAt: open.leasedAt, quotaBytes: 0, parts}));
+	return {done: 'a lease was written anew from memory', isInexact: true};
+};
+
+const stillThere = ({env}: StoreHandles, peer: PeerNo, {group, classNo, block, bits}: LeasePart): Bits => {
+	const row =
+		group === undefined ? env.queue.get([peer, classNo, block]) : env.groups.get([peer, block, group]);
+	const found = row === undefined ? undefined : group === undefined ? decodeBits(row) : decodeGroup(row).bits;
+	return found?.size === bits.size ? found.and(bits) : Bits.empty(bits.size);
+};

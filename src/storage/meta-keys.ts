@@ -1,0 +1,16 @@
+import type {Key} from 'lmdb';
+
+/** Names in `meta` that the write door itself keeps. */
+export const META_CLOCK = 'clock';
+export const META_NUMBERS = 'numbers';
+export const META_COUNTERS = 'counters';
+/** u32, how often the store was opened. */
+export const META_STARTS = 'starts';
+export const META_SCHEMA = 'schema';
+export const META_STORE_ID = 'store';
+/** ['peer', number] -> id, for every peer ever registered. */
+export const META_PEER = 'peer';
+/** Before the key of a row that is kept twice. */
+export const COPY = 'copy';
+
+export const copyKey = (key: Key): Key => [COPY, ...(Array.isArray(key) ? key : [key])] as Key;

@@ -18,8 +18,8 @@ export type LeafRequest = {
 	readonly commonName: string;
 	/** As openssl writes it, e.g. `DNS:localhost,IP:127.0.0.1`. */
 	readonly subjectAltName: string;
-	/** @default 2 */
-	readonly days?: number;
+	/** `expired`: since years. @default two days from now */
+	readonly validity?: 'expired';
 };
 
 /** A certificate authority that can sign more leaves. */
@@ -86,7 +86,7 @@ type Signer = {readonly directory: string; readonly caFile: string; readonly caK
 const sign = async (
 	{directory, caFile, caKeyFile}: Signer,
 	fileName: string,
-	{commonName, subjectAltName, days = 2}: LeafRequest,
+	{commonName, subjectAltName, validity}: LeafRequest,
 ): Promise<KeyPair> => {
 	const at = (extension: string): string => path.join(directory, `${fileName}.${extension}`);
 	await writeFile(
@@ -101,13 +101,43 @@ const sign = async (
 		...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
 		...['-keyout', at('key'), '-out', at('csr'), '-subj', `/CN=${commonName}`],
 	]);
+	await (validity === 'expired' ? signForThePast : signForNow)({directory, caFile, caKeyFile}, at);
+	const [cert, key] = await Promise.all([readFile(at('crt')), readFile(at('key'))]);
+	return {certFile: at('crt'), keyFile: at('key'), cert, key};
+};
+
+type NameFile = (extension: string) => string;
+
+const signForNow = async ({caFile, caKeyFile}: Signer, at: NameFile): Promise<void> => {
 	// A random serial: -CAcreateserial writes one file that two signings at a time would race for.
 	await run('openssl', [
 		...['x509', '-req', '-in', at('csr'), '-CA', caFile, '-CAkey', caKeyFile, '-out', at('crt')],
-		...['-days', String(days), '-extfile', at('ext'), '-set_serial', randomSerial()],
+		...['-days', '2', '-extfile', at('ext'), '-set_serial', randomSerial()],
 	]);
-	const [cert, key] = await Promise.all([readFile(at('crt')), readFile(at('key'))]);
-	return {certFile: at('crt'), keyFile: at('key'), cert, key};
+};
+
+/** Only `openssl ca` takes dates, and it wants its books kept. */
+const signForThePast = async ({caFile, caKeyFile}: Signer, at: NameFile): Promise<void> => {
+	await writeFile(at('index'), '');
+	await writeFile(
+		at('cnf'),
+		[
+			'[ca]',
+			'default_ca = books',
+			'[books]',
+			`database = ${at('index')}`,
+			'rand_serial = yes',
+			'default_md = sha256',
+			'policy = any',
+			'[any]',
+			'commonName = supplied',
+		].join('\n'),
+	);
+	await run('openssl', [
+		...['ca', '-batch', '-notext', '-config', at('cnf'), '-in', at('csr'), '-out', at('crt')],
+		...['-cert', caFile, '-keyfile', caKeyFile, '-extfile', at('ext'), '-outdir', path.dirname(at('crt'))],
+		...['-startdate', '20200101000000Z', '-enddate', '20200102000000Z'],
+	]);
 };
 
 const randomSerial = (): string => String(1 + Math.floor(Math.random() * (Number.MAX_SAFE_INTEGER - 1)));

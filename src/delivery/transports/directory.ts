@@ -6,6 +6,7 @@ import type {FileSystem} from './directory/file-system.js';
 import {Outbox} from './directory/outbox.js';
 import {Parcel} from './directory/parcel.js';
 import {Steps} from './directory/steps.js';
+import {untilAborted} from './until-aborted.js';
 
 export type DirectoryTransportOptions = {
 	/** Absolute. Made when it is missing and what it lies in is there. */
@@ -107,7 +108,9 @@ class DirectoryTransport implements Transport {
 
 	async #ship(parcels: readonly Parcel[], done: Done): Promise<void> {
 		const bytes = parcels.reduce((sum, parcel) => sum + parcel.byteLength, 0);
-		await done.context.pace(bytes);
+		if ((await untilAborted(done.context.pace(bytes), done.context.signal)) === 'aborted') {
+			return;
+		}
 		try {
 			await this.#steps.each(parcels, parcel => parcel.stage());
 			done.wrote(bytes);

@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events';
 import type {TlsFiles} from '../../config/peers.js';
 import type {Clock} from '../../runtime/clock.js';
 import type {LeasedEntry} from '../../storage/store.js';
@@ -58,7 +59,10 @@ export const createHttpTransport = (options: HttpTransportOptions): Transport =>
 
 	return {
 		proves: 'link',
-		send: (lease, payloads, context) => new LeasePosting(prepare, turns, context).run(lease, payloads),
+		async send(lease, payloads, context) {
+			setMaxListeners(0, context.signal); // Every request of the lease listens; Node takes more than ten for a leak.
+			return new LeasePosting(prepare, turns, context).run(lease, payloads);
+		},
 		async probe(signal) {
 			const headers = {...credentials, 'user-agent': 'edged'};
 			const exchanged = await exchange(connections, {...HEAD, path, headers, signal}, limits);

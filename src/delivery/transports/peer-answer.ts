@@ -5,7 +5,7 @@ import type {Exchanged} from './exchange.js';
 import type {Failure} from './exchange-failure.js';
 import {isLaneStatus} from './lane-status.js';
 import {type LeaseFrame, toLeaseRanges} from './lease-frame.js';
-import {refusalOf} from './peer-words.js';
+import {isRedirect, redirectOf, refusalOf} from './peer-words.js';
 
 /** What became of a lease, by what the peer answered or failed to. An answer that does not cover it exactly is not believed. */
 export const judgeSend = (exchanged: Exchanged, frame: LeaseFrame, now: EpochMs): SendOutcome => {
@@ -16,6 +16,9 @@ export const judgeSend = (exchanged: Exchanged, frame: LeaseFrame, now: EpochMs)
 	const {status, end} = exchanged;
 	if (status >= 500 || isLaneStatus(status)) {
 		return {kind: 'link_down', ...refusalOf(exchanged, now), bytesSent};
+	}
+	if (isRedirect(status)) {
+		return {kind: 'link_down', ...redirectOf(exchanged), bytesSent};
 	}
 	if (typeof end !== 'string') {
 		return judgeFailure(end, bytesSent);

@@ -16,6 +16,25 @@ export const refusalOf = ({status, headers, text}: Answer, now: EpochMs): LinkTr
 	};
 };
 
+/** An answer of the way, not of the peer: a portal, a proxy, an address that has moved. */
+export const isRedirect = (status: number): boolean => status >= 300 && status < 400;
+
+const MAX_LOCATION = 200;
+
+/** Where it points to is for the operator; user, password and query of it are not for logs. */
+export const redirectOf = ({status, headers}: Answer): LinkTrouble => {
+	const {location} = headers;
+	const to = typeof location === 'string' ? ` and points to ${shown(location)}` : '';
+	return {
+		message: `The peer answered ${status}${to}: redirects are not followed, url must be the final address`,
+	};
+};
+
+const shown = (location: string): string =>
+	withoutUrlCredentials(oneLine(location.replace(/[?#].*$/s, '?...'))).slice(0, MAX_LOCATION);
+
+const oneLine = (text: string): string => text.replace(/[\s\p{C}]+/gu, ' ').trim();
+
 const MAX_WORDS = 300;
 
 /**
@@ -23,7 +42,7 @@ const MAX_WORDS = 300;
  * 9457, or the usual `{error}` and `{message}`; else the beginning of whatever it is. A peer that repeats our URL tells no secret.
  */
 export const wordsOf = (text: string): string =>
-	withoutUrlCredentials((jsonWords(text) ?? text).replace(/[\s\p{C}]+/gu, ' ').trim()).slice(0, MAX_WORDS);
+	withoutUrlCredentials(oneLine(jsonWords(text) ?? text)).slice(0, MAX_WORDS);
 
 type Words = {readonly [Name in 'code' | 'message' | 'error' | 'title' | 'detail']?: unknown};
 

@@ -188,7 +188,7 @@ for (const status of [401, 403, 404, 407, 408, 425]) {
 	test(`status ${status} is the trouble of the lane`, lane, status, {}, undefined);
 }
 
-for (const status of [400, 409, 413, 418, 204, 302]) {
+for (const status of [400, 409, 413, 418, 204]) {
 	test(`status ${status} makes the entries suspects`, async t => {
 		const {url} = await startPeer(t, (_, response) => response.writeHead(status).end());
 		t.like(await send(openTransport(t, {url}), TWO), {

@@ -1,9 +1,8 @@
-import {withoutUrlCredentials} from '../../../outbound/secrets.js';
 import type {EpochMs} from '../../../outbound/units.js';
 import type {LinkTrouble} from '../../transport.js';
 import type {Exchanged} from '../exchange.js';
 import {isLaneStatus} from '../lane-status.js';
-import {refusalOf} from '../peer-words.js';
+import {isRedirect, redirectOf, refusalOf} from '../peer-words.js';
 
 /** What became of one segment, by what the endpoint answered or failed to. */
 export type EntryFate =
@@ -46,8 +45,8 @@ const judgeAnswer = (answer: Answer, now: EpochMs): EntryFate => {
 					message: `The peer answered ${status} before it could have had the whole segment`,
 				};
 	}
-	if (status >= 300 && status < 400) {
-		return {kind: 'lane', trouble: {message: redirectWords(answer)}};
+	if (isRedirect(status)) {
+		return {kind: 'lane', trouble: redirectOf(answer)};
 	}
 	const refusal = refusalOf(answer, now);
 	// A peer that names a time speaks of itself; one that only fails may fail because of this segment.
@@ -58,18 +57,3 @@ const judgeAnswer = (answer: Answer, now: EpochMs): EntryFate => {
 		? {kind: 'rejected', message: refusal.message}
 		: {kind: 'broken', cause: 'server_error', message: refusal.message};
 };
-
-const MAX_LOCATION = 200;
-
-/** Where to is for the operator; user, password and query of it are not for logs. */
-const redirectWords = ({status, headers}: Answer): string => {
-	const {location} = headers;
-	const to = typeof location === 'string' ? ` and points to ${shown(location)}` : '';
-	return `The peer answered ${status}${to}: redirects are not followed, url must be the final address`;
-};
-
-const shown = (location: string): string =>
-	withoutUrlCredentials(location.replace(/[?#].*$/s, '?...').replace(/[\s\p{C}]+/gu, ' ')).slice(
-		0,
-		MAX_LOCATION,
-	);

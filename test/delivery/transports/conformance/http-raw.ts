@@ -1,0 +1,4 @@
+import {conformance} from '../../../helpers/conformance/conformance.js';
+import {rawSubject} from '../../../helpers/conformance/subjects.js';
+
+conformance(rawSubject);

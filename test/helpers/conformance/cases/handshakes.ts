@@ -1,0 +1,86 @@
+import type {ExecutionContext} from 'ava';
+import type {KeyPair, LeafRequest} from '../../certificates.js';
+import {type Delivered, deliver} from '../deliver.js';
+import type {Case, Papers, Subject} from '../subject.js';
+
+const ONE = [{bytes: 'one'}];
+const HUB: LeafRequest = {commonName: 'hub', subjectAltName: 'DNS:localhost,IP:127.0.0.1'};
+const EDGE: LeafRequest = {commonName: 'edge-1', subjectAltName: 'URI:edged://edge-1'};
+
+/** Nothing is stored, nobody is to blame, and the probe says so. What became of the segment, and the words for it. */
+const getsNothing = async (t: ExecutionContext, subject: Subject, papers: Papers): Promise<Delivered> => {
+	const {transport, stored} = await subject.open(t, {}, papers);
+	const delivered = await deliver(t, transport, ONE);
+	t.deepEqual(await stored(), {});
+	t.like(await transport.probe(new AbortController().signal), {kind: 'down'});
+	return delivered;
+};
+
+const isNotBelieved = async (
+	t: ExecutionContext,
+	subject: Subject,
+	papers: Papers,
+	words: RegExp,
+): Promise<void> => {
+	const {fates, link, outcome} = await getsNothing(t, subject, papers);
+	t.deepEqual([fates, outcome.bytesSent], [['released'], 0]);
+	t.regex(link?.message ?? '', words);
+};
+
+/**
+ * In TLS 1.3 we may write before the peer has looked at our certificate, and one that does not like it may just hang up. Then the
+ * segment is a suspect until the probe, which fares no better, has cleared it.
+ */
+const isNotLetIn = async (t: ExecutionContext, subject: Subject, papers: Papers): Promise<void> => {
+	const {fates} = await getsNothing(t, subject, papers);
+	t.true(fates[0] === 'released' || fates[0] === 'suspect', fates[0]);
+};
+
+const peer = (pair: Promise<KeyPair>): Promise<{peer: KeyPair}> => pair.then(peer => ({peer}));
+const own = (pair: Promise<KeyPair>): Promise<{own: KeyPair}> => pair.then(own => ({own}));
+
+/** Who shows what to whom. File names hold the subject's, for all share one authority. */
+export const HANDSHAKES: readonly Case[] = [
+	{
+		title: 'a certificate of the peer that nobody we trust has signed gets nothing',
+		run: (t, subject) =>
+			isNotBelieved(
+				t,
+				subject,
+				({stranger}) => peer(stranger.sign(`${subject.name} sly`, HUB)),
+				/certificate/,
+			),
+	},
+	{
+		title: 'an expired certificate of the peer gets nothing',
+		run: (t, subject) =>
+			isNotBelieved(
+				t,
+				subject,
+				({authority}) => peer(authority.sign(`${subject.name} old hub`, {...HUB, validity: 'expired'})),
+				/certificate has expired/,
+			),
+	},
+	{
+		title: 'a certificate of the peer for another name gets nothing',
+		run: (t, subject) =>
+			isNotBelieved(
+				t,
+				subject,
+				({authority}) => peer(authority.sign(`${subject.name} other`, {...HUB, subjectAltName: 'DNS:other'})),
+				/127\.0\.0\.1/,
+			),
+	},
+	{
+		title: 'an expired certificate of our own blames nobody',
+		run: (t, subject) =>
+			isNotLetIn(t, subject, ({authority}) =>
+				own(authority.sign(`${subject.name} old edge`, {...EDGE, validity: 'expired'})),
+			),
+	},
+	{
+		title: 'a certificate of our own that the peer does not trust blames nobody',
+		run: (t, subject) =>
+			isNotLetIn(t, subject, ({stranger}) => own(stranger.sign(`${subject.name} stranger`, EDGE))),
+	},
+];

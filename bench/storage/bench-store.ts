@@ -28,6 +28,7 @@ export const openBenchStore = async (directory: string): Promise<BenchStore> => 
 		clock: systemClock,
 		pid: process.pid,
 		settings: {
+			successCondition: 'all_peers',
 			diskCeilingBytes: 2 ** 36,
 			overflow: 'reject',
 			maxSegmentBytes: 2 ** 26,

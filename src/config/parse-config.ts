@@ -66,6 +66,13 @@ const readDocument = (document: Document, reading: Reading): CheckedConfig | und
 	if (rpc !== undefined && rpc.socket === ingest?.socket) {
 		reading.problems.push({key: 'ingest.socket', message: `must not be that of rpc: ${rpc.socket}`});
 	}
+	if (typeof relay?.successCondition === 'number' && peers && relay.successCondition > peers.length) {
+		reading.problems.push({
+			key: 'relay.success_condition',
+			value: relay.successCondition,
+			message: `asks for more peers than there are: ${peers.length}`,
+		});
+	}
 	if (
 		!(node && rpc && ingest && admin && storage && audit && spool && relay && retry && bandwidth && peers)
 	) {

@@ -5,8 +5,6 @@ import type {Section, SectionOf} from './section.js';
 
 /** How many peers must have a segment before it is done: all of its route, one, or so many. */
 export type SuccessCondition = 'all_peers' | 'one_peer' | number;
-/** What this version can do of them; the others are read and refused by name. */
-const SUPPORTED_SUCCESS_CONDITIONS: readonly SuccessCondition[] = ['all_peers'];
 
 const successCondition: Kind<SuccessCondition> = {
 	allowed: '"all_peers", "one_peer" or a whole number of peers',
@@ -31,13 +29,4 @@ export type RelaySectionConfig = SectionOf<typeof fields>;
 export const relaySection: Section<typeof fields> = {
 	fields,
 	tables: ['retry', 'bandwidth'],
-	check: ({successCondition}) =>
-		SUPPORTED_SUCCESS_CONDITIONS.includes(successCondition)
-			? []
-			: [
-					{
-						name: 'successCondition',
-						message: `comes with a later version; this one knows ${SUPPORTED_SUCCESS_CONDITIONS.map(known => JSON.stringify(known)).join(', ')}`,
-					},
-				],
 };

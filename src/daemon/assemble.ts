@@ -20,7 +20,7 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 	const {stateDir: stateDirectory} = config.node;
 	const store = await openStore({
 		stateDirectory,
-		settings: storeSettings(config.storage),
+		settings: storeSettings(config),
 		clock,
 		failStop,
 		onMend: ({place, done, buried}) =>

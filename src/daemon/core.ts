@@ -31,6 +31,7 @@ export const createCore = async (
 	const peers = new Peers(store, await numberPeers(store, live.current.peers));
 	const delivery = createDelivery(live.current, store, {peers, observer: deliveryLog}, surroundings);
 	const lanes = delivery.dispatcher;
+	const {successCondition} = live.current.relay;
 	const thisRun = {version, pid, startedAt, clock, logger: logs.part('control')};
 	return {
 		...upkeep,
@@ -39,7 +40,7 @@ export const createCore = async (
 		store,
 		peers,
 		phase,
-		intake: new Intake({store, peers, lanes, phase, storeHealth, clock}),
+		intake: new Intake({store, peers, lanes, phase, storeHealth, clock, successCondition}),
 		desk: new DeadletterDesk(store),
 		get config() {
 			return live.current;

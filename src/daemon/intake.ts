@@ -1,8 +1,10 @@
+import type {SuccessCondition} from '../config/relay.js';
 import type {Dispatcher} from '../delivery/dispatcher.js';
 import {EdgedError} from '../outbound/errors.js';
 import type {PeerId} from '../outbound/names.js';
 import type {Clock} from '../runtime/clock.js';
 import type {Enqueued, OutboundStore, Route, SegmentDraft} from '../storage/store.js';
+import {checkRouteSize} from '../storage/success-condition.js';
 import type {Peers} from './peers.js';
 import type {Phase} from './phase.js';
 import type {StoreHealth} from './store-health.js';
@@ -27,6 +29,8 @@ export type IntakeOptions = {
 	readonly phase: Phase;
 	readonly storeHealth: Pick<StoreHealth, 'failed' | 'wrote'>;
 	readonly clock: Clock;
+	/** In force until the next start. */
+	readonly successCondition: SuccessCondition;
 };
 
 /** Calls that were begun one after the other. */
@@ -64,7 +68,10 @@ export class Intake {
 		return this.#options.store.payload(segment);
 	}
 
-	/** As the store's, and `SHUTTING_DOWN` or `DRAINING` when nothing new is taken. */
+	/**
+	 * As the store's, and `SHUTTING_DOWN` or `DRAINING` when nothing new is taken, `INVALID_ARGUMENT` for a route with fewer peers
+	 * than must have a segment.
+	 */
 	async enqueue(drafts: readonly SegmentDraft[], mode: 'all' | 'each'): Promise<Enqueued> {
 		const {store, clock, storeHealth} = this.#options;
 		const calledAt = clock.elapsed();
@@ -123,7 +130,8 @@ export class Intake {
 	}
 
 	#admitRoute(route: Route): void {
-		const {peers, lanes} = this.#options;
+		const {peers, lanes, successCondition} = this.#options;
+		checkRouteSize(successCondition, route.peers.length);
 		for (const no of route.peers) {
 			if (peers.idOf(no) === undefined) {
 				throw changedUnderWay(route);

@@ -36,7 +36,7 @@ export const reload = async (wanted: Config, target: Target): Promise<void> => {
 		throw error;
 	}
 	// From here on nothing can fail.
-	store.changeSettings(storeSettings(merged.storage));
+	store.changeSettings(storeSettings(merged));
 	core.peers.replace(peers);
 	core.bandwidth.reload(fileLimits(merged));
 	logs.setLevel(merged.node.logLevel);

@@ -1,5 +1,6 @@
+import type {SuccessCondition} from '../config/relay.js';
 import type {StoreId} from '../outbound/made-id.js';
-import type {PeerNo} from '../outbound/units.js';
+import type {BlockNo, PeerNo} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import type {AgeClock} from './age-clock.js';
 import type {CounterRow} from './counters.js';
@@ -11,6 +12,8 @@ import type {PeerRegistry} from './peer-registry.js';
 import type {Place} from './read-watch.js';
 
 export type StoreSettings = {
+	/** Decides at each acknowledgement whether the segment's other peers still need it. */
+	readonly successCondition: SuccessCondition;
 	readonly diskCeilingBytes: number;
 	/** At the ceiling, when what is only retained is gone: refuse the producer, or give up what has waited longest. */
 	readonly overflow: 'reject' | 'evict_oldest';
@@ -41,6 +44,8 @@ export type StoreHandles = {
 	readonly age: AgeClock;
 	readonly numbers: Numbers;
 	readonly peers: PeerRegistry;
+	/** Of blocks from here on `acks` counts every acknowledgement (success-condition.ts). */
+	readonly acksSince: BlockNo;
 	/** Committed counters, by peer. */
 	readonly counters: Map<PeerNo, CounterRow>;
 	readonly overlays: Map<PeerNo, LaneOverlay>;

@@ -1,4 +1,5 @@
 import type {BlockNo, PeerNo} from '../outbound/units.js';
+import {acksViolations} from './acks-invariant.js';
 import {Bits} from './bits.js';
 import type {BlockTable} from './block-table.js';
 import {readBlock} from './blocks.js';
@@ -97,6 +98,9 @@ class Checker {
 		for (const peer of table.route) {
 			this.#peer(table, peer);
 		}
+		for (const what of acksViolations(this.#handles, table)) {
+			this.#say(what);
+		}
 		const needed = isPayloadNeeded(this.#handles, table);
 		const stored = hasPayload(this.#handles, block);
 		const orphan = table.route.some(peer =>
@@ -143,7 +147,7 @@ class Checker {
 			return;
 		}
 		if (part.place === 'span') {
-			add('acked', part.bits);
+			add(part.row.fate, part.bits);
 			return;
 		}
 		if (part.place === 'group' && part.row.state === 'deadletter') {
@@ -197,11 +201,11 @@ class Checker {
 	/** Rows of a block that is gone. */
 	#strays(): void {
 		const {env} = this.#handles;
-		const blockAt = {payloads: 0, queue: 2, held: 2, groups: 1, settled: 1} as const;
+		const blockAt = {payloads: 0, acks: 0, queue: 2, held: 2, groups: 1, settled: 1} as const;
 		for (const [name, at] of Object.entries(blockAt)) {
 			for (const {key} of env[name as keyof typeof blockAt].getRange()) {
-				const block = (key as number[])[at];
-				if (!env.blocks.doesExist(block as number)) {
+				const block = (Array.isArray(key) ? key[at] : key) as number;
+				if (!env.blocks.doesExist(block)) {
 					this.#say(`${name} has a row of block ${block}, which is gone`);
 				}
 			}

@@ -14,6 +14,7 @@ import type {BlockNo, GroupNo, LeaseNo, PeerNo} from '../outbound/units.js';
  * leases       [peerNo, leaseNo]                        lease-row.ts                 the overlay: what is inflight
  * settled      [peerNo, blockNo]                        settled-row.ts               proof of delivery, block by block
  * spans        [peerNo, first blockNo]                  settled-row.ts               proof of delivery for whole blocks that one lease settled
+ * acks         blockNo                                  acks-row.ts                  who has what of a block, where fewer peers than all of its route are enough
  * ids          segment id                               id-row.ts                    ids given by producers
  * origins      [store id, its blockNo / 64]             origin-row.ts                what other edged sent, and where it is here
  * timers       [at (age clock), kind, a, b]             -                            what the age clock brings about
@@ -36,6 +37,7 @@ export const DATABASE_NAMES = [
 	'leases',
 	'settled',
 	'spans',
+	'acks',
 	'ids',
 	'origins',
 	'timers',

@@ -31,7 +31,7 @@ const STAGES_OF = {
 	failed: ['due'],
 	abandoned: ['due'],
 	acked: ['settled', 'spans'],
-	satisfied: ['settled'],
+	satisfied: ['settled', 'spans'],
 	deadletter: ['deadletters'],
 } as const satisfies Record<NonNullable<RecordFilter['state']>, readonly Stage[]>;
 const ALL_STAGES: readonly Stage[] = ['queue', 'held', 'due', 'deadletters', 'settled', 'spans'];

@@ -8,6 +8,8 @@ export const META_COUNTERS = 'counters';
 export const META_STARTS = 'starts';
 export const META_SCHEMA = 'schema';
 export const META_STORE_ID = 'store';
+/** JSON, the condition that `acks` is kept under and the first block that was made under it. */
+export const META_SUCCESS = 'success';
 /** ['peer', number] -> id, for every peer ever registered. */
 export const META_PEER = 'peer';
 /** Before the key of a row that is kept twice. */

@@ -21,6 +21,7 @@ import {copyKey, META_CLOCK, META_COUNTERS, META_NUMBERS, META_SCHEMA, META_STOR
 import {putTwice, readTwice} from './meta-rows.js';
 import {Numbers} from './numbers.js';
 import {PeerRegistry} from './peer-registry.js';
+import {adoptCondition} from './success-condition.js';
 
 export type OpenOptions = {
 	/** The queue lies in `queue/` below it; the lock is the directory's. */
@@ -40,6 +41,8 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 	try {
 		const env = openEnvironment(path.join(stateDirectory, 'queue'));
 		const storeId = await identify(env);
+		const numbers = readNumbers(env);
+		const acksSince = await adoptCondition(env, numbers, settings.successCondition);
 		const listeners = new Set<(peer: PeerNo) => void>();
 		const evictionListeners = new Set<(eviction: Eviction) => void>();
 		const handles: StoreHandles = {
@@ -52,7 +55,8 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 				env.meta.get(META_CLOCK) ?? youngestAge(env, storeId),
 				settings.maxTrustedDowntimeMs,
 			),
-			numbers: readNumbers(env),
+			numbers,
+			acksSince,
 			peers: new PeerRegistry(env),
 			counters: readCounters(env),
 			overlays: new Map(),

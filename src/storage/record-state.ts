@@ -42,7 +42,7 @@ export const stateOf = ({entry, part}: LocatedRecord, lease: HoldingLease | unde
 		case 'group':
 			return lease === undefined ? part.row.state : 'inflight';
 		case 'span':
-			return 'acked';
+			return part.row.fate;
 		case 'settled':
 			return part.row.acked.has(entry) ? 'acked' : 'satisfied';
 	}

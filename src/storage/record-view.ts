@@ -112,7 +112,9 @@ export const viewRecord = (
 		expiresAt: expiry === 0 || isWaived ? undefined : age.toWall(expiry as AgeMs),
 	};
 	const group = part.place === 'group' ? part.group : undefined;
-	const isInflight = overlays.get(peer)?.isOut(table.block, group, entry) ?? false;
+	// What was cut out of its lease is out in memory until the lease settles.
+	const mayBeInflight = part.place === 'queue' || part.place === 'group';
+	const isInflight = mayBeInflight && (overlays.get(peer)?.isOut(table.block, group, entry) ?? false);
 	const fate = fateOf(handles, table, entry, part, sizeBytes);
 	return fate === undefined ? undefined : {...base, ...fate, ...(isInflight ? {state: 'inflight'} : {})};
 };
@@ -140,9 +142,9 @@ const fateOf = (
 		case 'span':
 			return {
 				...CALM,
-				state: 'acked',
+				state: part.row.fate,
 				updatedAt: part.row.settledAt,
-				attempts: [onlyAttempt(part.row, sizeBytes)],
+				attempts: part.row.fate === 'acked' ? [onlyAttempt(part.row, sizeBytes)] : [],
 			};
 		case 'settled': {
 			if (part.row.purged.has(entry)) {

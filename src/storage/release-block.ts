@@ -92,6 +92,9 @@ export const dropIfUnused = (handles: StoreHandles, table: BlockTable, changes: 
 		hasRememberedIds(handles, table);
 	if (!used) {
 		remove(env.blocks, block);
+		if (handles.settings.successCondition !== 'all_peers') {
+			remove(env.acks, block);
+		}
 		changes.add(STORE_COUNTERS, 'blocks', -1);
 		changes.add(STORE_COUNTERS, 'liveBytes', -table.byteLength);
 		changes.add(STORE_COUNTERS, 'retainedBytes', -table.byteLength);

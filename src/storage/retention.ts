@@ -88,7 +88,7 @@ export const expireSpan = (
 		done.add(offset);
 		const table = readBlock(handles, (first + offset) as BlockNo);
 		if (table !== undefined) {
-			changes.add(peer, 'ackedExpired', table.count);
+			changes.add(peer, row.fate === 'acked' ? 'ackedExpired' : 'satisfiedExpired', table.count);
 			dropIfUnused(handles, table, changes);
 		}
 	}

@@ -78,12 +78,13 @@ export class RowReader {
 		return Bits.fromBytes(size, this.bytes((size + 7) >>> 3));
 	}
 
-	/** Throws unless the first byte is `version`: a row of a later edged is not guessed at. */
-	version(version: number, what: string): void {
+	/** The first byte. Throws when it is above `latest`: a row of a later edged is not guessed at. */
+	version(latest: number, what: string): number {
 		const found = this.u8();
-		if (found !== version) {
-			throw new DamagedRowError(`${what} of version ${found}, this edged reads ${version}`);
+		if (found === 0 || found > latest) {
+			throw new DamagedRowError(`${what} of version ${found}, this edged reads ${latest}`);
 		}
+		return found;
 	}
 
 	#take(length: number): number {

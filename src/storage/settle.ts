@@ -13,6 +13,7 @@ import {decodeLease, type LeasePart} from './lease-row.js';
 import type {OpenLease, OpenPart} from './open-lease.js';
 import {ProofWriter} from './proof-writer.js';
 import {releaseBlock} from './release-block.js';
+import {Satisfier} from './satisfy.js';
 import {type PartSettlement, settlementByPart} from './settlement-parts.js';
 import type {ExceptionVerdict, Settlement} from './store.js';
 import {addGroup, takeBits} from './take-bits.js';
@@ -63,6 +64,8 @@ class Settler {
 	readonly #changes: CounterChanges;
 	readonly #now: EpochMs;
 	readonly #proofs: ProofWriter;
+	/** `undefined` when every peer has to have every segment: then an acknowledgement concerns nobody else. */
+	readonly #satisfier: Satisfier | undefined;
 
 	constructor(handles: StoreHandles, lease: OpenLease, changes: CounterChanges) {
 		this.#handles = handles;
@@ -70,6 +73,8 @@ class Settler {
 		this.#changes = changes;
 		this.#now = handles.clock.now();
 		this.#proofs = new ProofWriter(handles, lease.peer, lease.leasedAt, changes);
+		this.#satisfier =
+			handles.settings.successCondition === 'all_peers' ? undefined : new Satisfier(handles, changes);
 	}
 
 	/** `stored` are the parts as the lease row has them now; tells for each whether nothing of it waits any more. */
@@ -83,9 +88,14 @@ class Settler {
 			return this.#part(open, part.bits, answer);
 		});
 		this.#proofs.write();
+		this.#satisfier?.write();
 		for (const [at, {table}] of this.#lease.parts.entries()) {
-			const onlyRecords = byPart[at]?.acked.isFull() === true && table.isOnlyFor(this.#lease.peer);
-			releaseBlock(this.#handles, table, this.#changes, onlyRecords && stored[at]?.bits.isFull() === true);
+			const bits = stored[at]?.bits;
+			if (bits?.isEmpty() === false) {
+				// A part that was cut out whole may be of a block that is gone.
+				const onlyRecords = byPart[at]?.acked.isFull() === true && table.isOnlyFor(this.#lease.peer);
+				releaseBlock(this.#handles, table, this.#changes, onlyRecords && bits.isFull());
+			}
 		}
 		return done;
 	}
@@ -139,6 +149,7 @@ class Settler {
 			} as const;
 			this.#proofs.acked(table, bits, [...from.attempts, good]);
 		}
+		this.#satisfier?.acked(table, peer, bits);
 	}
 
 	#except({part, table}: OpenPart, bits: Bits, verdict: ExceptionVerdict, whole: boolean): void {

@@ -22,14 +22,20 @@ export type History = {readonly bits: Bits; readonly attempts: readonly StoredAt
 
 /**
  * Proof for whole blocks that one lease settled at once, where the one attempt was good: the key's block number and up to 1,023
- * after it. u8 version, u48 leased, u48 settled (wall), u48 settled (age clock), bitmap of block numbers from the key's on.
+ * after it; or for whole blocks that other peers were enough for, while none of it was being sent. u8 version (1 acked,
+ * 2 satisfied), u48 leased, u48 settled (wall), u48 settled (age clock), bitmap of block numbers from the key's on.
  */
 export type SpanRow = {
+	readonly fate: SpanFate;
 	readonly leasedAt: EpochMs;
 	readonly settledAt: EpochMs;
 	readonly settledAge: AgeMs;
 	readonly blocks: Bits;
 };
+
+/** The version of a span row is its place here, from 1 on. */
+const SPAN_FATES = ['acked', 'satisfied'] as const;
+export type SpanFate = (typeof SPAN_FATES)[number];
 
 const VERSION = 1;
 
@@ -81,14 +87,21 @@ export const emptySettled = (size: number): SettledRow => ({
 /** Everything of the block that is settled for the peer. */
 export const settledBits = ({acked, satisfied, purged}: SettledRow): Bits => acked.or(satisfied).or(purged);
 
-export const encodeSpan = ({leasedAt, settledAt, settledAge, blocks}: SpanRow): Buffer =>
-	new RowWriter(160).u8(VERSION).u48(leasedAt).u48(settledAt).u48(settledAge).bits(blocks).done();
+export const encodeSpan = ({fate, leasedAt, settledAt, settledAge, blocks}: SpanRow): Buffer =>
+	new RowWriter(160)
+		.u8(SPAN_FATES.indexOf(fate) + 1)
+		.u48(leasedAt)
+		.u48(settledAt)
+		.u48(settledAge)
+		.bits(blocks)
+		.done();
 
 /** Throws for a damaged row, and for one of a later version. */
 export const decodeSpan = (bytes: Buffer): SpanRow => {
 	const reader = new RowReader(bytes);
-	reader.version(VERSION, 'span row');
+	const version = reader.version(SPAN_FATES.length, 'span row');
 	return {
+		fate: SPAN_FATES[version - 1] ?? 'acked',
 		leasedAt: reader.u48() as EpochMs,
 		settledAt: reader.u48() as EpochMs,
 		settledAge: reader.u48() as AgeMs,

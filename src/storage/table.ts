@@ -16,6 +16,7 @@ const SEALED: readonly DatabaseName[] = [
 	'leases',
 	'settled',
 	'spans',
+	'acks',
 	'ids',
 	'origins',
 	'meta',

@@ -1,4 +1,5 @@
 import test, {type ExecutionContext} from 'ava';
+import type {SuccessCondition} from '../../src/config/relay.js';
 import {Intake} from '../../src/daemon/intake.js';
 import {numberPeers, Peers} from '../../src/daemon/peers.js';
 import {Phase} from '../../src/daemon/phase.js';
@@ -11,7 +12,7 @@ import {loggerWithLines} from '../helpers/log-lines.js';
 import {draftFor, storeFixture} from '../helpers/store-fixture.js';
 
 /** An intake for the peers `a` (a default) and `b`; `c` is known to the store only. */
-const fixture = async (t: ExecutionContext) => {
+const fixture = async (t: ExecutionContext, successCondition: SuccessCondition = 'all_peers') => {
 	const {store, clock} = await storeFixture(t, {}, 3);
 	const config = configFrom(
 		`${NODE}[[peers]]\nid = "a"\nurl = "unix:/a"\n[[peers]]\nid = "b"\nurl = "unix:/b"\ndefault = false`,
@@ -40,6 +41,7 @@ const fixture = async (t: ExecutionContext) => {
 		lanes: {isDraining: peer => draining.has(peer)},
 		storeHealth,
 		clock,
+		successCondition,
 	});
 	const fail = (error: Error | undefined): void => {
 		failure = error;
@@ -59,6 +61,21 @@ test('a peer that only the store remembers is as unknown as one that never was',
 		t.throws(() => intake.route([id]), {code: 'UNKNOWN_PEER', message: /known: a, b$/});
 	}
 	t.throws(() => intake.route([]), {code: 'UNKNOWN_PEER'});
+});
+
+test('a route with fewer peers than must have a segment is refused, and nothing is stored', async t => {
+	const {intake, phase, store} = await fixture(t, 2);
+	phase.started();
+	const route = store.route(['a', 'b'] as PeerId[]);
+	const tooSmall = [draftFor(store, 'x', {route}), draftFor(store, 'y')];
+	await t.throwsAsync(intake.enqueue(tooSmall, 'each'), {
+		code: 'INVALID_ARGUMENT',
+		message: 'relay.success_condition asks for 2 peers and the segment goes to 1 peer: name at least 2',
+	});
+	t.is(store.depth().total, 0);
+	t.is(intake.counters.refusals.get('INVALID_ARGUMENT'), 1);
+	const enqueued = await intake.enqueue([draftFor(store, 'x', {route})], 'all');
+	t.is(enqueued.status(0), 'accepted');
 });
 
 test('before the start and after the stop nothing is taken', async t => {

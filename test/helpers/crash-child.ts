@@ -1,4 +1,5 @@
 import {writeSync} from 'node:fs';
+import type {SuccessCondition} from '../../src/config/relay.js';
 import type {PeerId, SegmentId} from '../../src/outbound/names.js';
 import type {PeerNo} from '../../src/outbound/units.js';
 import {systemClock} from '../../src/runtime/clock.js';
@@ -9,9 +10,10 @@ import {buried, fails} from './verdicts.js';
 
 // Works on a store without pause until it is killed. Says what it is about to do (`try`) and, only when that has resolved, what was
 // acknowledged (`did`): the parent holds the store to the second and allows the first.
-const [directory = '', round = '0'] = process.argv.slice(2);
-const PEERS = ['a', 'b'] as PeerId[];
-const store = await openTestStore(directory, systemClock);
+const [directory = '', round = '0', condition = '"all_peers"'] = process.argv.slice(2);
+const PEERS = ['a', 'b', 'c'] as PeerId[];
+const successCondition = JSON.parse(condition) as SuccessCondition;
+const store = await openTestStore(directory, systemClock, {successCondition});
 const numbers = await store.registerPeers(PEERS);
 const say = (what: string, verb: string, ...words: readonly (string | number)[]): void => {
 	writeSync(1, `${what} ${verb} ${words.join(' ')}\n`);
@@ -24,7 +26,7 @@ const known: SegmentId[] = [];
 const produce = async (): Promise<never> => {
 	for (;;) {
 		const drafts = Array.from({length: 1 + upTo(6)}, () => Number(round) * 1_000_000 + serial++);
-		const to = chance(0.3) ? PEERS : [PEERS[upTo(2)] as PeerId];
+		const to = PEERS.slice(upTo(3)).slice(0, chance(0.5) ? 1 : 3);
 		const answer = await store.enqueue(
 			drafts.map(number =>
 				draftFor(store, crashPayload(number), {
@@ -75,7 +77,7 @@ const operate = async (): Promise<never> => {
 	for (;;) {
 		const id = known[upTo(known.length)];
 		const verb = (['force', 'retry', 'purge'] as const)[upTo(3)] ?? 'force';
-		const peer = PEERS[upTo(2)] as PeerId;
+		const peer = PEERS[upTo(3)] as PeerId;
 		if (id !== undefined) {
 			say('try', verb, peer, id);
 			const result = await store[verb](id, peer).catch((error: {code?: string}) => {

@@ -1,10 +1,14 @@
+import type {SuccessCondition} from '../../src/config/relay.js';
 import type {PeerId, SegmentId} from '../../src/outbound/names.js';
 import type {LmdbStore} from '../../src/storage/lmdb-store.js';
+import {peersNeeded} from '../../src/storage/success-condition.js';
 import {crashPayload} from './crash-payload.js';
 
 /** What a record may be after a crash, from what was tried and what was acknowledged before it. */
 type Expectation = {
 	readonly number: number;
+	/** Of the segment. */
+	readonly route: readonly string[];
 	readonly tried: Set<string>;
 	readonly done: Set<string>;
 };
@@ -15,6 +19,11 @@ export class CrashOracle {
 	/** Segments whose enqueue was acknowledged. */
 	acknowledged = 0;
 	#latest: ReadonlySet<string> = new Set();
+	readonly #condition: SuccessCondition;
+
+	constructor(condition: SuccessCondition = 'all_peers') {
+		this.#condition = condition;
+	}
 
 	/** Takes the output of one life in; a last line that was cut by the kill does not count. */
 	hear(output: string): void {
@@ -26,8 +35,10 @@ export class CrashOracle {
 			if (verb === 'enqueue') {
 				const [id = '', number = '0', peers = ''] = words;
 				this.acknowledged++;
-				for (const peer of peers.split(',')) {
-					this.#records.set(`${id} ${peer}`, {number: Number(number), tried: new Set(), done: new Set()});
+				const route = peers.split(',');
+				for (const peer of route) {
+					const made = {number: Number(number), route, tried: new Set<string>(), done: new Set<string>()};
+					this.#records.set(`${id} ${peer}`, made);
 					latest.add(`${id} ${peer}`);
 				}
 			}
@@ -50,12 +61,33 @@ export class CrashOracle {
 		for (const [key, expectation] of this.#records) {
 			const [id, peer] = key.split(' ') as [SegmentId, PeerId];
 			const isWanted = which === 'all' || this.#latest.has(key);
-			const why = isWanted ? complaint(store, id, peer, expectation) : undefined;
+			const why = isWanted
+				? (complaint(store, id, peer, expectation) ?? this.#successComplaint(store, id, peer, expectation))
+				: undefined;
 			if (why !== undefined) {
 				found.push(`${key}: ${why} (tried ${[...expectation.tried]}, done ${[...expectation.done]})`);
 			}
 		}
 		return found;
+	}
+
+	/** Enough other peers, and only those, are a reason not to deliver. */
+	#successComplaint(
+		store: LmdbStore,
+		id: SegmentId,
+		peer: PeerId,
+		{route, tried}: Expectation,
+	): string | undefined {
+		const [record] = store.inspect(id, peer);
+		const needed = peersNeeded(this.#condition, route.length) ?? Number.POSITIVE_INFINITY;
+		const others = route.filter(other => other !== peer);
+		if (record?.state === 'satisfied') {
+			const mayHave = others.filter(other => this.#records.get(`${id} ${other}`)?.tried.has('ack'));
+			return mayHave.length >= needed ? undefined : `is satisfied though only ${mayHave} may have it`;
+		}
+		const waits = record?.state === 'scheduled' || record?.state === 'failed';
+		const have = others.filter(other => store.inspect(id, other as PeerId)[0]?.state === 'acked');
+		return waits && have.length >= needed && !tried.has('retry') ? `waits though ${have} have it` : undefined;
 	}
 }
 
@@ -74,6 +106,9 @@ const complaint = (
 	}
 	// One that was cut from its lease and acknowledged late stays as the operator left it.
 	const isCut = tried.has('force');
+	if (record.state === 'satisfied') {
+		return done.has('force') && !tried.has('retry') ? 'is satisfied though it was forced' : undefined;
+	}
 	if (done.has('ack') && record.state !== 'acked' && !isCut) {
 		return `is ${record.state} though its acknowledgement was stored`;
 	}

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {ATTEMPT_OUTCOMES, DEADLETTER_REASONS} from '../../src/outbound/attempts.js';
 import type {ClassNo} from '../../src/outbound/priorities.js';
-import type {AgeMs, BlockNo, EpochMs, GroupNo} from '../../src/outbound/units.js';
+import type {AgeMs, BlockNo, EpochMs, GroupNo, PeerNo} from '../../src/outbound/units.js';
+import type {AcksRow} from '../../src/storage/acks-row.js';
 import type {StoredAttempt} from '../../src/storage/attempts-row.js';
 import type {GroupRow} from '../../src/storage/group-row.js';
 import type {LeasePart, LeaseRow} from '../../src/storage/lease-row.js';
@@ -89,7 +90,12 @@ export const settledRows: fc.Arbitrary<SettledRow> = fc.record({
 	purged: bitsOf(),
 	histories: fc.array(fc.record({bits: bitsOf(), attempts}), {maxLength: 5}),
 });
+export const acksRows: fc.Arbitrary<AcksRow> = fc
+	.uniqueArray(fc.nat(0xffff_ffff), {maxLength: 5})
+	.chain(peers => fc.tuple(...peers.map(peer => bitsOf().map(bits => [peer as PeerNo, bits] as const))))
+	.map(pairs => new Map(pairs));
 export const spanRows: fc.Arbitrary<SpanRow> = fc.record({
+	fate: fc.constantFrom('acked', 'satisfied'),
 	leasedAt: wall,
 	settledAt: wall,
 	settledAge: age,

@@ -14,6 +14,7 @@ import {FakeClock} from './fake-clock.js';
 
 const DAY_MS = 86_400_000;
 export const testSettings: StoreSettings = {
+	successCondition: 'all_peers',
 	diskCeilingBytes: 2 ** 30,
 	overflow: 'reject',
 	maxSegmentBytes: 16 * 2 ** 20,

@@ -2,12 +2,13 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
+import type {SuccessCondition} from '../../src/config/relay.js';
 import {systemClock} from '../../src/runtime/clock.js';
 import {findViolations} from '../../src/storage/invariant.js';
 import {CrashOracle} from '../helpers/crash-oracle.js';
 import {crashPayload} from '../helpers/crash-payload.js';
-import {openTestStore} from '../helpers/store-fixture.js';
-import {ackAll, fill, storeTest, take} from '../helpers/store-verbs.js';
+import {BIG_WINDOW, openTestStore} from '../helpers/store-fixture.js';
+import {A, ackAll, B, C, fill, peerB, peerC, storeTest, take} from '../helpers/store-verbs.js';
 import {temporaryDirectory} from '../helpers/temp-dir.js';
 
 const CHILD = fileURLToPath(new URL('../helpers/crash-child.js', import.meta.url));
@@ -17,10 +18,10 @@ const ROUNDS = Number(process.env['EDGED_CRASH_ROUNDS'] ?? 15);
 const oneLife = async (
 	t: ExecutionContext,
 	directory: string,
-	round: number,
+	{round, condition}: {readonly round: number; readonly condition: SuccessCondition},
 	lines: number,
 ): Promise<string> => {
-	const child = spawn(process.execPath, [CHILD, directory, String(round)], {
+	const child = spawn(process.execPath, [CHILD, directory, String(round), JSON.stringify(condition)], {
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	t.teardown(() => child.kill('SIGKILL'));
@@ -64,18 +65,63 @@ storeTest(
 	},
 );
 
-test(`${ROUNDS} processes killed at work lose nothing that they acknowledged`, async t => {
-	t.timeout(60_000 + ROUNDS * 10_000);
-	const directory = await temporaryDirectory(t);
-	const oracle = new CrashOracle();
-	for (let round = 0; round < ROUNDS; round++) {
-		oracle.hear(await oneLife(t, directory, round, Math.floor(Math.random() * 400)));
-		const store = await openTestStore(directory, systemClock);
-		t.deepEqual(findViolations(store.handles), [], `round ${round}`);
-		t.deepEqual(oracle.complaints(store, round === ROUNDS - 1 ? 'all' : 'latest'), [], `round ${round}`);
-		t.is(store.depth().inflight, 0);
-		await store.close();
-	}
-	t.true(oracle.acknowledged > 10 * ROUNDS, `${oracle.acknowledged} were acknowledged`);
-	t.log(`${oracle.acknowledged} segments acknowledged over ${ROUNDS} lives`);
+storeTest(
+	'the oracle of the crash test complains about what is satisfied too early and what waits too long',
+	async (t, {store}) => {
+		const to = [A, B, C];
+		const [early = ''] = await fill(store, [crashPayload(3)], {to});
+		const late = await take(store, BIG_WINDOW, peerB);
+		const other = await take(store, BIG_WINDOW, peerC);
+		await ackAll(store, await take(store));
+		const oracle = new CrashOracle('one_peer');
+		oracle.hear(`did enqueue ${early} 3 a,b,c\ntry ack a ${early}\ndid ack a ${early}\n`);
+		t.deepEqual(oracle.complaints(store, 'all'), []);
+		const strict = new CrashOracle(2);
+		strict.hear(`did enqueue ${early} 3 a,b,c\ntry ack a ${early}\ndid ack a ${early}\n`);
+		t.deepEqual(
+			strict.complaints(store, 'all').map(why => why.slice(early.length)),
+			[
+				' b: is satisfied though only a may have it (tried , done )',
+				' c: is satisfied though only a may have it (tried , done )',
+			],
+		);
+		await ackAll(store, late);
+		await ackAll(store, other);
+	},
+	{settings: {successCondition: 'one_peer'}, peerCount: 3},
+);
+
+storeTest(
+	'the oracle of the crash test complains about what waits though enough peers have it',
+	async (t, {store}) => {
+		const [id = ''] = await fill(store, [crashPayload(3)], {to: [A, B]});
+		await ackAll(store, await take(store));
+		const oracle = new CrashOracle('one_peer');
+		oracle.hear(`did enqueue ${id} 3 a,b\ntry ack a ${id}\ndid ack a ${id}\n`);
+		t.deepEqual(oracle.complaints(store, 'all'), [`${id} b: waits though a have it (tried , done )`]);
+	},
+	{peerCount: 2},
+);
+
+const losesNothing = test.macro({
+	title: (_, condition: SuccessCondition, rounds: number) =>
+		`${rounds} processes killed at work lose nothing that they acknowledged, ${condition}`,
+	exec: async (t, condition: SuccessCondition, rounds: number) => {
+		t.timeout(60_000 + rounds * 10_000);
+		const directory = await temporaryDirectory(t);
+		const oracle = new CrashOracle(condition);
+		for (let round = 0; round < rounds; round++) {
+			oracle.hear(await oneLife(t, directory, {round, condition}, Math.floor(Math.random() * 400)));
+			const store = await openTestStore(directory, systemClock, {successCondition: condition});
+			t.deepEqual(findViolations(store.handles), [], `round ${round}`);
+			t.deepEqual(oracle.complaints(store, round === rounds - 1 ? 'all' : 'latest'), [], `round ${round}`);
+			t.is(store.depth().inflight, 0);
+			await store.close();
+		}
+		t.true(oracle.acknowledged > 10 * rounds, `${oracle.acknowledged} were acknowledged`);
+		t.log(`${oracle.acknowledged} segments acknowledged over ${rounds} lives`);
+	},
 });
+test(losesNothing, 'all_peers', ROUNDS);
+test(losesNothing, 'one_peer', Math.ceil(ROUNDS / 2));
+test(losesNothing, 2, Math.ceil(ROUNDS / 2));

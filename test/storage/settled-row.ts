@@ -47,6 +47,7 @@ const settled: SettledRow = {
 	],
 };
 const span: SpanRow = {
+	fate: 'acked',
 	leasedAt: 1_750_000_000_000 as EpochMs,
 	settledAt: 1_750_000_000_400 as EpochMs,
 	settledAge: 90_000 as AgeMs,
@@ -60,6 +61,14 @@ test('the bytes of a proof are those of version 1', async t => {
 
 test('the bytes of a span are those of version 1', async t => {
 	t.deepEqual(plain(decodeSpan(await golden(t, 'span-v1.bin', encodeSpan(span)))), plain(span));
+});
+
+test('the bytes of a span of satisfied blocks are those of version 2', async t => {
+	const satisfied: SpanRow = {...span, fate: 'satisfied', leasedAt: span.settledAt};
+	t.deepEqual(
+		plain(decodeSpan(await golden(t, 'span-v2-satisfied.bin', encodeSpan(satisfied)))),
+		plain(satisfied),
+	);
 });
 
 test('proofs and spans come back as they were', t => {

@@ -14,15 +14,17 @@ import {
 	META_SCHEMA,
 	META_STARTS,
 	META_STORE_ID,
+	META_SUCCESS,
 } from '../meta-keys.js';
 import {putTwice} from '../meta-rows.js';
+import {encodeAdopted} from '../success-condition.js';
 
 /** Inside a body: memory holds everything that `meta` does, but for settings. */
 export const mendMeta = (
 	handles: StoreHandles,
 	key: Key,
 ): {readonly done: string; readonly isInexact?: boolean} | undefined => {
-	const {env, age, numbers, counters, peers, storeId} = handles;
+	const {env, age, numbers, counters, peers, storeId, settings, acksSince} = handles;
 	const row = env.meta.raw.get(key);
 	if (row === undefined || env.meta.opened(key, row) !== undefined) {
 		return undefined;
@@ -44,6 +46,8 @@ export const mendMeta = (
 		putTwice(env, name, Buffer.from(String(SCHEMA_VERSION)));
 	} else if (name === META_STORE_ID) {
 		putTwice(env, name, Buffer.from(String(storeId)));
+	} else if (name === META_SUCCESS) {
+		put(env.meta, key, encodeAdopted({condition: settings.successCondition, since: acksSince}));
 	} else if (name === META_PEER && known !== undefined) {
 		putTwice(env, [name, known.no], Buffer.from(known.id));
 	} else {

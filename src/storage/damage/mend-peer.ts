@@ -1,5 +1,6 @@
 import type {ClassNo} from '../../outbound/priorities.js';
 import type {AgeMs, BlockNo, EpochMs, GroupNo, PeerNo} from '../../outbound/units.js';
+import {tellApart} from '../acks.js';
 import {put, remove} from '../atomically.js';
 import type {Bits} from '../bits.js';
 import {encodeBits} from '../bits-row.js';
@@ -61,22 +62,18 @@ const CAUTION: readonly string[] = ['queue', 'held', 'groups', 'settled'];
 const inOrderOfCaution = (places: readonly Place[]): readonly Place[] =>
 	places.toSorted((a, b) => CAUTION.indexOf(a.database) - CAUTION.indexOf(b.database));
 
-const restore = (
-	handles: StoreHandles,
-	{block, count}: BlockTable,
-	{database, key}: Place,
-	bits: Bits,
-): void => {
+const restore = (handles: StoreHandles, table: BlockTable, {database, key}: Place, bits: Bits): void => {
 	const {env, clock, age} = handles;
 	if (bits.isEmpty()) {
 		remove(env[database], key);
 	} else if (database === 'groups') {
 		const [peer, , group] = key as [PeerNo, BlockNo, GroupNo];
-		restoreGroup(handles, peer, block, group, bits);
+		restoreGroup(handles, peer, table.block, group, bits);
 	} else if (database === 'settled') {
 		const now = clock.now();
 		const times = {leasedAt: now, settledAt: now, settledAge: age.now()};
-		put(env.settled, key, encodeSettled({...emptySettled(count), ...times, acked: bits}));
+		const told = tellApart(handles, table, (key as [PeerNo, BlockNo])[0], bits);
+		put(env.settled, key, encodeSettled({...emptySettled(table.count), ...times, ...told}));
 	} else {
 		put(env[database], key, encodeBits(bits));
 	}

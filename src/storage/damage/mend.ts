@@ -1,4 +1,6 @@
 import type {BlockNo, PeerNo} from '../../outbound/units.js';
+import {provenAcks} from '../acks.js';
+import {encodeAcks} from '../acks-row.js';
 import {commit, put, remove} from '../atomically.js';
 import {Bits} from '../bits.js';
 import {decodeBits} from '../bits-row.js';
@@ -74,6 +76,8 @@ const mendPlace = (handles: StoreHandles, {database, key}: Place): Outcome | und
 			return mendLease(handles, {database, key});
 		case 'spans':
 			return restoreSpan(handles, parts[0] as PeerNo, parts[1] as BlockNo);
+		case 'acks':
+			return mendAcks(handles, key as BlockNo);
 		case 'meta':
 			return mendMeta(handles, key);
 		default:
@@ -105,6 +109,20 @@ const mendBlock = (handles: StoreHandles, block: BlockNo): Outcome | undefined =
 	return records === 0 && buried === 0
 		? {done: 'nothing hangs on it: removed', isInexact: true}
 		: {done: 'what waited in it is buried as CORRUPT', buried, isInexact: true};
+};
+
+/** Proofs tell the same as long as they are kept; what they do not tell is delivered to more peers than need be. */
+const mendAcks = (handles: StoreHandles, block: BlockNo): Outcome | undefined => {
+	if (isWhole(handles, {database: 'acks', key: block})) {
+		return undefined;
+	}
+	const table = readBlock(handles, block);
+	if (table === undefined) {
+		remove(handles.env.acks, block);
+	} else {
+		put(handles.env.acks, block, encodeAcks(provenAcks(handles, table)));
+	}
+	return {done: 'who has what is counted anew from the proofs that are kept'};
 };
 
 /** A payload that is kept for nobody: the rows of whoever needs it are gone without a trace. */

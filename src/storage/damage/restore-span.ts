@@ -1,10 +1,11 @@
 import type {BlockNo, PeerNo} from '../../outbound/units.js';
+import {tellApart} from '../acks.js';
 import {put, remove} from '../atomically.js';
 import {Bits} from '../bits.js';
 import {readBlock} from '../blocks.js';
 import type {StoreHandles} from '../handles.js';
-import {SPAN_BLOCKS} from '../layout.js';
-import {decodeSpan, encodeSpan} from '../settled-row.js';
+import {SPAN_BLOCKS, TIMER} from '../layout.js';
+import {decodeSpan, encodeSpan, type SpanFate} from '../settled-row.js';
 import {readPeerRows, readRow} from './peer-rows.js';
 
 /**
@@ -16,27 +17,45 @@ export const restoreSpan = (
 	peer: PeerNo,
 	first: BlockNo,
 ): {readonly done: string; readonly isInexact: boolean} | undefined => {
-	const {env, clock, age} = handles;
+	const {env} = handles;
 	const key = [peer, first];
 	const value = env.spans.raw.get(key);
 	if (value === undefined || readRow(env.spans, {key, value}, decodeSpan) !== undefined) {
 		return undefined;
 	}
-	const blocks = Bits.empty(SPAN_BLOCKS);
+	const proven = {acked: Bits.empty(SPAN_BLOCKS), satisfied: Bits.empty(SPAN_BLOCKS)};
 	for (const found of env.blocks.raw.getKeys({start: first, end: first + SPAN_BLOCKS})) {
 		const block = found as BlockNo;
-		if (readBlock(handles, block)?.route.includes(peer) && isWithoutRows(handles, block, peer)) {
-			blocks.add(block - first);
+		const table = readBlock(handles, block);
+		if (table?.route.includes(peer) && isWithoutRows(handles, block, peer)) {
+			const {satisfied} = tellApart(handles, table, peer, Bits.full(table.count));
+			proven[satisfied.isEmpty() ? 'acked' : 'satisfied'].add(block - first);
 		}
 	}
-	const proven = blocks.count();
-	if (proven === 0) {
-		remove(env.spans, key);
-	} else {
-		const now = clock.now();
-		put(env.spans, key, encodeSpan({leasedAt: now, settledAt: now, settledAge: age.now(), blocks}));
+	remove(env.spans, key);
+	for (const fate of ['acked', 'satisfied'] as const) {
+		writeSpan(handles, [peer, first], fate, proven[fate]);
 	}
-	return {done: `${proven} blocks are taken for acknowledged`, isInexact: true};
+	return {done: `${proven.acked.count()} blocks are taken for acknowledged`, isInexact: true};
+};
+
+/** Under the first of its blocks: a span of another fate may have begun at the same. */
+const writeSpan = (
+	{env, clock, age, settings}: StoreHandles,
+	[peer, base]: readonly [PeerNo, BlockNo],
+	fate: SpanFate,
+	found: Bits,
+): void => {
+	const [least] = found;
+	if (least === undefined) {
+		return;
+	}
+	const first = base + least;
+	const blocks = Bits.of(SPAN_BLOCKS, ...[...found].map(offset => offset - least));
+	const now = clock.now();
+	const settledAge = age.now();
+	put(env.spans, [peer, first], encodeSpan({fate, leasedAt: now, settledAt: now, settledAge, blocks}));
+	put(env.timers, [settledAge + settings.ackedRetentionMs, TIMER.spanProof, first, peer]);
 };
 
 const isWithoutRows = (handles: StoreHandles, block: BlockNo, peer: PeerNo): boolean => {

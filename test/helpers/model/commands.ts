@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import type {SuccessCondition} from '../../../src/config/relay.js';
 import type {PeerId} from '../../../src/outbound/names.js';
 import type {ClassNo} from '../../../src/outbound/priorities.js';
 import type {ExceptionVerdict, Lease} from '../../../src/storage/store.js';
 import {checkLease} from './check-lease.js';
-import {Command, PEER_IDS, type Real} from './command.js';
+import {Command, PEER_IDS, RETENTION_MS, type Real} from './command.js';
 import {draftSpec, Enqueue} from './enqueue.js';
 import {Bulk, Operator} from './operator.js';
 import type {ModelLease, ModelRecord, QueueModel} from './queue-model.js';
@@ -73,8 +74,8 @@ class Settle extends Command {
 
 	#apply(model: QueueModel, record: ModelRecord, fate: string, isCut: boolean): void {
 		if (isCut) {
-			// Cut out by an operator: a late acknowledgement is noted while the record is not done with.
-			if (fate === 'a' && ['scheduled', 'inflight', 'failed', 'deadletter'].includes(record.state)) {
+			// Cut out by an operator, or because other peers were enough: a late acknowledgement is noted while the record is not done with.
+			if (fate === 'a' && !['acked', 'purged', 'forgotten'].includes(record.state)) {
 				record.outcomes.push('ACKED');
 			}
 			return;
@@ -89,9 +90,7 @@ class Settle extends Command {
 		record.outcomes.push(outcome ?? 'FAILED');
 		record.fresh = false;
 		if (fate === 'a') {
-			record.state = 'acked';
-			record.charged = 0;
-			record.settledAt = model.now;
+			model.ack(record);
 		} else if (fate === 'f') {
 			record.state = 'failed';
 			record.charged++;
@@ -128,6 +127,11 @@ class Pass extends Command {
 		this.seconds = seconds;
 	}
 
+	/** What is forgotten when the condition changes cannot be foretold. */
+	override check(model: Readonly<QueueModel>): boolean {
+		return !model.hasChanged || this.seconds * 1000 < RETENTION_MS;
+	}
+
 	async act(model: QueueModel, {store, clock}: Real): Promise<void> {
 		clock.advance(this.seconds * 1000);
 		model.now += this.seconds * 1000;
@@ -142,6 +146,26 @@ class Crash extends Command {
 	async act(model: QueueModel, real: Real): Promise<void> {
 		await real.reopen();
 		model.crash();
+	}
+}
+
+/** Another condition needs a restart, which abandons what was inflight. */
+class ChangeCondition extends Command {
+	readonly condition: SuccessCondition;
+
+	constructor(condition: SuccessCondition) {
+		super();
+		this.condition = condition;
+	}
+
+	override check({condition}: Readonly<QueueModel>): boolean {
+		return condition !== 'all_peers' && condition !== this.condition;
+	}
+
+	async act(model: QueueModel, real: Real): Promise<void> {
+		await real.reopen({successCondition: this.condition});
+		model.crash();
+		model.changeCondition(this.condition);
 	}
 }
 
@@ -162,6 +186,7 @@ export const allCommands = [
 	fc
 		.tuple(fc.constantFrom<'retry' | 'purge'>('retry', 'purge'), fc.constantFrom(1, 3, 1000))
 		.map(([verb, limit]) => new Bulk(verb, limit)),
+	fc.constantFrom<SuccessCondition>('one_peer', 2, 3).map(condition => new ChangeCondition(condition)),
 	fc.constantFrom(2, 2, 7, 30, 100_000, 800_000).map(seconds => new Pass(seconds)),
 	fc.constant(0).map(() => new Crash()),
 ] as const;

@@ -114,7 +114,9 @@ export class Enqueue extends Command {
 		if (found === undefined) {
 			return 'accepted';
 		}
-		const isOver = found.records.every(({state}) => ['acked', 'purged', 'forgotten'].includes(state));
+		const isOver = found.records.every(({state}) =>
+			['acked', 'satisfied', 'purged', 'forgotten'].includes(state),
+		);
 		if (isOver && (model.isShort || found.enqueuedAt + RETENTION_MS <= model.now)) {
 			return 'either';
 		}

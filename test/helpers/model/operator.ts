@@ -42,7 +42,7 @@ export class Operator extends Command {
 
 	#expected(record: ModelRecord): string {
 		if (this.verb === 'force') {
-			return record.state === 'acked' ? 'INVALID_STATE' : 'ok';
+			return record.settledAs === record.state ? 'INVALID_STATE' : 'ok';
 		}
 		if (record.state !== 'deadletter') {
 			return 'INVALID_STATE';
@@ -55,9 +55,7 @@ const hasPayload = ({reason}: ModelRecord): boolean => reason !== 'SEGMENT_MISSI
 
 const applyVerb = (model: QueueModel, record: ModelRecord, verb: 'force' | 'retry' | 'purge'): void => {
 	if (verb === 'force' && record.state !== 'deadletter') {
-		for (const lease of model.leases.filter(({isOpen, records}) => isOpen && records.includes(record))) {
-			lease.cut.add(record);
-		}
+		model.cut(record);
 		model.bury(record, 'FORCED');
 	} else if (verb === 'retry') {
 		Object.assign(record, {

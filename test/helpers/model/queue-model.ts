@@ -1,3 +1,4 @@
+import type {SuccessCondition} from '../../../src/config/relay.js';
 import type {AttemptOutcome, DeadletterReason} from '../../../src/outbound/attempts.js';
 import type {PeerId} from '../../../src/outbound/names.js';
 import type {ClassNo} from '../../../src/outbound/priorities.js';
@@ -8,7 +9,9 @@ export type ModelRecord = {
 	readonly peer: PeerId;
 	/** An operator retried it: it does not expire any more. */
 	isExpiryWaived: boolean;
-	state: 'scheduled' | 'inflight' | 'failed' | 'acked' | 'deadletter' | 'purged' | 'forgotten';
+	state: 'scheduled' | 'inflight' | 'failed' | 'acked' | 'satisfied' | 'deadletter' | 'purged' | 'forgotten';
+	/** What it was settled as, also when it is forgotten. */
+	settledAs: 'acked' | 'satisfied' | undefined;
 	/** What it was before it was leased: fresh records keep enqueue order. */
 	fresh: boolean;
 	charged: number;
@@ -30,6 +33,8 @@ export type ModelSegment = {
 	readonly expiresAt: number;
 	readonly enqueuedAt: number;
 	readonly records: ModelRecord[];
+	/** Peers whose acknowledgement counts towards the condition. */
+	readonly ackedBy: Set<PeerId>;
 };
 
 export type ModelLease = {
@@ -43,18 +48,22 @@ export type ModelLease = {
 /** The queue as thirty lines of arrays that cannot be wrong. */
 export class QueueModel {
 	now = 0;
+	condition: SuccessCondition;
+	/** The condition is not the first: what proofs were forgotten of is not to be foretold any more. */
+	hasChanged = false;
 	readonly segments: ModelSegment[] = [];
 	leases: ModelLease[] = [];
 	/** The store has little room: proofs and ids may go before their time, and what waits may be evicted. */
 	readonly isShort: boolean;
 
-	constructor(isShort = false) {
-		this.isShort = isShort;
+	constructor({room, condition}: {readonly room: 'ample' | 'short'; readonly condition: SuccessCondition}) {
+		this.isShort = room === 'short';
+		this.condition = condition;
 	}
 
-	/** May the store have forgotten an acknowledged record by now? */
-	mayBeForgotten({state, settledAt}: ModelRecord, retentionMs: number): boolean {
-		return state === 'acked' && (this.isShort || settledAt + retentionMs <= this.now);
+	/** May the store have forgotten a settled record by now? */
+	mayBeForgotten({state, settledAs, settledAt}: ModelRecord, retentionMs: number): boolean {
+		return state === settledAs && (this.isShort || settledAt + retentionMs <= this.now);
 	}
 
 	get records(): readonly ModelRecord[] {
@@ -68,8 +77,14 @@ export class QueueModel {
 		);
 	}
 
-	add(segment: Omit<ModelSegment, 'records' | 'seq' | 'enqueuedAt'>): ModelSegment {
-		const added: ModelSegment = {...segment, seq: this.segments.length, enqueuedAt: this.now, records: []};
+	add(segment: Omit<ModelSegment, 'records' | 'seq' | 'enqueuedAt' | 'ackedBy'>): ModelSegment {
+		const added: ModelSegment = {
+			...segment,
+			seq: this.segments.length,
+			enqueuedAt: this.now,
+			records: [],
+			ackedBy: new Set(),
+		};
 		for (const peer of segment.route) {
 			added.records.push({
 				segment: added,
@@ -83,6 +98,7 @@ export class QueueModel {
 				reason: undefined,
 				outcomes: [],
 				settledAt: 0,
+				settledAs: undefined,
 			});
 		}
 		this.segments.push(added);
@@ -96,6 +112,49 @@ export class QueueModel {
 				record.peer === peer &&
 				(record.state === 'scheduled' || (record.state === 'failed' && record.dueAt <= this.now)),
 		);
+	}
+
+	/** The condition decides what becomes of the segment's other records, but for those that were retried when it was met already. */
+	ack(record: ModelRecord): void {
+		const {segment} = record;
+		this.#settle(record, 'acked');
+		const size = segment.route.length;
+		const needed = {all_peers: size, one_peer: 1}[this.condition as string] ?? Number(this.condition);
+		const wasMet = segment.ackedBy.size >= needed;
+		segment.ackedBy.add(record.peer);
+		if (needed < size && segment.ackedBy.size >= needed) {
+			for (const other of segment.records) {
+				const waits = ['scheduled', 'inflight', 'failed'].includes(other.state);
+				if (waits && !(other.isExpiryWaived && wasMet)) {
+					this.cut(other);
+					this.#settle(other, 'satisfied');
+				}
+			}
+		}
+	}
+
+	/** Out of every lease that is open: what is answered for it there changes nothing any more. */
+	cut(record: ModelRecord): void {
+		for (const lease of this.leases.filter(({isOpen, records}) => isOpen && records.includes(record))) {
+			lease.cut.add(record);
+		}
+	}
+
+	changeCondition(condition: SuccessCondition): void {
+		this.condition = condition;
+		this.hasChanged = true;
+		for (const {records, ackedBy} of this.segments) {
+			for (const {peer} of records.filter(({state}) => state !== 'acked')) {
+				ackedBy.delete(peer);
+			}
+		}
+	}
+
+	#settle(record: ModelRecord, as: 'acked' | 'satisfied'): void {
+		record.state = as;
+		record.settledAs = as;
+		record.charged = 0;
+		record.settledAt = this.now;
 	}
 
 	bury(record: ModelRecord, reason: DeadletterReason): void {

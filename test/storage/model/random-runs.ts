@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
+import type {SuccessCondition} from '../../../src/config/relay.js';
 import type {StoreSettings} from '../../../src/storage/handles.js';
 import {FakeClock} from '../../helpers/fake-clock.js';
 import {PEER_IDS, RETENTION_MS} from '../../helpers/model/command.js';
@@ -20,20 +21,25 @@ const SEED = process.env['EDGED_MODEL_SEED'];
 const SHORT = {diskCeilingBytes: 250_000, overflow: 'evict_oldest'} as const;
 
 const withStore = async (
-	peerCount: number,
-	room: Partial<StoreSettings>,
+	{peerCount, condition, room}: Setting,
 	run: (real: StoreFixture) => Promise<void>,
 ): Promise<void> => {
 	const directory = await mkdtemp(path.join(BASE, 'edged-model-'));
 	const clock = new FakeClock();
-	const settings = {ackedRetentionMs: RETENTION_MS, dedupWindowMs: RETENTION_MS, ...room};
+	let settings: Partial<StoreSettings> = {
+		successCondition: condition,
+		ackedRetentionMs: RETENTION_MS,
+		dedupWindowMs: RETENTION_MS,
+		...(room === 'short' ? SHORT : {}),
+	};
 	const store = await openTestStore(directory, clock, settings);
 	const real: StoreFixture = {
 		directory,
 		clock,
 		store,
 		peers: await store.registerPeers(PEER_IDS.slice(0, peerCount)),
-		reopen: async () => {
+		reopen: async more => {
+			settings = {...settings, ...more};
 			await real.store.close();
 			real.store = await openTestStore(directory, clock, settings);
 			return real.store;
@@ -47,26 +53,33 @@ const withStore = async (
 	}
 };
 
+type Setting = {
+	readonly peerCount: number;
+	readonly condition: SuccessCondition;
+	readonly room: 'ample' | 'short';
+};
+
 const matchesModel = test.macro({
-	title: (_, peerCount: number, room: 'ample' | 'short') =>
-		`the store does what the model does, ${peerCount} peer(s), room is ${room}`,
-	exec: async (t, peerCount: number, room: 'ample' | 'short') => {
+	title: (_, {peerCount, condition, room}: Setting) =>
+		`the store does what the model does, ${peerCount} peer(s), ${condition}, room is ${room}`,
+	exec: async (t, setting: Setting) => {
 		t.timeout(300_000);
+		const commands = setting.room === 'short' ? crowdingCommands : allCommands;
 		await fc.assert(
-			fc.asyncProperty(
-				fc.commands([...(room === 'short' ? crowdingCommands : allCommands)], {maxCommands: 25}),
-				async commands => {
-					await withStore(peerCount, room === 'short' ? SHORT : {}, async real => {
-						await fc.asyncModelRun(() => ({model: new QueueModel(room === 'short'), real}), commands);
-					});
-				},
-			),
+			fc.asyncProperty(fc.commands([...commands], {maxCommands: 25}), async chosen => {
+				await withStore(setting, async real => {
+					await fc.asyncModelRun(() => ({model: new QueueModel(setting), real}), chosen);
+				});
+			}),
 			{numRuns: RUNS, ...(SEED === undefined ? {} : {seed: Number(SEED)}), includeErrorInReport: true},
 		);
 		t.pass();
 	},
 });
 for (const peerCount of [1, 2, 3]) {
-	test.serial(matchesModel, peerCount, 'ample');
-	test.serial(matchesModel, peerCount, 'short');
+	test.serial(matchesModel, {peerCount, condition: 'all_peers', room: 'ample'});
+	test.serial(matchesModel, {peerCount, condition: 'all_peers', room: 'short'});
 }
+test.serial(matchesModel, {peerCount: 2, condition: 'one_peer', room: 'ample'});
+test.serial(matchesModel, {peerCount: 3, condition: 'one_peer', room: 'ample'});
+test.serial(matchesModel, {peerCount: 3, condition: 2, room: 'ample'});

@@ -1,9 +1,10 @@
 import {once} from 'node:events';
-import {chmod, chown, lstat, mkdir, readFile, rm} from 'node:fs/promises';
+import {chmod, chown, lstat, readFile, rm} from 'node:fs/promises';
 import {createConnection, type Server} from 'node:net';
 import {dirname} from 'node:path';
 import {EdgedError} from '../outbound/errors.js';
 import {listenFailure} from './listen-failure.js';
+import {makeDirectory} from './make-directory.js';
 
 /** sun_path without its zero; Node 20 silently binds to a longer name cut short. */
 export const MAX_SOCKET_PATH_BYTES = 107;
@@ -55,9 +56,11 @@ const claimSocketPath = async (path: string): Promise<void> => {
 		cause.code === 'ENOENT' ? undefined : refuse(`Cannot look at ${path}`, cause),
 	);
 	if (found === undefined) {
-		await mkdir(dirname(path), {recursive: true, mode: 0o750}).catch(cause =>
-			refuse(`Cannot make the directory of ${path}`, cause),
-		);
+		try {
+			makeDirectory(dirname(path), 0o750);
+		} catch (cause) {
+			refuse(`Cannot make the directory of ${path}`, cause);
+		}
 		return;
 	}
 	if (!found.isSocket()) {

@@ -1,3 +1,4 @@
+import {isUtf8} from 'node:buffer';
 import {EdgedError} from '../outbound/errors.js';
 import {isSegmentId, type SegmentId} from '../outbound/names.js';
 import type {Labels} from '../outbound/record.js';
@@ -29,7 +30,7 @@ const LABEL_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const CONTENT_TYPE = /^[\x20-\x7e]{1,255}$/;
 export const NO_METADATA: EntryMetadata = {givenId: undefined, contentType: undefined, labels: {}};
 
-/** Refuses with `INVALID_ARGUMENT` what the format cannot hold. */
+/** Refuses with `INVALID_ARGUMENT` what the format cannot hold, and names of labels that differ in case alone. */
 export const checkMetadata = (contentType: string | undefined, labels: Labels | undefined): void => {
 	if (contentType !== undefined && !CONTENT_TYPE.test(contentType)) {
 		throw new EdgedError('INVALID_ARGUMENT', 'content_type must be 1-255 printable ASCII characters');
@@ -38,6 +39,7 @@ export const checkMetadata = (contentType: string | undefined, labels: Labels | 
 	if (entries.length > MAX_LABELS) {
 		throw new EdgedError('INVALID_ARGUMENT', `${entries.length} labels are too many: at most ${MAX_LABELS}`);
 	}
+	const names = new Set<string>();
 	let bytes = 0;
 	for (const [name, value] of entries) {
 		if (!LABEL_NAME.test(name)) {
@@ -45,6 +47,9 @@ export const checkMetadata = (contentType: string | undefined, labels: Labels | 
 				'INVALID_ARGUMENT',
 				`${JSON.stringify(name.slice(0, 80))} is no label name: 1-64 of A-Z a-z 0-9 _ . -, first a letter or digit`,
 			);
+		}
+		if (names.size === names.add(name.toLowerCase()).size) {
+			throw new EdgedError('INVALID_ARGUMENT', `the label ${name} is given twice, in upper and lower case`);
 		}
 		const valueBytes = Buffer.byteLength(value);
 		if (valueBytes > MAX_LABEL_VALUE_BYTES || value !== Buffer.from(value).toString()) {
@@ -62,6 +67,14 @@ export const checkMetadata = (contentType: string | undefined, labels: Labels | 
 		);
 	}
 };
+
+/** HTTP does not tell upper from lower case in the name of a header; so that a label is the same through every door, none does. */
+export const lowerCaseNames = (labels: Labels): Labels =>
+	Object.keys(labels).some(name => UPPER_CASE.test(name))
+		? Object.fromEntries(Object.entries(labels).map(([name, value]) => [name.toLowerCase(), value]))
+		: labels;
+
+const UPPER_CASE = /[A-Z]/;
 
 /** The encoded metadata, or `undefined` for none. The parts have passed `checkMetadata`. */
 export const encodeMetadata = ({givenId, contentType, labels}: EntryMetadata): Buffer | undefined => {
@@ -97,7 +110,7 @@ export const decodeMetadata = (bytes: Buffer): EntryMetadata | undefined => {
 	for (let index = 0; index < count && !reader.failed; index++) {
 		const name = reader.text(reader.u8());
 		const value = reader.text(reader.u16());
-		if (!LABEL_NAME.test(name)) {
+		if (!LABEL_NAME.test(name) || Object.hasOwn(labels, name)) {
 			return undefined;
 		}
 		// Not an assignment: a label named __proto__ is refused above, one named constructor is a label like any other.
@@ -142,7 +155,11 @@ class Reader {
 	}
 
 	text(length: number): string {
-		return this.#take(length)?.toString('utf8') ?? '';
+		const bytes = this.#take(length);
+		if (bytes !== undefined && !isUtf8(bytes)) {
+			this.failed = true;
+		}
+		return bytes?.toString('utf8') ?? '';
 	}
 
 	#take(length: number): Buffer | undefined {

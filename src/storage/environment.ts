@@ -1,5 +1,5 @@
-import {mkdirSync} from 'node:fs';
 import {type Key, open, type RootDatabase} from 'lmdb';
+import {makeDirectory} from '../runtime/make-directory.js';
 import {refuseForeignFile, watchPlace} from './data-file.js';
 import {DATABASE_NAMES, type DatabaseName} from './layout.js';
 import {ReadWatch} from './read-watch.js';
@@ -21,7 +21,7 @@ export type Environment = {
  * test/storage/lmdb-facts.ts fails when an upgrade of lmdb changes what they mean.
  */
 export const openEnvironment = (directory: string): Environment => {
-	mkdirSync(directory, {recursive: true, mode: 0o700});
+	makeDirectory(directory, 0o700);
 	refuseForeignFile(directory);
 	const settings = {
 		path: directory,

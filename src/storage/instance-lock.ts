@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto';
 import {once} from 'node:events';
-import {mkdirSync, realpathSync} from 'node:fs';
+import {realpathSync} from 'node:fs';
 import {createConnection, createServer, type Server} from 'node:net';
 import {EdgedError} from '../outbound/errors.js';
+import {makeDirectory} from '../runtime/make-directory.js';
 
 /** Held for as long as the process lives, or until released. Dies with its holder: nothing stale is left. */
 export type InstanceLock = {release(): Promise<void>};
@@ -14,7 +15,7 @@ const ANSWER_TIMEOUT_MS = 1000;
  * the holder's pid when another process has it. lmdb itself would let a second process write.
  */
 export const lockInstance = async (stateDirectory: string, pid: number): Promise<InstanceLock> => {
-	makeDirectory(stateDirectory);
+	makeStateDirectory(stateDirectory);
 	const name = `\0edged-${createHash('sha256').update(realpathSync(stateDirectory)).digest('hex').slice(0, 40)}`;
 	const server = createServer(socket => {
 		socket.on('error', () => undefined);
@@ -45,9 +46,9 @@ export const lockInstance = async (stateDirectory: string, pid: number): Promise
 	};
 };
 
-const makeDirectory = (directory: string): void => {
+const makeStateDirectory = (directory: string): void => {
 	try {
-		mkdirSync(directory, {recursive: true, mode: 0o700});
+		makeDirectory(directory, 0o700);
 	} catch (cause) {
 		const {code} = cause as NodeJS.ErrnoException;
 		const isInTheWay = code === 'EEXIST' || code === 'ENOTDIR';

@@ -3,7 +3,7 @@ import {parseMadeId, type SegmentAddress} from '../outbound/made-id.js';
 import type {SegmentId} from '../outbound/names.js';
 import type {ClassNo} from '../outbound/priorities.js';
 import type {BlockNo} from '../outbound/units.js';
-import {checkMetadata, encodeMetadata} from './entry-metadata.js';
+import {checkMetadata, encodeMetadata, lowerCaseNames} from './entry-metadata.js';
 import {OFFSET, PAYLOAD_FIELDS_BYTES, SHA256_BYTES, U48_MAX, writePayloadFields} from './entry-record.js';
 import type {Route, SegmentDraft, VerifiedRecord} from './store.js';
 
@@ -61,7 +61,11 @@ export const prepareDraft = (draft: SegmentDraft, maxSegmentBytes: number): Prep
 		record: draft.verified ?? recordOf(payload, draft),
 		metadata: bare
 			? undefined
-			: encodeMetadata({givenId, contentType: draft.contentType, labels: draft.labels ?? {}}),
+			: encodeMetadata({
+					givenId,
+					contentType: draft.contentType,
+					labels: lowerCaseNames(draft.labels ?? {}),
+				}),
 		route: draft.route,
 		classNo: draft.classNo,
 		expiresInMs: draft.expiresInMs,

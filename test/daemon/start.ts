@@ -77,6 +77,15 @@ test('a port that is taken is named with the key that sets it', async t => {
 	);
 });
 
+test('a state directory that no file system would make is refused, not tried for ever', async t => {
+	const directory = await temporaryDirectory(t);
+	const file = path.join(directory, 'edge.toml');
+	await writeFile(file, edgeConfig(directoryPeer()).replace('"state"', '"/proc/edged/state"'));
+	const {code, stderr} = await runEdged(['--config', file]);
+	t.is(code, 1);
+	t.regex(stderr, /state directory \/proc\/edged\/state cannot be made \(ENOENT\)/);
+});
+
 test('a configuration with mistakes is refused with all of them, and with the code that systemd does not retry', async t => {
 	const directory = await temporaryDirectory(t);
 	const file = path.join(directory, 'edge.toml');

@@ -182,7 +182,7 @@ test('nothing new is taken while edged drains, starts or stops', async t => {
 	for (const [state, status, code] of [
 		['draining', 503, 'DRAINING'],
 		['stopping', 503, 'SHUTTING_DOWN'],
-		['starting', 429, 'BUSY'],
+		['starting', 503, 'BUSY'],
 	] as const) {
 		fixture.state = state;
 		const answer = await fixture.ask({}, 'x');

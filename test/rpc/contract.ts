@@ -55,6 +55,13 @@ test(
 	{segments: [{payload_text: 'a\ud800'}]},
 	/segments\.0\.payload_text: is not well-formed/,
 );
+test(
+	'a label that would be left out without a word',
+	refused,
+	'relay.enqueue',
+	{segments: [{payload_text: '', labels: JSON.parse('{"__proto__": "x", "site": "n"}')}]},
+	/segments\.0\.labels\.__proto__: is no label name/,
+);
 test('no segments', refused, 'relay.enqueue', {segments: []}, /segments/);
 test(
 	'more segments than one call takes',

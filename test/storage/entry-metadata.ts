@@ -6,6 +6,7 @@ import {
 	checkMetadata,
 	decodeMetadata,
 	encodeMetadata,
+	lowerCaseNames,
 	MAX_METADATA_BYTES,
 	NO_METADATA,
 } from '../../src/storage/entry-metadata.js';
@@ -13,7 +14,7 @@ import {holds} from '../helpers/holds.js';
 
 const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/) as fc.Arbitrary<SegmentId>;
 const labels = fc.dictionary(
-	fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/),
+	fc.stringMatching(/^[a-z0-9][a-z0-9_.-]{0,63}$/),
 	fc.string({unit: 'grapheme', maxLength: 60}),
 	{maxKeys: 20, noNullPrototype: true},
 );
@@ -50,6 +51,25 @@ test('a label called __proto__ is refused, and bytes that carry one are no metad
 	t.throws(() => checkMetadata(undefined, JSON.parse('{"__proto__":"x"}')), {instanceOf: EdgedError});
 	const name = Buffer.from('__proto__');
 	t.is(decodeMetadata(Buffer.concat([Buffer.of(0, 0, 1, name.length), name, Buffer.of(0, 0)])), undefined);
+});
+
+test('a value that is not UTF-8 is no metadata, and neither is a name that is given twice', t => {
+	const label = (name: string, value: Buffer): Buffer =>
+		Buffer.concat([Buffer.of(name.length), Buffer.from(name), Buffer.of(value.length, 0), value]);
+	const metadataOf = (...labels: Buffer[]): Buffer =>
+		Buffer.concat([Buffer.of(0, 0, labels.length), ...labels]);
+	const good = label('site', Buffer.from('n'));
+	t.deepEqual(decodeMetadata(metadataOf(good))?.labels, {site: 'n'});
+	t.is(decodeMetadata(metadataOf(label('site', Buffer.of(0xff, 0xfe)))), undefined);
+	t.is(decodeMetadata(metadataOf(good, label('site', Buffer.from('s')))), undefined);
+});
+
+test('names of labels are kept in lower case, and names that differ in case alone are refused', t => {
+	t.deepEqual(lowerCaseNames({Site: 'N', unit: 'K'}), {site: 'N', unit: 'K'});
+	t.throws(() => checkMetadata(undefined, {Site: 'n', site: 's'}), {
+		code: 'INVALID_ARGUMENT',
+		message: /twice/,
+	});
 });
 
 const refusals: readonly (readonly [string, string | undefined, Record<string, string> | undefined])[] = [

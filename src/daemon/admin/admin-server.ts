@@ -1,5 +1,11 @@
 import {once} from 'node:events';
-import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
+import {
+	createServer,
+	type IncomingMessage,
+	type Server,
+	type ServerOptions,
+	type ServerResponse,
+} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {formatListenAddress, type ListenAddress} from '../../config/listen-address.js';
 import {listenFailure} from '../../runtime/listen-failure.js';
@@ -12,6 +18,15 @@ export type AdminOptions = {
 	unready(): string | undefined;
 	metrics(): Promise<{readonly contentType: string; readonly text: string}>;
 	readonly logger: Logger;
+};
+
+/** A scraper, a few probes and somebody with curl. */
+const MAX_CONNECTIONS = 64;
+const HTTP: ServerOptions = {
+	maxHeaderSize: 8192,
+	headersTimeout: 10_000,
+	requestTimeout: 10_000,
+	connectionsCheckingInterval: 5000,
 };
 
 type Answer = {readonly status: number; readonly contentType: string; readonly text: string};
@@ -35,9 +50,10 @@ export class AdminServer implements Service {
 	/** Rejects with `INVALID_CONFIG` or `BUSY` when the address cannot be had. */
 	async start(): Promise<void> {
 		const {host, port} = this.#options.address;
-		const server = createServer((request, response) => {
+		const server = createServer(HTTP, (request, response) => {
 			void this.#serve(request, response);
 		});
+		server.maxConnections = MAX_CONNECTIONS;
 		server.listen(port, host);
 		try {
 			await once(server, 'listening');
@@ -47,6 +63,9 @@ export class AdminServer implements Service {
 				cause,
 			);
 		}
+		server.on('error', err => {
+			this.#options.logger.warn({err}, 'the admin listener failed to accept a connection');
+		});
 		this.#server = server;
 	}
 

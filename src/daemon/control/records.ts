@@ -17,7 +17,7 @@ export const listRecords = (
 		...(state !== undefined && {state}),
 		...(peer_id !== undefined && {peer: peer_id}),
 		...(priority !== undefined && {priority}),
-		...(label !== undefined && {label}),
+		...(label !== undefined && {label: {...label, name: label.name.toLowerCase()}}),
 		...(reason !== undefined && {reason}),
 	};
 	return pageView(store.list(filter, {limit, ...(cursor !== undefined && {cursor})}));

@@ -9,6 +9,17 @@ const HUNDRED_YEARS_IN_SECONDS = 100 * 365.25 * 86_400;
 /** UTF-8 has no form for half a pair: it would be stored as other bytes than were sent. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
+/** A record would leave out a label of this name instead of refusing it. */
+const labels = z.preprocess(
+	(written, context) => {
+		if (typeof written === 'object' && written !== null && Object.hasOwn(written, '__proto__')) {
+			context.addIssue({code: 'custom', path: ['__proto__'], message: 'is no label name'});
+		}
+		return written;
+	},
+	z.record(z.string(), z.string()),
+);
+
 const writtenSegment = z.strictObject({
 	/** edged makes one when absent. */
 	segment_id: segmentId.optional(),
@@ -16,7 +27,7 @@ const writtenSegment = z.strictObject({
 	payload_base64: z.string().optional(),
 	payload_text: z.string().optional(),
 	content_type: z.string().min(1).max(255).optional(),
-	labels: z.record(z.string(), z.string()).optional(),
+	labels: labels.optional(),
 	/** The default peers when absent. */
 	peers: z.array(peerId).max(1024).optional(),
 	priority: z.enum(PRIORITIES).optional(),

@@ -30,6 +30,7 @@ export const directorySubject: Subject = {
 		'a certificate of the peer that nobody we trust has signed gets nothing': NO_CERTIFICATE,
 		'an expired certificate of the peer gets nothing': NO_CERTIFICATE,
 		'a certificate of the peer for another name gets nothing': NO_CERTIFICATE,
+		'a renewed certificate of our own is used without a restart': NO_CERTIFICATE,
 		'an expired certificate of our own blames nobody': NO_CERTIFICATE,
 		'a certificate of our own that the peer does not trust blames nobody': NO_CERTIFICATE,
 	},

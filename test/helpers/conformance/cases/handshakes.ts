@@ -1,5 +1,8 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import type {ExecutionContext} from 'ava';
-import type {KeyPair, LeafRequest} from '../../certificates.js';
+import {certificates, type KeyPair, type LeafRequest} from '../../certificates.js';
+import {temporaryDirectory} from '../../temp-dir.js';
 import {type Delivered, deliver} from '../deliver.js';
 import type {Case, Papers, Subject} from '../subject.js';
 
@@ -82,5 +85,29 @@ export const HANDSHAKES: readonly Case[] = [
 		title: 'a certificate of our own that the peer does not trust blames nobody',
 		run: (t, subject) =>
 			isNotLetIn(t, subject, ({stranger}) => own(stranger.sign(`${subject.name} stranger`, EDGE))),
+	},
+	{
+		title: 'a renewed certificate of our own is used without a restart',
+		async run(t, subject) {
+			const directory = await temporaryDirectory(t);
+			const ours = {certFile: path.join(directory, 'crt'), keyFile: path.join(directory, 'key')};
+			const put = async ({cert, key}: KeyPair): Promise<void> => {
+				await writeFile(ours.certFile, cert);
+				await writeFile(ours.keyFile, key);
+			};
+			const stage = await subject.open(t, {}, async ({stranger}) => {
+				const pair = await stranger.sign(`${subject.name} former`, EDGE);
+				await put(pair);
+				return {own: {...pair, ...ours}};
+			});
+			t.not((await deliver(t, stage.transport, ONE)).fates[0], 'acked');
+			const {client} = await certificates();
+			await writeFile(ours.certFile, client.cert); // Half a renewal.
+			stage.clock.advance(1000);
+			t.not((await deliver(t, stage.transport, ONE)).fates[0], 'acked');
+			await put(client);
+			stage.clock.advance(1000);
+			t.deepEqual((await deliver(t, stage.transport, ONE)).fates, ['acked']);
+		},
 	},
 ];

@@ -54,13 +54,14 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 /** The order of start; stop runs it backwards: the doors close first, the store last. */
 const inOrder = (
 	store: LmdbStore,
-	{storeHealth, evictionLog, tending, bandwidth, dispatcher, phase}: Core,
+	{storeHealth, evictionLog, tending, storeCheck, bandwidth, dispatcher, phase}: Core,
 	doors: Doors,
 ): readonly Service[] => [
 	{name: 'storage', start: async () => {}, stop: () => store.close()},
 	{name: 'store health', start: async () => {}, stop: () => storeHealth.stop()},
 	{name: 'eviction log', start: async () => {}, stop: async () => evictionLog.stop()},
 	tending,
+	storeCheck,
 	{name: 'bandwidth', start: async () => {}, stop: () => bandwidth.stop()},
 	dispatcher,
 	// From here on whoever finds a door open finds it open for him.

@@ -5,10 +5,12 @@ import type {Dispatcher} from '../delivery/dispatcher.js';
 import type {MonotonicMs} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import type {Logger} from '../runtime/logger.js';
+import type {LmdbStore} from '../storage/lmdb-store.js';
 import type {OutboundStore} from '../storage/store.js';
 import type {Intake} from './intake.js';
 import type {Peers} from './peers.js';
 import type {Phase} from './phase.js';
+import type {StoreCheck} from './store-check.js';
 import type {StoreHealth} from './store-health.js';
 
 /** What the control plane works on. One object a daemon, passed whole. */
@@ -18,8 +20,9 @@ export type Parts = {
 	readonly clock: Clock;
 	/** For what operators did. */
 	readonly logger: Logger;
-	readonly store: OutboundStore;
+	readonly store: OutboundStore & Pick<LmdbStore, 'damage'>;
 	readonly storeHealth: StoreHealth;
+	readonly storeCheck: StoreCheck;
 	readonly peers: Peers;
 	readonly dispatcher: Dispatcher;
 	readonly bandwidth: Bandwidth;

@@ -5,6 +5,7 @@ import type {PeerNo} from '../outbound/units.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
 import {DeliveryLog} from './delivery-log.js';
 import {EvictionLog} from './eviction-log.js';
+import {StoreCheck} from './store-check.js';
 import {StoreHealth} from './store-health.js';
 import type {Surroundings} from './surroundings.js';
 import {Tending} from './tending.js';
@@ -14,6 +15,7 @@ import {freeBytesOf} from './views/storage-view.js';
 export type Upkeep = {
 	readonly storeHealth: StoreHealth;
 	readonly tending: Tending;
+	readonly storeCheck: StoreCheck;
 	readonly deliveryLog: DeliveryLog;
 	readonly evictionLog: EvictionLog;
 	/** Something was buried, or may now be removed: looks at what follows from that. */
@@ -40,6 +42,7 @@ export const createUpkeep = (
 		afterWork: () => firstDeadletter.look(),
 		onBug,
 	});
+	const storeCheck = new StoreCheck({store, clock, logger: logs.part('storage'), onBug});
 	const nudge = () => tending.nudge();
 	store.onWork(nudge);
 	const buriedOrFreed = () => {
@@ -56,7 +59,7 @@ export const createUpkeep = (
 		evictionLog.evicted(eviction);
 		firstDeadletter.look();
 	});
-	return {evictionLog, storeHealth, tending, deliveryLog, buriedOrFreed};
+	return {evictionLog, storeHealth, tending, storeCheck, deliveryLog, buriedOrFreed};
 };
 
 const idOf = (store: LmdbStore, no: PeerNo): PeerId => {

@@ -1,13 +1,12 @@
 import {statSync} from 'node:fs';
 import {DEADLETTER_REASONS, type DeadletterReason} from '../outbound/attempts.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
-import {CLASS_NUMBERS} from '../outbound/priorities.js';
 import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js';
-import type {AgeMs, EpochMs, PeerNo} from '../outbound/units.js';
+import type {EpochMs, PeerNo} from '../outbound/units.js';
 import {atomically, put} from './atomically.js';
-import {readBlock} from './blocks.js';
 import {checkCeiling} from './ceiling.js';
 import {addRow, counter, deadCounter, depthOf, emptyRow, STORE_COUNTERS} from './counters.js';
+import {CHECK_START, type CheckCursor, type CheckStep, checkStep} from './damage/check-step.js';
 import type {Mending} from './damage/mending.js';
 import {dataFileOf} from './data-file.js';
 import {countMatching, purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
@@ -18,11 +17,12 @@ import {FrameBuffers} from './frame-buffers.js';
 import {GroupCommit} from './group-commit.js';
 import type {StoreHandles, StoreSettings} from './handles.js';
 import type {InstanceLock} from './instance-lock.js';
-import {type DueKey, END, type QueueKey} from './layout.js';
+import {nextDueAt, oldestScheduledAt} from './lane-times.js';
 import {leasePayloads} from './lease-payloads.js';
-import {leaseRecords, overlayOf} from './lease-records.js';
+import {leaseRecords} from './lease-records.js';
 import {list} from './list.js';
 import {OpenLease} from './open-lease.js';
+import type {Place} from './read-watch.js';
 import {inspect, readPayload} from './records.js';
 import {registerPeers} from './register-peers.js';
 import {settle} from './settle.js';
@@ -117,20 +117,7 @@ export class LmdbStore implements OutboundStore {
 	}
 
 	nextDueAt(peer: PeerNo): EpochMs | undefined {
-		const {env, age} = this.#handles;
-		const overlay = overlayOf(this.#handles, peer);
-		let least: AgeMs | undefined;
-		for (const classNo of CLASS_NUMBERS.filter(any => overlay.mayHaveDue(any))) {
-			const start = [peer, classNo, ...(overlay.dueAfter(classNo) ?? [])];
-			for (const {key} of env.due.getRange({start, end: [peer, classNo, END]})) {
-				const [, , dueAt, , group] = key as DueKey;
-				if (!overlay.isGroupOut(group)) {
-					least = least === undefined || dueAt < least ? (dueAt as AgeMs) : least;
-					break;
-				}
-			}
-		}
-		return least === undefined ? undefined : age.toWall(least);
+		return nextDueAt(this.#handles, peer);
 	}
 
 	depth(peer?: PeerNo): QueueDepth {
@@ -161,15 +148,7 @@ export class LmdbStore implements OutboundStore {
 	}
 
 	oldestScheduledAt(peer: PeerNo): EpochMs | undefined {
-		const {env} = this.#handles;
-		let least: EpochMs | undefined;
-		for (const classNo of CLASS_NUMBERS) {
-			for (const {key} of env.queue.getRange({start: [peer, classNo], end: [peer, classNo, END], limit: 1})) {
-				const at = readBlock(this.#handles, (key as QueueKey)[2])?.createdAt;
-				least = at !== undefined && (least === undefined || at < least) ? at : least;
-			}
-		}
-		return least;
+		return oldestScheduledAt(this.#handles, peer);
 	}
 
 	/** False once the store's file was removed or replaced: nothing new is taken then. */
@@ -267,6 +246,16 @@ export class LmdbStore implements OutboundStore {
 	/** Damaged rows that were put right since the start, and the records that were buried with them. */
 	get damage(): {readonly mended: number; readonly buried: number} {
 		return this.#mending.counts;
+	}
+
+	/** A piece of a check of the whole store; see `checkStep` in damage/check-step.ts. `undefined` begins at the beginning. */
+	checkStep(cursor: CheckCursor | undefined, maxBytes: number): CheckStep {
+		return checkStep(this.#handles, cursor ?? CHECK_START, maxBytes);
+	}
+
+	/** Puts right what a check found; nothing happens when it is right meanwhile. */
+	mend(place: Place): Promise<void> {
+		return this.#mending.mend(place);
 	}
 
 	onWork(listener: (peer: PeerNo) => void): void {

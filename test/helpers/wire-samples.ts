@@ -70,6 +70,8 @@ export const status: Result<'relay.status'> = {
 		file_bytes: 4_194_304,
 		free_bytes: 53_687_091_200,
 		state: 'ok',
+		check: {state: 'waiting', checked_bytes: 4_194_304, completed_at: NOW},
+		damage: {rows: 0, buried_records: 0},
 	},
 	peers: [peer],
 	queried_at: NOW,

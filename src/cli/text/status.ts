@@ -51,6 +51,13 @@ const storageFields = (storage: Status['storage']): Field[] => [
 	],
 	['On Disk', `${humanBytes(storage.file_bytes)}, ${humanBytes(storage.free_bytes)} free`],
 	['State', storage.state, STORAGE_TONES[storage.state]],
+	...(storage.damage.rows === 0 ? [] : [damageField(storage.damage)]),
+];
+
+const damageField = ({rows, buried_records: buried}: Status['storage']['damage']): Field => [
+	'Damage',
+	`${grouped(rows)} rows put right since the start, ${grouped(buried)} records buried as CORRUPT`,
+	'bad',
 ];
 
 const STORAGE_TONES: Readonly<Record<Status['storage']['state'], Tone>> = {

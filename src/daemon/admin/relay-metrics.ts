@@ -9,7 +9,15 @@ import type {Metric, Sample} from './metrics.js';
 
 type Sources = Pick<
 	Parts,
-	'store' | 'peers' | 'dispatcher' | 'bandwidth' | 'config' | 'storeHealth' | 'version' | 'intake'
+	| 'store'
+	| 'peers'
+	| 'dispatcher'
+	| 'bandwidth'
+	| 'config'
+	| 'storeHealth'
+	| 'storeCheck'
+	| 'version'
+	| 'intake'
 > & {readonly deliveryLog: DeliveryLog; readonly evictionLog: EvictionLog};
 
 /** What concerns records, peers and the store. Labels are peers, states, reasons and codes: all few and bounded. */
@@ -164,7 +172,7 @@ const intakeMetrics = ({intake: {counters}}: Sources): Metric[] => [
 	},
 ];
 
-const storeMetrics = ({store, config, storeHealth, evictionLog, version}: Sources): Metric[] => [
+const storeMetrics = ({store, config, storeHealth, storeCheck, evictionLog, version}: Sources): Metric[] => [
 	storeGauge(
 		'edged_store_live_bytes',
 		'Bytes that are stored for some reason.',
@@ -178,6 +186,18 @@ const storeMetrics = ({store, config, storeHealth, evictionLog, version}: Source
 	),
 	storeGauge('edged_store_degraded', '1 while the store cannot write.', () =>
 		storeHealth.isFailing ? 1 : 0,
+	),
+	{
+		name: 'edged_store_damaged_rows_total',
+		help: 'Damaged rows that were found and put right.',
+		kind: 'counter',
+		labels: [],
+		read: () => [{value: store.damage.mended}],
+	},
+	storeGauge(
+		'edged_store_checked_bytes',
+		'Read by the check of the whole store under way, or the last.',
+		() => storeCheck.progress.bytes,
 	),
 	{
 		name: 'edged_evicted_records_total',

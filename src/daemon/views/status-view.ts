@@ -11,16 +11,21 @@ import {freeBytesOf, storageView} from './storage-view.js';
 
 /** Built from counters and one key a peer: as fast with a million waiting as with none. */
 export const statusView = (parts: Parts): Result<'relay.status'> => {
-	const {config, store, peers, dispatcher, bandwidth, storeHealth, clock} = parts;
+	const {config, store, peers, dispatcher, bandwidth, storeHealth, storeCheck, clock} = parts;
 	const snapshots = new Map(dispatcher.snapshots().map(snapshot => [snapshot.peerId, snapshot]));
-	const free = freeBytesOf(config.node.stateDir);
 	return {
 		enabled: peers.configured.length > 0,
 		workers: config.relay.workerCount,
 		success_condition: String(config.relay.successCondition),
 		queue_depth: depthView(store.depth()),
 		bandwidth: bandwidthView(bandwidth.state()),
-		storage: storageView(store.space(), free, storeHealth.isFailing ? 'failing' : 'well'),
+		storage: storageView({
+			space: store.space(),
+			freeBytes: freeBytesOf(config.node.stateDir),
+			writes: storeHealth.isFailing ? 'failing' : 'well',
+			check: storeCheck.progress,
+			damage: store.damage,
+		}),
 		peers: [
 			...peers.configured.map(peer => peerView(parts, peer, snapshots.get(peer.id) ?? NEVER_RUN)),
 			...peers.orphaned.map(peer => peerView(parts, peer, ORPHANED)),

@@ -1,13 +1,29 @@
 import {statfsSync} from 'node:fs';
 import type {WireStorage} from '../../rpc/contract/status.js';
+import {formatTime} from '../../runtime/clock.js';
 import type {SpaceUse} from '../../storage/store.js';
+import type {CheckProgress} from '../store-check.js';
 
-export const storageView = (space: SpaceUse, freeBytes: number, writes: 'well' | 'failing'): WireStorage => ({
+export type StoreFacts = {
+	readonly space: SpaceUse;
+	readonly freeBytes: number;
+	readonly writes: 'well' | 'failing';
+	readonly check: CheckProgress;
+	readonly damage: {readonly mended: number; readonly buried: number};
+};
+
+export const storageView = ({space, freeBytes, writes, check, damage}: StoreFacts): WireStorage => ({
 	live_bytes: space.liveBytes,
 	ceiling_bytes: space.ceilingBytes,
 	file_bytes: space.fileBytes,
 	free_bytes: freeBytes,
 	state: stateOf(space, writes),
+	check: {
+		state: check.state,
+		checked_bytes: check.bytes,
+		completed_at: check.completedAt === undefined ? null : formatTime(check.completedAt),
+	},
+	damage: {rows: damage.mended, buried_records: damage.buried},
 });
 
 const stateOf = (

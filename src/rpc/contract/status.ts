@@ -44,6 +44,15 @@ const storage = z
 		/** Free on its file system. */
 		free_bytes: count,
 		state: z.enum(['ok', 'warning', 'full', 'degraded']),
+		/** The check of the whole store that runs in the background once a week. */
+		check: z.strictObject({
+			state: z.enum(['running', 'waiting']),
+			/** Of the check under way, or the last. */
+			checked_bytes: count,
+			completed_at: timestamp.nullable(),
+		}),
+		/** Since the start: damaged rows that were put right, and records buried as `CORRUPT` with them. */
+		damage: z.strictObject({rows: count, buried_records: count}),
 	})
 	.meta({id: 'Storage'});
 

@@ -4,13 +4,16 @@ import {encodeAcks} from '../acks-row.js';
 import {commit, put, remove} from '../atomically.js';
 import {Bits} from '../bits.js';
 import {decodeBits} from '../bits-row.js';
+import type {BlockTable} from '../block-table.js';
 import {readBlock} from '../blocks.js';
+import type {CounterChanges} from '../counters.js';
 import {decodeGroup} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
 import {encodeLease, type LeasePart} from '../lease-row.js';
 import type {Place} from '../read-watch.js';
 import {addGroupKey} from '../take-bits.js';
 import {buryBlock} from './bury-block.js';
+import {buryPayloads, findBadPayloads} from './bury-payloads.js';
 import {isUnclaimed, removeChunks} from './chunks.js';
 import {mendMeta} from './mend-meta.js';
 import {mendPeer} from './mend-peer.js';
@@ -40,7 +43,7 @@ export const mend = async (handles: StoreHandles, place: Place): Promise<Mend | 
 	const outcome = await commit(
 		handles,
 		changes => {
-			const mended = mendPlace(handles, place);
+			const mended = mendPlace(handles, place, changes);
 			if (mended?.isInexact) {
 				recount(handles, changes);
 			}
@@ -55,14 +58,18 @@ export const mend = async (handles: StoreHandles, place: Place): Promise<Mend | 
 	return outcome === undefined ? undefined : {place, done: outcome.done, buried: outcome.buried ?? 0};
 };
 
-const mendPlace = (handles: StoreHandles, {database, key}: Place): Outcome | undefined => {
+const mendPlace = (
+	handles: StoreHandles,
+	{database, key}: Place,
+	changes: CounterChanges,
+): Outcome | undefined => {
 	const {env} = handles;
 	const parts = key as number[];
 	switch (database) {
 		case 'blocks':
 			return mendBlock(handles, key as BlockNo);
 		case 'payloads':
-			return mendUnclaimed(handles, parts[0] as BlockNo);
+			return mendPayload(handles, parts[0] as BlockNo, changes);
 		case 'queue':
 		case 'held':
 			return mendRowOf(handles, {database, key}, parts[2] as BlockNo);
@@ -105,7 +112,11 @@ const mendBlock = (handles: StoreHandles, block: BlockNo): Outcome | undefined =
 	if (readBlock(handles, block) !== undefined) {
 		return undefined;
 	}
+	const isGone = !handles.env.blocks.doesExist(block);
 	const {records, buried} = buryBlock(handles, block);
+	if (isGone && records === 0) {
+		return undefined;
+	}
 	return records === 0 && buried === 0
 		? {done: 'nothing hangs on it: removed', isInexact: true}
 		: {done: 'what waited in it is buried as CORRUPT', buried, isInexact: true};
@@ -125,18 +136,27 @@ const mendAcks = (handles: StoreHandles, block: BlockNo): Outcome | undefined =>
 	return {done: 'who has what is counted anew from the proofs that are kept'};
 };
 
-/** A payload that is kept for nobody: the rows of whoever needs it are gone without a trace. */
-const mendUnclaimed = (handles: StoreHandles, block: BlockNo): Outcome | undefined => {
+const mendPayload = (handles: StoreHandles, block: BlockNo, changes: CounterChanges): Outcome | undefined => {
 	const table = readBlock(handles, block);
 	if (table === undefined) {
 		return mendBlock(handles, block);
 	}
-	if (!isUnclaimed(handles, table)) {
-		return undefined;
+	if (isUnclaimed(handles, table)) {
+		return giveBack(handles, table);
 	}
+	const bad = findBadPayloads(handles, table, Array(table.count).keys());
+	const count = bad.corrupt.count() + bad.missing.count();
+	const buried = buryPayloads(handles, table, bad, changes);
+	return count === 0 || buried === 0
+		? undefined
+		: {done: `${count} payloads are damaged: what waited for them is buried`, buried};
+};
+
+/** A payload that is kept for nobody: the rows of whoever needs it are gone without a trace. */
+const giveBack = (handles: StoreHandles, table: BlockTable): Outcome => {
 	const records = table.route.reduce((sum, peer) => sum + mendPeer(handles, table, peer).records, 0);
 	if (records === 0) {
-		removeChunks(handles, block);
+		removeChunks(handles, table.block);
 		return {done: 'a payload that nobody needs was removed', isInexact: true};
 	}
 	return {done: `${records} records whose rows are gone wait again`, isInexact: true};
@@ -174,7 +194,7 @@ const mendGroupKey = (handles: StoreHandles, {database, key}: Place): Outcome | 
 	if (row !== undefined) {
 		addGroupKey(handles, peer, block, group, decodeGroup(row));
 	}
-	return {done: 'a key that led nowhere was removed'};
+	return {done: 'a key that led nowhere, or was missing, was put right'};
 };
 
 /** Memory knows what is out; what was cut from the lease meanwhile has no bit in its place any more. */

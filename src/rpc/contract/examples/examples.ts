@@ -66,6 +66,8 @@ export const EXAMPLES: Examples = {
 					file_bytes: 1_048_576,
 					free_bytes: 12_000_000_000,
 					state: 'ok',
+					check: {state: 'waiting', checked_bytes: 1_048_576, completed_at: LATER},
+					damage: {rows: 0, buried_records: 0},
 				},
 				peers: [PEER],
 				queried_at: LATER,

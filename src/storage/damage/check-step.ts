@@ -1,0 +1,166 @@
+import type {Key} from 'lmdb';
+import type {BlockNo} from '../../outbound/units.js';
+import {readBlock} from '../blocks.js';
+import {decodeGroup} from '../group-row.js';
+import type {StoreHandles} from '../handles.js';
+import {DATABASE_NAMES, type DatabaseName} from '../layout.js';
+import type {Place} from '../read-watch.js';
+import {hasPayload, isPayloadNeeded} from '../release-block.js';
+import {findBadPayloads} from './bury-payloads.js';
+import {isUnclaimed} from './chunks.js';
+
+/** Where a check of the whole store goes on: behind this row. */
+export type CheckCursor = {readonly database: DatabaseName; readonly after: Key | undefined};
+export type Finding = {readonly place: Place; readonly what: string};
+export type CheckStep = {
+	readonly findings: readonly Finding[];
+	/** Read for it. */
+	readonly bytes: number;
+	/** `undefined`: that was the last of the store. */
+	readonly next: CheckCursor | undefined;
+};
+
+export const CHECK_START: CheckCursor = {database: DATABASE_NAMES[0], after: undefined};
+/** A row costs at least this much, however short. */
+const ROW_BYTES = 64;
+
+/**
+ * Outside a body: checks rows from `cursor` on until `maxBytes` are read: checksums of all rows, CRC-32 and SHA-256 of payloads, and
+ * that what refers to another row finds it. Changes nothing.
+ */
+export const checkStep = (handles: StoreHandles, cursor: CheckCursor, maxBytes: number): CheckStep => {
+	const {env} = handles;
+	const findings: Finding[] = [];
+	const {onDamaged} = env.watch;
+	env.watch.onDamaged = ({place, message}) => findings.push({place, what: message});
+	try {
+		env.root.resetReadTxn();
+		let bytes = 0;
+		for (const {key, size} of rowsFrom(handles, cursor)) {
+			bytes += ROW_BYTES + size + checkRow(handles, cursor.database, key, findings);
+			if (bytes >= maxBytes) {
+				return {findings, bytes, next: {...cursor, after: key}};
+			}
+		}
+		const next = DATABASE_NAMES[DATABASE_NAMES.indexOf(cursor.database) + 1];
+		return {findings, bytes, next: next === undefined ? undefined : {database: next, after: undefined}};
+	} finally {
+		env.watch.onDamaged = onDamaged;
+	}
+};
+
+function* rowsFrom({env}: StoreHandles, {database, after}: CheckCursor): Generator<{key: Key; size: number}> {
+	const table = env[database];
+	const options = after === undefined ? {} : {start: after};
+	// Payloads are read by way of their block, which knows what they should be.
+	const isKeyOnly = database === 'payloads';
+	const rows = isKeyOnly ? keysOnly(table.getKeys(options)) : table.raw.getRange(options);
+	for (const {key, value} of rows) {
+		if (after === undefined || !isSame(key, after)) {
+			if (value !== undefined && table.opened(key, value) === undefined) {
+				table.get(key); // Tells the watch.
+			}
+			yield {key, size: value?.length ?? 0};
+		}
+	}
+}
+
+function* keysOnly(keys: Iterable<Key>): Generator<{key: Key; value: undefined}> {
+	for (const key of keys) {
+		yield {key, value: undefined};
+	}
+}
+
+const isSame = (a: Key, b: Key): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** How many bytes were read besides the row. */
+const checkRow = (handles: StoreHandles, database: DatabaseName, key: Key, findings: Finding[]): number => {
+	const parts = key as number[];
+	const say = (what: string, place: Place = {database, key}) => {
+		findings.push({place, what});
+	};
+	switch (database) {
+		case 'blocks':
+			return checkBlock(handles, key as BlockNo, say);
+		case 'payloads':
+		case 'settled':
+		case 'queue':
+		case 'held':
+		case 'groups': {
+			const block = parts[
+				database === 'payloads' ? 0 : database === 'queue' || database === 'held' ? 2 : 1
+			] as number;
+			if (!handles.env.blocks.doesExist(block)) {
+				say(`${database} has a row of block ${block}, which has no table`, {database: 'blocks', key: block});
+			}
+			if (database === 'groups') {
+				checkGroup(handles, parts, say);
+			}
+			return 0;
+		}
+		case 'due':
+		case 'deadletters':
+			checkGroupKey(handles, database, parts, say);
+			return 0;
+		default:
+			return 0;
+	}
+};
+
+type Say = (what: string, place?: Place) => void;
+
+const checkBlock = (handles: StoreHandles, block: BlockNo, say: Say): number => {
+	const table = readBlock(handles, block);
+	const payload: Place = {database: 'payloads', key: [block, 0]};
+	if (table === undefined) {
+		return 0; // The watch was told.
+	}
+	if (!hasPayload(handles, block)) {
+		if (isPayloadNeeded(handles, table)) {
+			say(`the payload of block ${block} is gone and still needed`, payload);
+		}
+		return 0;
+	}
+	if (isUnclaimed(handles, table)) {
+		say(`the payload of block ${block} is kept for nobody`, payload);
+	}
+	const {corrupt, missing} = findBadPayloads(handles, table, Array(table.count).keys());
+	if (!corrupt.isEmpty() || !missing.isEmpty()) {
+		const ids = [...corrupt.or(missing)].map(entry => table.segmentIdOf(entry));
+		say(`the payload of ${ids.slice(0, 10).join(', ')}${ids.length > 10 ? ', ...' : ''} is damaged`, payload);
+	}
+	return table.payloadBytes;
+};
+
+const checkGroup = ({env}: StoreHandles, key: readonly number[], say: Say): void => {
+	const saved = env.groups.get(key as number[]);
+	if (saved !== undefined) {
+		const [peer = 0, block = 0, group = 0] = key;
+		const row = decodeGroup(saved);
+		const isDead = row.state === 'deadletter';
+		const database = isDead ? 'deadletters' : 'due';
+		const index = isDead ? [peer, row.diedAt, block, group] : [peer, row.classNo, row.dueAt, block, group];
+		if (!env[database].doesExist(index)) {
+			say(`group ${group} of block ${block} is not found by its key`, {database, key: index});
+		}
+	}
+};
+
+const checkGroupKey = (
+	{env}: StoreHandles,
+	database: 'due' | 'deadletters',
+	key: readonly number[],
+	say: Say,
+): void => {
+	const [peer = 0] = key;
+	const [block = 0, group = 0] = key.slice(-2);
+	const saved = env.groups.get([peer, block, group]);
+	const row = saved === undefined ? undefined : decodeGroup(saved);
+	const isRight =
+		row?.state === 'deadletter'
+			? database === 'deadletters' && key[1] === row.diedAt
+			: row !== undefined && database === 'due' && key[1] === row.classNo && key[2] === row.dueAt;
+	if (!isRight) {
+		say(`${database} ${JSON.stringify(key)} leads to no such group`);
+	}
+};

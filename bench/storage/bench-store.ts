@@ -37,6 +37,7 @@ export const openBenchStore = async (directory: string): Promise<BenchStore> => 
 			dedupWindowMs: DAY_MS,
 			dedupMaxEntries: 1_000_000,
 			maxTrustedDowntimeMs: 30 * DAY_MS,
+			ballastBytes: 0,
 			commitDeadlineMs: 30_000,
 		},
 		failStop: (why, error) => {

@@ -27,7 +27,7 @@ export type IntakeOptions = {
 	readonly peers: Peers;
 	readonly lanes: Pick<Dispatcher, 'isDraining'>;
 	readonly phase: Phase;
-	readonly storeHealth: Pick<StoreHealth, 'failed' | 'wrote'>;
+	readonly storeHealth: Pick<StoreHealth, 'failed'>;
 	readonly clock: Clock;
 	/** In force until the next start. */
 	readonly successCondition: SuccessCondition;
@@ -83,13 +83,12 @@ export class Intake {
 			this.counters.calls++;
 			this.counters.seconds += (clock.elapsed() - calledAt) / 1000;
 			this.#count(drafts, enqueued);
-			storeHealth.wrote();
 			return enqueued;
 		} catch (error) {
 			if (error instanceof EdgedError) {
 				const {refusals} = this.counters;
 				refusals.set(error.code, (refusals.get(error.code) ?? 0) + 1);
-				if (error.code === 'STORAGE_FULL' || error.code === 'STORAGE_FAILED') {
+				if (error.code === 'STORAGE_FAILED') {
 					storeHealth.failed(error);
 				}
 			}

@@ -1,6 +1,8 @@
 import type {Config} from '../config/config.js';
 import type {StoreSettings} from '../storage/handles.js';
 
+/** A commit of settlements rewrites some forty pages, and its own freed pages serve the next but one: this is the room of twenty such. */
+const BALLAST_BYTES = 4 * 1024 * 1024;
 /** Slower than this no disk is that still works. */
 const COMMIT_DEADLINE_MS = 30_000;
 
@@ -14,5 +16,6 @@ export const storeSettings = ({storage, relay}: Pick<Config, 'storage' | 'relay'
 	dedupWindowMs: storage.dedupWindowMs,
 	dedupMaxEntries: storage.dedupMaxEntries,
 	maxTrustedDowntimeMs: storage.maxTrustedDowntimeMs,
+	ballastBytes: BALLAST_BYTES,
 	commitDeadlineMs: COMMIT_DEADLINE_MS,
 });

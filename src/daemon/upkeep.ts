@@ -1,15 +1,14 @@
-import type {Config} from '../config/config.js';
 import {FirstDeadletter} from '../deadletter/first-deadletter.js';
 import type {PeerId} from '../outbound/names.js';
 import type {PeerNo} from '../outbound/units.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
 import {DeliveryLog} from './delivery-log.js';
 import {EvictionLog} from './eviction-log.js';
+import {SpaceWatch} from './space-watch.js';
 import {StoreCheck} from './store-check.js';
 import {StoreHealth} from './store-health.js';
 import type {Surroundings} from './surroundings.js';
 import {Tending} from './tending.js';
-import {freeBytesOf} from './views/storage-view.js';
 
 /** What looks after the store, and what follows from what happens in it. */
 export type Upkeep = {
@@ -22,24 +21,24 @@ export type Upkeep = {
 	buriedOrFreed(): void;
 };
 
-export const createUpkeep = (
-	config: Config,
-	store: LmdbStore,
-	{clock, logs, onBug}: Surroundings,
-): Upkeep => {
+export const createUpkeep = (store: LmdbStore, {clock, logs, onBug}: Surroundings): Upkeep => {
 	const storeHealth = new StoreHealth({
-		store,
-		freeBytes: () => (store.isInPlace ? freeBytesOf(config.node.stateDir) : 0),
+		recover: () => store.recover(),
 		clock,
 		logger: logs.part('storage'),
 		onBug,
 	});
+	store.onFull(error => storeHealth.failed(error));
 	const firstDeadletter = new FirstDeadletter({store, onFirst: deadletterLog(logs)});
+	const spaceWatch = new SpaceWatch({store, logger: logs.part('storage')});
 	const tending = new Tending({
 		store,
 		clock,
 		logger: logs.part('tending'),
-		afterWork: () => firstDeadletter.look(),
+		afterWork: () => {
+			firstDeadletter.look();
+			spaceWatch.look();
+		},
 		onBug,
 	});
 	const storeCheck = new StoreCheck({store, clock, logger: logs.part('storage'), onBug});

@@ -1,14 +1,12 @@
-import {statfsSync} from 'node:fs';
 import type {Key} from 'lmdb';
 import {EdgedError} from '../outbound/errors.js';
 import {addRow, CounterChanges, decodeCounters, emptyRow, encodeCounters} from './counters.js';
+import {storageFull} from './disk-room.js';
 import type {StoreHandles} from './handles.js';
 import {copyKey, META_CLOCK, META_COUNTERS, META_NUMBERS} from './meta-keys.js';
 import {DamagedRowError} from './row-reader.js';
 import type {Table} from './table.js';
 
-/** Less free space than this, seen after a failed commit, means that the disk is full and not broken. */
-const FULL_DISK_BYTES = 1024 * 1024;
 /** How long a commit past its deadline may still turn out to be done. */
 const LAST_WORD_MS = 1000;
 const NO_VALUE = Buffer.alloc(0);
@@ -16,19 +14,23 @@ const NO_VALUE = Buffer.alloc(0);
 /** Damaged rows that one write may meet, each put right before it is tried again. */
 const MAX_MENDS = 16;
 
+/** Who may have the room that is kept back for a full disk: whatever does not take in anything new. */
+export type ReserveUse = 'may use the reserve' | 'leaves the reserve';
+
 /**
  * The one door to a write transaction. Runs `body` (which must not await) as one all-or-nothing write together with the counters
  * it changes; resolves once it is on disk. What `body` throws is passed on and nothing is written, but for a damaged row that it
- * met: that is put right in a write of its own, and `body` runs again. A full disk rejects with `STORAGE_FULL`; any other failed
- * commit, or one past its deadline, ends the daemon.
+ * met: that is put right in a write of its own, and `body` runs again. So it does on a full disk, once the reserve was given up;
+ * without one the write rejects with `STORAGE_FULL`. Any other failed commit, or one past its deadline, ends the daemon.
  */
 export const atomically = async <Result>(
 	handles: StoreHandles,
 	body: (changes: CounterChanges) => Result,
+	reserve: ReserveUse = 'may use the reserve',
 ): Promise<Result> => {
 	for (let mended = 0; ; mended++) {
 		try {
-			return await commit(handles, body);
+			return await commit(handles, body, 'strict', reserve);
 		} catch (error) {
 			if (!(error instanceof DamagedRowError) || error.place === undefined || mended === MAX_MENDS) {
 				throw error;
@@ -43,12 +45,33 @@ export const commit = async <Result>(
 	handles: StoreHandles,
 	body: (changes: CounterChanges) => Result,
 	reading: 'strict' | 'tolerant' = 'strict',
+	reserve: ReserveUse = 'may use the reserve',
+): Promise<Result> => {
+	const {room} = handles;
+	const {releases} = room;
+	try {
+		return await attempt(handles, body, reading);
+	} catch (error) {
+		const isFull = error instanceof EdgedError && error.code === 'STORAGE_FULL';
+		const isWorthIt = isFull && reserve === 'may use the reserve';
+		if (!isWorthIt || !(room.releases !== releases || (await room.release()))) {
+			throw error;
+		}
+		return attempt(handles, body, reading);
+	}
+};
+
+const attempt = async <Result>(
+	handles: StoreHandles,
+	body: (changes: CounterChanges) => Result,
+	reading: 'strict' | 'tolerant',
 ): Promise<Result> => {
 	if (handles.closed) {
 		throw new EdgedError('SHUTTING_DOWN', 'the store is closed');
 	}
 	const changes = new CounterChanges();
 	let thrown: {error: unknown} | undefined;
+	const {releases} = handles.room;
 	const {watch} = handles.env;
 	const run = (): Result => {
 		watch.isStrict = reading === 'strict';
@@ -73,7 +96,7 @@ export const commit = async <Result>(
 		// Unclaimed, lmdb's second rejection ends the process on a full disk; claim it before anything else.
 		(error as {commitError?: Promise<unknown>}).commitError?.catch(() => undefined);
 		handles.numbers.forgetWritten();
-		throw thrown === undefined ? commitFailure(handles, error) : thrown.error;
+		throw thrown === undefined ? commitFailure(handles, error, releases) : thrown.error;
 	}
 };
 
@@ -122,27 +145,16 @@ const withDeadline = <Result>(written: Promise<Result>, handles: StoreHandles): 
 	return written.finally(() => cancel());
 };
 
-const commitFailure = (handles: StoreHandles, error: unknown): EdgedError => {
-	if (isDiskFull(handles.env.path)) {
-		return new EdgedError(
-			'STORAGE_FULL',
-			'the disk is full: nothing was stored; free space on the state directory',
-			undefined,
-			{cause: error},
-		);
+const commitFailure = (handles: StoreHandles, error: unknown, releases: number): EdgedError => {
+	const {room} = handles;
+	// Another write of the same commit may have given up the reserve by now.
+	if (room.isFull() || room.releases !== releases) {
+		const full = storageFull(error);
+		room.noteShort(full);
+		return full;
 	}
 	handles.failStop('a commit failed', error);
 	return new EdgedError('STORAGE_FAILED', 'the store could not write and the daemon restarts', undefined, {
 		cause: error,
 	});
-};
-
-/** lmdb reports EIO for a full disk, so the file system is asked. */
-const isDiskFull = (directory: string): boolean => {
-	try {
-		const {bavail, bsize} = statfsSync(directory);
-		return bavail * bsize < FULL_DISK_BYTES;
-	} catch {
-		return false;
-	}
 };

@@ -5,14 +5,12 @@ import type {BlockTable} from './block-table.js';
 import {readBlock} from './blocks.js';
 import {buryBits, isOpenPart, type OpenPart} from './bury.js';
 import {type CounterChanges, deadCounter} from './counters.js';
+import {cutBlock} from './cut-block.js';
 import {DeadletterSearch, deadBlocks, leasedBlocks, waitingBlocks} from './eviction-order.js';
 import {encodeGroup} from './group-row.js';
 import type {StoreHandles} from './handles.js';
-import {END} from './layout.js';
-import {decodeLease, encodeLease} from './lease-row.js';
 import {groupsOf, partsOf} from './record-view.js';
 import {hasPayload, isPayloadGone, removePayload} from './release-block.js';
-import {DamagedRowError} from './row-reader.js';
 
 /** What one commit gave up to make room. */
 export type Eviction = {
@@ -99,16 +97,9 @@ type Victim = {readonly table: BlockTable; readonly isLeased: boolean};
 
 /** `undefined` for a block that has nothing to give, or that nobody may take from. */
 const readVictim = (handles: StoreHandles, block: BlockNo): BlockTable | undefined => {
-	try {
-		const table = readBlock(handles, block);
-		const hasSome = table !== undefined && table.payloadBytes > 0 && hasPayload(handles, block);
-		return hasSome && !isHeld(handles, table) ? table : undefined;
-	} catch (error) {
-		if (error instanceof DamagedRowError) {
-			return undefined;
-		}
-		throw error;
-	}
+	const table = readBlock(handles, block);
+	const hasSome = table !== undefined && table.payloadBytes > 0 && hasPayload(handles, block);
+	return hasSome && !isHeld(handles, table) ? table : undefined;
 };
 
 const isHeld = (handles: StoreHandles, table: BlockTable): boolean =>
@@ -150,7 +141,7 @@ class EvictionStep {
 
 	evict(table: BlockTable, mayBeLeased: boolean): void {
 		for (const peer of table.route) {
-			const leased = mayBeLeased ? cutOut(this.#handles, peer, table.block) : new Map<number, Bits>();
+			const leased = mayBeLeased ? cutBlock(this.#handles, peer, table.block) : new Map<number, Bits>();
 			for (const part of partsOf(this.#handles, table, peer).filter(isOpenPart)) {
 				this.#part(table, peer, part, leased.get(part.place === 'group' ? part.group : 0));
 			}
@@ -192,23 +183,3 @@ class EvictionStep {
 		this.#deadletters += row.bits.count();
 	}
 }
-
-/** Takes a block out of the leases of `peer`; what of it was leased, by group (0 = queue). The parts stay, empty: see force.ts. */
-const cutOut = ({env}: StoreHandles, peer: PeerNo, block: BlockNo): ReadonlyMap<number, Bits> => {
-	const cut = new Map<number, Bits>();
-	for (const {key, value} of [...env.leases.getRange({start: [peer], end: [peer, END]})]) {
-		const row = decodeLease(value);
-		if (row.parts.some(part => part.block === block && !part.bits.isEmpty())) {
-			const parts = row.parts.map(part => {
-				if (part.block !== block) {
-					return part;
-				}
-				const place = part.group ?? 0;
-				cut.set(place, cut.get(place)?.or(part.bits) ?? part.bits);
-				return {...part, bits: Bits.empty(part.bits.size)};
-			});
-			put(env.leases, key, encodeLease({...row, parts}));
-		}
-	}
-	return cut;
-};

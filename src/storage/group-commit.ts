@@ -108,7 +108,7 @@ export class GroupCommit {
 			this.#announce(blocks);
 		} catch (error) {
 			const failed = taken.length === 0 ? calls : taken.map(({call}) => call);
-			if (failed.length > 1 && error instanceof EdgedError && error.code === 'QUEUE_FULL') {
+			if (failed.length > 1 && error instanceof EdgedError && isWantOfRoom(error)) {
 				await this.#commitOneByOne(failed);
 				return;
 			}
@@ -156,10 +156,15 @@ export class GroupCommit {
 
 	async #write(blocks: readonly EncodedBlock[]): Promise<void> {
 		const bytes = blocks.reduce((sum, {table, planned}) => sum + table.length + planned.payloadBytes, 0);
+		this.#handles.room.admit(bytes);
 		await this.#makeRoom(bytes);
-		await atomically(this.#handles, changes => {
-			writeBlocks(this.#handles, blocks, changes);
-		});
+		await atomically(
+			this.#handles,
+			changes => {
+				writeBlocks(this.#handles, blocks, changes);
+			},
+			'leaves the reserve',
+		);
 	}
 
 	/** What is merely retained gives way first; what waits only where the operator has said so. */
@@ -191,6 +196,8 @@ export class GroupCommit {
 		}
 	}
 }
+
+const isWantOfRoom = ({code}: EdgedError): boolean => code === 'QUEUE_FULL' || code === 'STORAGE_FULL';
 
 /** lmdb writes on into a file without a name. What waits is still delivered; what is new would be lost with the process. */
 const lostPlace = (directory: string): EdgedError =>

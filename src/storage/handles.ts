@@ -4,6 +4,7 @@ import type {BlockNo, PeerNo} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import type {AgeClock} from './age-clock.js';
 import type {CounterRow} from './counters.js';
+import type {DiskRoom} from './disk-room.js';
 import type {Environment} from './environment.js';
 import type {Eviction} from './evict.js';
 import type {LaneOverlay} from './lane-overlay.js';
@@ -24,6 +25,8 @@ export type StoreSettings = {
 	readonly dedupWindowMs: number;
 	readonly dedupMaxEntries: number;
 	readonly maxTrustedDowntimeMs: number;
+	/** Of the file that is given up when the disk is full; 0 for none. */
+	readonly ballastBytes: number;
 	/** A commit that takes longer than this ends the daemon. */
 	readonly commitDeadlineMs: number;
 };
@@ -49,6 +52,7 @@ export type StoreHandles = {
 	/** Committed counters, by peer. */
 	readonly counters: Map<PeerNo, CounterRow>;
 	readonly overlays: Map<PeerNo, LaneOverlay>;
+	readonly room: DiskRoom;
 	readonly failStop: FailStop;
 	/** Puts right what hangs on a damaged row, as far as what is left of it allows; told to the log. */
 	readonly mend: (place: Place) => Promise<void>;

@@ -28,6 +28,10 @@ export const leaseRecords = async (
 	let taken: readonly LeasePart[] = [];
 	try {
 		return await atomically(handles, changes => {
+			if (taken.length > 0) {
+				putBack(overlay, taken); // The first try did not fit on the disk.
+				taken = [];
+			}
 			const parts = chooseAnew(handles, peer, overlay, window);
 			if (parts.length === 0) {
 				return undefined;
@@ -42,10 +46,14 @@ export const leaseRecords = async (
 			return new OpenLease(handles, {peer, leaseNo, leasedAt, parts});
 		});
 	} catch (error) {
-		overlay.forget(taken);
-		overlay.lookEverywhere();
+		putBack(overlay, taken);
 		throw error;
 	}
+};
+
+const putBack = (overlay: LaneOverlay, taken: readonly LeasePart[]): void => {
+	overlay.forget(taken);
+	overlay.lookEverywhere();
 };
 
 export const overlayOf = ({overlays}: StoreHandles, peer: PeerNo): LaneOverlay => {

@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs';
 import {DEADLETTER_REASONS, type DeadletterReason} from '../outbound/attempts.js';
+import type {EdgedError} from '../outbound/errors.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js';
 import type {EpochMs, PeerNo} from '../outbound/units.js';
@@ -10,6 +11,7 @@ import {CHECK_START, type CheckCursor, type CheckStep, checkStep} from './damage
 import type {Mending} from './damage/mending.js';
 import {dataFileOf} from './data-file.js';
 import {countMatching, purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
+import {FREE_FLOOR_BYTES, freeBytes} from './disk-room.js';
 import type {Eviction} from './evict.js';
 import {force} from './force.js';
 import {forceWaiting} from './force-waiting.js';
@@ -24,6 +26,7 @@ import {list} from './list.js';
 import {OpenLease} from './open-lease.js';
 import type {Place} from './read-watch.js';
 import {inspect, readPayload} from './records.js';
+import {recover} from './recover.js';
 import {registerPeers} from './register-peers.js';
 import {settle} from './settle.js';
 import type {
@@ -157,13 +160,16 @@ export class LmdbStore implements OutboundStore {
 	}
 
 	space(): SpaceUse {
-		const {counters, settings, env} = this.#handles;
+		const {counters, settings, env, room} = this.#handles;
 		const row = counters.get(STORE_COUNTERS);
 		return {
 			liveBytes: counter(row, 'liveBytes'),
 			ceilingBytes: settings.diskCeilingBytes,
 			warningBytes: warningBytes(settings.diskCeilingBytes),
 			fileBytes: statSync(dataFileOf(env.path), {throwIfNoEntry: false})?.size ?? 0,
+			freeBytes: freeBytes(env.path),
+			freeFloorBytes: FREE_FLOOR_BYTES,
+			reserveBytes: room.reserveBytes,
 			blocks: counter(row, 'blocks'),
 		};
 	}
@@ -262,6 +268,16 @@ export class LmdbStore implements OutboundStore {
 		this.#listeners.add(listener);
 	}
 
+	/** Called when the disk becomes too full for enqueues; at once when it is already. */
+	onFull(listener: (error: EdgedError) => void): void {
+		this.#handles.room.onShort(listener);
+	}
+
+	/** After a shortage: enqueues are taken again when this resolves `true`. */
+	recover(): Promise<boolean> {
+		return recover(this.#handles);
+	}
+
 	/** Called (synchronously, after the commit) when payloads were given up to make room. */
 	onEvicted(listener: (eviction: Eviction) => void): void {
 		this.#evictionListeners.add(listener);
@@ -272,8 +288,10 @@ export class LmdbStore implements OutboundStore {
 			await this.#groupCommit.finished();
 			await this.#mending.finished();
 			this.#handles.closed = true;
-			await this.#handles.env.root.flushed;
-			await this.#handles.env.root.close();
+			const {root} = this.#handles.env;
+			// It rejects when the last commit did not fit on the disk; whoever wrote it was told.
+			await Promise.allSettled([root.flushed]);
+			await root.close();
 			await this.#lock.release();
 		}
 	}

@@ -6,11 +6,13 @@ import type {BlockNo, PeerNo} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import {abandonLeases} from './abandon.js';
 import {AgeClock, encodeClock} from './age-clock.js';
+import {Ballast} from './ballast.js';
 import {readBlock} from './blocks.js';
 import {type CounterRow, decodeCounters} from './counters.js';
 import {checkAtStart} from './damage/check-at-start.js';
 import type {Mend} from './damage/mend.js';
 import {Mending} from './damage/mending.js';
+import {DiskRoom} from './disk-room.js';
 import {type Environment, openEnvironment} from './environment.js';
 import type {Eviction} from './evict.js';
 import type {FailStop, StoreHandles, StoreSettings} from './handles.js';
@@ -40,6 +42,8 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 	const lock = await lockInstance(stateDirectory, pid);
 	try {
 		const env = openEnvironment(path.join(stateDirectory, 'queue'));
+		const room = new DiskRoom(env, new Ballast(stateDirectory, settings.ballastBytes));
+		await room.open();
 		const storeId = await identify(env);
 		const numbers = readNumbers(env);
 		const acksSince = await adoptCondition(env, numbers, settings.successCondition);
@@ -60,6 +64,7 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 			peers: new PeerRegistry(env),
 			counters: readCounters(env),
 			overlays: new Map(),
+			room,
 			failStop,
 			mend: place => mending.mend(place),
 			onEvicted: eviction => {

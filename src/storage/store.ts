@@ -254,6 +254,12 @@ export type SpaceUse = {
 	readonly warningBytes: number;
 	/** Size of the database file. */
 	readonly fileBytes: number;
+	/** On its file system, for a process without privileges; 0 when that cannot be told. */
+	readonly freeBytes: number;
+	/** Less free than this is worth a warning: enqueues are refused below it, unless the file has pages to spare. */
+	readonly freeFloorBytes: number;
+	/** Held back for settling, burying and purging on a full disk; 0 once they have had to use it. */
+	readonly reserveBytes: number;
 	readonly blocks: number;
 };
 

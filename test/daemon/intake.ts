@@ -20,8 +20,7 @@ const fixture = async (t: ExecutionContext, successCondition: SuccessCondition =
 	const peers = new Peers(store, await numberPeers(store, config.peers));
 	const {logger, lines} = loggerWithLines();
 	const storeHealth = new StoreHealth({
-		store,
-		freeBytes: () => Number.POSITIVE_INFINITY,
+		recover: async () => false,
 		clock,
 		logger,
 		onBug: error => t.fail(String(error)),
@@ -119,22 +118,19 @@ test('what came in is counted by what became of it', async t => {
 	t.like(intake.counters, {accepted: 1, duplicate: 1, conflict: 1, acceptedBytes: 4});
 });
 
-test('a store that cannot write is news once, and so is its recovery; a full queue is neither', async t => {
+test('a store that was lost is news once; a full queue is none', async t => {
 	const {intake, phase, store, lines, fail} = await fixture(t);
 	phase.started();
 	const enqueue = () => intake.enqueue([draftFor(store, 'x')], 'all');
 	fail(new EdgedError('QUEUE_FULL', 'at the ceiling'));
 	await t.throwsAsync(enqueue(), {code: 'QUEUE_FULL'});
-	fail(new EdgedError('STORAGE_FULL', 'no space'));
-	await t.throwsAsync(enqueue(), {code: 'STORAGE_FULL'});
-	t.is(phase.toPing('open'), 'degraded');
-	await t.throwsAsync(enqueue(), {code: 'STORAGE_FULL'});
-	fail(undefined);
-	await enqueue();
-	await enqueue();
 	t.is(phase.toPing('open'), 'running');
+	fail(new EdgedError('STORAGE_FAILED', 'removed'));
+	await t.throwsAsync(enqueue(), {code: 'STORAGE_FAILED'});
+	t.is(phase.toPing('open'), 'degraded');
+	await t.throwsAsync(enqueue(), {code: 'STORAGE_FAILED'});
 	t.deepEqual(
 		lines().map(({level}) => level),
-		['error', 'info'],
+		['error'],
 	);
 });

@@ -23,6 +23,7 @@ export const testSettings: StoreSettings = {
 	dedupWindowMs: DAY_MS,
 	dedupMaxEntries: 1_000_000,
 	maxTrustedDowntimeMs: 30 * DAY_MS,
+	ballastBytes: 0,
 	commitDeadlineMs: 30_000,
 };
 

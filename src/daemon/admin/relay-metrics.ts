@@ -4,7 +4,7 @@ import type {KnownPeer} from '../../storage/store.js';
 import type {DeliveryLog, LaneCounters} from '../delivery-log.js';
 import type {EvictionLog} from '../eviction-log.js';
 import type {Parts} from '../parts.js';
-import {freeBytesOf} from '../views/storage-view.js';
+import {isStrained} from '../views/storage-view.js';
 import type {Metric, Sample} from './metrics.js';
 
 type Sources = Pick<
@@ -181,8 +181,18 @@ const storeMetrics = ({store, config, storeHealth, storeCheck, evictionLog, vers
 	storeGauge('edged_store_ceiling_bytes', 'storage.disk_ceiling_bytes.', () => store.space().ceilingBytes),
 	storeGauge('edged_store_file_bytes', 'Size of the database file.', () => store.space().fileBytes),
 	storeGauge('edged_store_blocks', 'Blocks in the store.', () => store.space().blocks),
-	storeGauge('edged_store_free_bytes', 'Free on the file system of the state directory.', () =>
-		freeBytesOf(config.node.stateDir),
+	storeGauge(
+		'edged_store_free_bytes',
+		'Free on the file system of the state directory.',
+		() => store.space().freeBytes,
+	),
+	storeGauge(
+		'edged_store_reserve_bytes',
+		'Held back so that settling goes on when the disk is full; 0 once it is in use.',
+		() => store.space().reserveBytes,
+	),
+	storeGauge('edged_store_warning', '1 while more is stored, or less is free, than there should be.', () =>
+		isStrained(store.space()) ? 1 : 0,
 	),
 	storeGauge('edged_store_degraded', '1 while the store cannot write.', () =>
 		storeHealth.isFailing ? 1 : 0,

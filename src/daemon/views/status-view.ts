@@ -7,7 +7,7 @@ import type {KnownPeer} from '../../storage/store.js';
 import type {Parts} from '../parts.js';
 import {bandwidthView} from './bandwidth-view.js';
 import {depthView} from './depth-view.js';
-import {freeBytesOf, storageView} from './storage-view.js';
+import {storageView} from './storage-view.js';
 
 /** Built from counters and one key a peer: as fast with a million waiting as with none. */
 export const statusView = (parts: Parts): Result<'relay.status'> => {
@@ -21,7 +21,6 @@ export const statusView = (parts: Parts): Result<'relay.status'> => {
 		bandwidth: bandwidthView(bandwidth.state()),
 		storage: storageView({
 			space: store.space(),
-			freeBytes: freeBytesOf(config.node.stateDir),
 			writes: storeHealth.isFailing ? 'failing' : 'well',
 			check: storeCheck.progress,
 			damage: store.damage,

@@ -1,4 +1,3 @@
-import {statfsSync} from 'node:fs';
 import type {WireStorage} from '../../rpc/contract/status.js';
 import {formatTime} from '../../runtime/clock.js';
 import type {SpaceUse} from '../../storage/store.js';
@@ -6,17 +5,16 @@ import type {CheckProgress} from '../store-check.js';
 
 export type StoreFacts = {
 	readonly space: SpaceUse;
-	readonly freeBytes: number;
 	readonly writes: 'well' | 'failing';
 	readonly check: CheckProgress;
 	readonly damage: {readonly mended: number; readonly buried: number};
 };
 
-export const storageView = ({space, freeBytes, writes, check, damage}: StoreFacts): WireStorage => ({
+export const storageView = ({space, writes, check, damage}: StoreFacts): WireStorage => ({
 	live_bytes: space.liveBytes,
 	ceiling_bytes: space.ceilingBytes,
 	file_bytes: space.fileBytes,
-	free_bytes: freeBytes,
+	free_bytes: space.freeBytes,
 	state: stateOf(space, writes),
 	check: {
 		state: check.state,
@@ -26,25 +24,16 @@ export const storageView = ({space, freeBytes, writes, check, damage}: StoreFact
 	damage: {rows: damage.mended, buried_records: damage.buried},
 });
 
-const stateOf = (
-	{liveBytes, ceilingBytes, warningBytes}: SpaceUse,
-	writes: 'well' | 'failing',
-): WireStorage['state'] => {
+const stateOf = (space: SpaceUse, writes: 'well' | 'failing'): WireStorage['state'] => {
 	if (writes === 'failing') {
 		return 'degraded';
 	}
-	if (liveBytes >= ceilingBytes) {
+	if (space.liveBytes >= space.ceilingBytes) {
 		return 'full';
 	}
-	return liveBytes >= warningBytes ? 'warning' : 'ok';
+	return isStrained(space) ? 'warning' : 'ok';
 };
 
-/** What a process without privileges may still write on the file system of `directory`; 0 when it is gone. */
-export const freeBytesOf = (directory: string): number => {
-	try {
-		const {bavail, bsize} = statfsSync(directory);
-		return bavail * bsize;
-	} catch {
-		return 0; // An operator who has lost the directory needs status the more.
-	}
-};
+/** More than four fifths of the ceiling are stored, or next to nothing is free on the disk. */
+export const isStrained = ({liveBytes, warningBytes, freeBytes, freeFloorBytes}: SpaceUse): boolean =>
+	liveBytes >= warningBytes || freeBytes < freeFloorBytes;

@@ -2,11 +2,9 @@ import type {BlockNo, EpochMs, PeerNo} from '../../outbound/units.js';
 import {put, remove} from '../atomically.js';
 import type {StoredAttempt} from '../attempts-row.js';
 import {Bits} from '../bits.js';
+import {cutBlock} from '../cut-block.js';
 import {encodeGroup, type GroupRow} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
-import {END, type LeaseKey} from '../layout.js';
-import {overlayOf} from '../lease-records.js';
-import {decodeLease, encodeLease} from '../lease-row.js';
 import {addGroup} from '../take-bits.js';
 import {removeChunks} from './chunks.js';
 import {countIn, knownBits, type PeerRows, readPeerRows} from './peer-rows.js';
@@ -38,7 +36,7 @@ export const buryBlock = (
 	let buried = 0;
 	for (const {peer, rows: found} of rows) {
 		if (hasRecords(found)) {
-			cutFromLeases(handles, peer, block);
+			cutBlock(handles, peer, block);
 			buried += buryPeer(handles, peer, block, {found, count: table.count});
 		}
 	}
@@ -115,21 +113,3 @@ const attemptAt = (now: EpochMs, attempts: readonly StoredAttempt[]): StoredAtte
 	error: 'the table of its block was damaged on disk',
 	bytesSent: 0,
 });
-
-/** As `force` does it: the parts stay in the lease, so that the indexes of the answer keep their meaning. */
-const cutFromLeases = (handles: StoreHandles, peer: PeerNo, block: BlockNo): void => {
-	const {env} = handles;
-	for (const {key, value} of [...env.leases.getRange({start: [peer], end: [peer, END]})]) {
-		const lease = decodeLease(value);
-		if (lease.parts.some(part => part.block === block)) {
-			const parts = lease.parts.map((part, at) => {
-				if (part.block !== block) {
-					return part;
-				}
-				overlayOf(handles, peer).noteCut((key as LeaseKey)[1], at, part.bits);
-				return {...part, bits: Bits.empty(part.bits.size)};
-			});
-			put(env.leases, key, encodeLease({...lease, parts}));
-		}
-	}
-};

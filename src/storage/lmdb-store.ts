@@ -1,4 +1,3 @@
-import {statSync} from 'node:fs';
 import {DEADLETTER_REASONS, type DeadletterReason} from '../outbound/attempts.js';
 import type {EdgedError} from '../outbound/errors.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
@@ -6,12 +5,10 @@ import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js
 import type {EpochMs, PeerNo} from '../outbound/units.js';
 import {atomically, put} from './atomically.js';
 import {checkCeiling} from './ceiling.js';
-import {addRow, counter, deadCounter, depthOf, emptyRow, STORE_COUNTERS} from './counters.js';
+import {addRow, counter, deadCounter, depthOf, emptyRow} from './counters.js';
 import {CHECK_START, type CheckCursor, type CheckStep, checkStep} from './damage/check-step.js';
 import type {Mending} from './damage/mending.js';
-import {dataFileOf} from './data-file.js';
 import {countMatching, purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
-import {FREE_FLOOR_BYTES, freeBytes} from './disk-room.js';
 import type {Eviction} from './evict.js';
 import {force} from './force.js';
 import {forceWaiting} from './force-waiting.js';
@@ -29,6 +26,7 @@ import {inspect, readPayload} from './records.js';
 import {recover} from './recover.js';
 import {registerPeers} from './register-peers.js';
 import {settle} from './settle.js';
+import {spaceUse} from './space-use.js';
 import type {
 	BulkProgress,
 	DeadletterSelector,
@@ -47,7 +45,6 @@ import type {
 	StoredPayload,
 } from './store.js';
 import {nextTendInMs, tend} from './tend.js';
-import {warningBytes} from './watermark.js';
 
 type Parts = {
 	readonly listeners: Set<(peer: PeerNo) => void>;
@@ -160,18 +157,7 @@ export class LmdbStore implements OutboundStore {
 	}
 
 	space(): SpaceUse {
-		const {counters, settings, env, room} = this.#handles;
-		const row = counters.get(STORE_COUNTERS);
-		return {
-			liveBytes: counter(row, 'liveBytes'),
-			ceilingBytes: settings.diskCeilingBytes,
-			warningBytes: warningBytes(settings.diskCeilingBytes),
-			fileBytes: statSync(dataFileOf(env.path), {throwIfNoEntry: false})?.size ?? 0,
-			freeBytes: freeBytes(env.path),
-			freeFloorBytes: FREE_FLOOR_BYTES,
-			reserveBytes: room.reserveBytes,
-			blocks: counter(row, 'blocks'),
-		};
+		return spaceUse(this.#handles);
 	}
 
 	/** Throws `INVALID_CONFIG` when more than `ceilingBytes` is stored that something still needs. */

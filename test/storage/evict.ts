@@ -155,7 +155,7 @@ storeTest(
 			[EVICTED, EVICTED, 'scheduled'],
 		);
 		t.is(store.depth().inflight, 0);
-		t.is(store.readPayloads(lease).read(0), 'missing');
+		t.is(store.readPayloads(lease).read(0), 'unneeded');
 		t.true(await ackAll(store, lease));
 		t.like(recordOf(store, ids[0] as SegmentId), {state: 'deadletter', attempts: [{outcome: 'ACKED'}]});
 		t.deepEqual(textsOf(store, await take(store)), [kib(60)]);

@@ -30,11 +30,9 @@ export class DiskRoom {
 		this.#ballast = ballast;
 	}
 
-	/** To be called once before the first write: a ballast that is missing is made, if there is room for it. */
+	/** To be called once before the first write. */
 	async open(): Promise<void> {
-		if (!this.#ballast.isWhole && this.#hasRoomForBallast) {
-			await this.#fill();
-		}
+		await this.refill();
 		if (!this.#isEnough) {
 			this.noteShort(storageFull());
 		}
@@ -105,22 +103,23 @@ export class DiskRoom {
 		return released.catch(() => false);
 	}
 
-	/** Is there room for enqueues again? If so, also puts the ballast back where it fits. Nothing else ends a shortage. */
-	async recover(): Promise<boolean> {
+	/** Makes the ballast where it is missing and there is room for it; else leaves it for later. */
+	async refill(): Promise<void> {
 		if (!this.#ballast.isWhole && this.#hasRoomForBallast) {
-			await this.#fill();
+			const filled = this.#working.then(() => this.#ballast.fill());
+			// What went wrong shows in `isWhole`; the disk may have filled up meanwhile.
+			this.#working = filled.catch(() => undefined);
+			await this.#working;
 		}
+	}
+
+	/** Is there room for enqueues again? Nothing else ends a shortage. */
+	async recover(): Promise<boolean> {
+		await this.refill();
 		if (this.#isEnough) {
 			this.#shortage = undefined;
 		}
 		return !this.isShort;
-	}
-
-	async #fill(): Promise<void> {
-		const filled = this.#working.then(() => this.#ballast.fill());
-		// What went wrong shows in `isWhole`; the disk may have filled up meanwhile.
-		this.#working = filled.catch(() => undefined);
-		await this.#working;
 	}
 
 	/** The reserve is whole, as ballast or as pages in the file that nothing uses, and the floor is kept. */

@@ -47,6 +47,7 @@ export const tend = async (handles: StoreHandles): Promise<boolean> => {
 		// The next start measures the time it was down by the wall clock: it must not measure this jump too.
 		await atomically(handles, () => undefined);
 	}
+	await handles.room.refill();
 	const madeRoom = isAboveWatermark(handles) && (await shedRetained(handles));
 	const forgot = hasTooManyIds(handles) && (await shedIds(handles));
 	return madeRoom || forgot || dueTimers(handles).length > 0;

@@ -128,8 +128,9 @@ export class DiskRoom {
 		return this.#room >= FREE_FLOOR_BYTES + lacking;
 	}
 
+	/** Below the floor too: on a disk of edged's own the file may have grown by what the ballast held, and keeps it. */
 	get #hasRoomForBallast(): boolean {
-		return this.#free >= FREE_FLOOR_BYTES + this.#ballast.byteLength;
+		return this.#free >= FULL_DISK_BYTES + this.#ballast.byteLength;
 	}
 
 	get #free(): number {

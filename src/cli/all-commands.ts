@@ -7,6 +7,7 @@ import {deadletterPurge} from './commands/deadletter-purge.js';
 import {deadletterRetry} from './commands/deadletter-retry.js';
 import {drain} from './commands/drain.js';
 import {enqueue} from './commands/enqueue.js';
+import {events} from './commands/events.js';
 import {inspect} from './commands/inspect.js';
 import {list} from './commands/list.js';
 import {pause} from './commands/pause.js';
@@ -22,6 +23,7 @@ export const allCommands: readonly Command[] = [
 	enqueue,
 	list,
 	inspect,
+	events,
 	pause,
 	resume,
 	drain,

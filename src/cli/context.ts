@@ -1,4 +1,5 @@
 import type {Readable, Writable} from 'node:stream';
+import type {WireEvent} from '../rpc/contract/events.js';
 import type {Arguments, MethodName, Result} from '../rpc/contract/methods.js';
 import type {Output} from './output.js';
 import type {IngestDoor} from './segments/ingest-door.js';
@@ -6,9 +7,16 @@ import type {IngestDoor} from './segments/ingest-door.js';
 /** One call of the daemon. Throws `EdgedError` for a refusal and `DaemonUnreachable` when nobody answers. */
 export type Call = <M extends MethodName>(method: M, params: Arguments<M>) => Promise<Result<M>>;
 
+export type EventFilter = Arguments<'relay.events.subscribe'>;
+
 /** Everything that a command may touch. */
 export type CommandContext = {
 	readonly call: Call;
+	/**
+	 * Calls `listener` for each event until `signal` is aborted; then resolves. Rejects with `DaemonUnreachable` when the daemon
+	 * goes. Has a connection of its own.
+	 */
+	watchEvents(filter: EventFilter, listener: (event: WireEvent) => void, signal: AbortSignal): Promise<void>;
 	/** The way for payloads; asks the daemon where it is. Closed by who made the context. */
 	openIngest(): Promise<IngestDoor>;
 	readonly output: Output;

@@ -1,9 +1,10 @@
 import type {RpcClient} from '../rpc/client.js';
-import type {Call} from './context.js';
+import type {Call, CommandContext} from './context.js';
 import type {IngestDoor} from './segments/ingest-door.js';
 
 export type DaemonAccess = {
 	readonly call: Call;
+	readonly watchEvents: CommandContext['watchEvents'];
 	openIngest(): Promise<IngestDoor>;
 	close(): Promise<void>;
 };
@@ -37,6 +38,20 @@ export const accessDaemon = ({findSocket, timeoutMs}: AccessSettings): DaemonAcc
 	};
 	return {
 		call,
+		async watchEvents(filter, listener, signal) {
+			const {connectRpc} = await import('../rpc/client.js');
+			const watching = await connectRpc(findSocket());
+			try {
+				const {ended} = await watching.subscribe(
+					filter,
+					listener,
+					timeoutMs === undefined ? {} : {timeoutMs},
+				);
+				await Promise.race([ended, aborted(signal)]);
+			} finally {
+				watching.close();
+			}
+		},
 		async openIngest() {
 			const {ingest_socket: socketPath} = await call('daemon.ping', {});
 			const {openHttpIngest} = await import('./segments/http-ingest-door.js');
@@ -49,5 +64,13 @@ export const accessDaemon = ({findSocket, timeoutMs}: AccessSettings): DaemonAcc
 		},
 	};
 };
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+	new Promise(resolve => {
+		signal.addEventListener('abort', () => resolve(), {once: true});
+		if (signal.aborted) {
+			resolve();
+		}
+	});
 
 const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === 'EdgedError';

@@ -4,6 +4,9 @@ import {Bandwidth} from '../delivery/bandwidth.js';
 import {Dispatcher} from '../delivery/dispatcher.js';
 import type {DeliveryObserver} from '../delivery/observer.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
+import {DeliveryEvents} from './events/delivery-events.js';
+import {EventHub} from './events/event-hub.js';
+import {RecordEvents} from './events/record-events.js';
 import {fileLimits} from './file-limits.js';
 import {Intake} from './intake.js';
 import type {LiveConfig} from './live-config.js';
@@ -25,11 +28,14 @@ export const createCore = async (
 ): Promise<Core> => {
 	const {clock, logs, version, pid} = surroundings;
 	const startedAt = clock.elapsed();
-	const upkeep = createUpkeep(store, surroundings);
+	const events = new EventHub(clock);
+	const recordEvents = new RecordEvents({store, hub: events, clock});
+	const upkeep = createUpkeep(store, events, surroundings);
 	const {storeHealth, deliveryLog} = upkeep;
+	const observer = new DeliveryEvents(deliveryLog, events, recordEvents);
 	const phase = new Phase(storeHealth);
 	const peers = new Peers(store, await numberPeers(store, live.current.peers));
-	const delivery = createDelivery(live.current, store, {peers, observer: deliveryLog}, surroundings);
+	const delivery = createDelivery(live.current, store, {peers, observer}, surroundings);
 	const lanes = delivery.dispatcher;
 	const {successCondition} = live.current.relay;
 	const thisRun = {version, pid, startedAt, clock, logger: logs.part('control')};
@@ -38,9 +44,19 @@ export const createCore = async (
 		...delivery,
 		...thisRun,
 		store,
+		events,
 		peers,
 		phase,
-		intake: new Intake({store, peers, lanes, phase, storeHealth, clock, successCondition}),
+		intake: new Intake({
+			store,
+			peers,
+			lanes,
+			phase,
+			storeHealth,
+			recordEvents,
+			clock,
+			successCondition,
+		}),
 		desk: new DeadletterDesk(store),
 		get config() {
 			return live.current;

@@ -2,6 +2,7 @@ import {IngestServer} from '../ingest/server.js';
 import type {EpochMs} from '../outbound/units.js';
 import {RpcServer} from '../rpc/server.js';
 import {AdminServer} from './admin/admin-server.js';
+import {eventMetrics} from './admin/event-metrics.js';
 import {ingestMetrics} from './admin/ingest-metrics.js';
 import {createMetrics} from './admin/metrics.js';
 import {processMetrics} from './admin/process-metrics.js';
@@ -33,16 +34,19 @@ export const createDoors = (core: Core, {logs}: Surroundings): Doors => {
 		onError: err => logger.error({err}, 'an ingest request failed'),
 	});
 	const socket = {path: config.rpc.socket, ...socketAccess(config.rpc)};
-	return {
-		ingest,
-		admin: createAdmin(core, ingest, logs),
-		rpc: new RpcServer({socket, backend: createBackend(core), clock, logger: logs.part('rpc')}),
-	};
+	const rpc = new RpcServer({
+		socket,
+		backend: createBackend(core),
+		events: core.events,
+		clock,
+		logger: logs.part('rpc'),
+	});
+	return {ingest, admin: createAdmin(core, {ingest, rpc}, logs), rpc};
 };
 
 const createAdmin = (
 	core: Core,
-	ingest: IngestServer,
+	{ingest, rpc}: Pick<Doors, 'ingest' | 'rpc'>,
 	logs: Surroundings['logs'],
 ): AdminServer | undefined => {
 	const {config, phase, clock, startedAt} = core;
@@ -56,7 +60,12 @@ const createAdmin = (
 			const state = phase.toPing(drainState(core));
 			return state === 'running' ? undefined : state;
 		},
-		metrics: createMetrics([...relayMetrics(core), ...ingestMetrics(ingest), ...processMetrics(startedAtMs)]),
+		metrics: createMetrics([
+			...relayMetrics(core),
+			...ingestMetrics(ingest),
+			...eventMetrics(rpc),
+			...processMetrics(startedAtMs),
+		]),
 		logger: logs.part('admin'),
 	});
 };

@@ -2,9 +2,11 @@ import type {SuccessCondition} from '../config/relay.js';
 import type {Dispatcher} from '../delivery/dispatcher.js';
 import {EdgedError} from '../outbound/errors.js';
 import type {PeerId} from '../outbound/names.js';
+import {MAX_EVENT_IDS} from '../rpc/event-kinds.js';
 import type {Clock} from '../runtime/clock.js';
 import type {Enqueued, OutboundStore, Route, SegmentDraft} from '../storage/store.js';
 import {checkRouteSize} from '../storage/success-condition.js';
+import type {RecordEvents} from './events/record-events.js';
 import type {Peers} from './peers.js';
 import type {Phase} from './phase.js';
 import type {StoreHealth} from './store-health.js';
@@ -28,6 +30,7 @@ export type IntakeOptions = {
 	readonly lanes: Pick<Dispatcher, 'isDraining'>;
 	readonly phase: Phase;
 	readonly storeHealth: Pick<StoreHealth, 'failed'>;
+	readonly recordEvents?: Pick<RecordEvents, 'noteIds' | 'isWatching'>;
 	readonly clock: Clock;
 	/** In force until the next start. */
 	readonly successCondition: SuccessCondition;
@@ -83,6 +86,7 @@ export class Intake {
 			this.counters.calls++;
 			this.counters.seconds += (clock.elapsed() - calledAt) / 1000;
 			this.#count(drafts, enqueued);
+			this.#noteIds(drafts, enqueued);
 			return enqueued;
 		} catch (error) {
 			if (error instanceof EdgedError) {
@@ -144,6 +148,18 @@ export class Intake {
 			const id = peers.idOf(drained);
 			const message = `${id} is being drained and takes nothing new until \`edgectl relay resume ${id}\``;
 			throw new EdgedError('DRAINING', message, {peer_id: id});
+		}
+	}
+
+	#noteIds(drafts: readonly SegmentDraft[], enqueued: Enqueued): void {
+		const {recordEvents, peers} = this.#options;
+		if (recordEvents?.isWatching !== true) {
+			return;
+		}
+		for (const [index, {route}] of drafts.slice(0, MAX_EVENT_IDS).entries()) {
+			for (const no of enqueued.status(index) === 'accepted' ? route.peers : []) {
+				recordEvents.noteIds(peers.idOf(no), {to: 'scheduled'}, 1, () => enqueued.segmentId(index));
+			}
 		}
 	}
 

@@ -7,6 +7,7 @@ import type {Clock} from '../runtime/clock.js';
 import type {Logger} from '../runtime/logger.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
 import type {OutboundStore} from '../storage/store.js';
+import type {EventHub} from './events/event-hub.js';
 import type {Intake} from './intake.js';
 import type {Peers} from './peers.js';
 import type {Phase} from './phase.js';
@@ -26,6 +27,8 @@ export type Parts = {
 	readonly peers: Peers;
 	readonly dispatcher: Dispatcher;
 	readonly bandwidth: Bandwidth;
+	/** What subscribers are told. */
+	readonly events: EventHub;
 	readonly intake: Intake;
 	readonly phase: Phase;
 	readonly version: string;

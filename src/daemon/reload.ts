@@ -93,10 +93,12 @@ const changeLanes = async (
 
 type Versions = {readonly former: Config; readonly merged: Config; readonly wanted: Config};
 
-const logChanges = ({former, merged, wanted}: Versions, {core: {logger}}: Target): void => {
+const logChanges = ({former, merged, wanted}: Versions, {core: {logger, events}}: Target): void => {
 	const applied = settingsThatDiffer(effectiveConfig(former), effectiveConfig(merged));
 	const needsRestart = settingsThatDiffer(effectiveConfig(merged), effectiveConfig(wanted));
-	logger.info({event: 'config.reloaded', applied, needs_restart: needsRestart}, 'config.reloaded');
+	const facts = {applied, needs_restart: needsRestart};
+	logger.info({event: 'config.reloaded', ...facts}, 'config.reloaded');
+	events.tell({kind: 'change', event: 'config.reloaded', facts});
 	if (needsRestart.length > 0) {
 		logger.warn({needs_restart: needsRestart}, 'what else has changed in the file needs a restart');
 	}

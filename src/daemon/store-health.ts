@@ -10,6 +10,8 @@ export type StoreHealthOptions = {
 	recover(): Promise<boolean>;
 	readonly clock: Clock;
 	readonly logger: Pick<Logger, 'error' | 'info'>;
+	/** It writes no more, or again. */
+	onChange?(state: 'degraded' | 'ok', error?: EdgedError): void;
 	onBug(error: unknown): void;
 };
 
@@ -37,6 +39,7 @@ export class StoreHealth {
 				{err: error},
 				'the store cannot write: enqueues are refused, what is stored is kept and goes on being delivered',
 			);
+			this.#options.onChange?.('degraded', error);
 			this.#askLater();
 		}
 	}
@@ -54,6 +57,7 @@ export class StoreHealth {
 		if (await this.#options.recover()) {
 			this.#failing = false;
 			this.#options.logger.info('the store writes again');
+			this.#options.onChange?.('ok');
 		} else {
 			this.#askLater();
 		}

@@ -3,6 +3,7 @@ import type {PeerId} from '../outbound/names.js';
 import type {PeerNo} from '../outbound/units.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
 import {DeliveryLog} from './delivery-log.js';
+import type {EventHub} from './events/event-hub.js';
 import {EvictionLog} from './eviction-log.js';
 import {SpaceWatch} from './space-watch.js';
 import {StoreCheck} from './store-check.js';
@@ -21,15 +22,28 @@ export type Upkeep = {
 	buriedOrFreed(): void;
 };
 
-export const createUpkeep = (store: LmdbStore, {clock, logs, onBug}: Surroundings): Upkeep => {
+export const createUpkeep = (
+	store: LmdbStore,
+	events: EventHub,
+	{clock, logs, onBug}: Surroundings,
+): Upkeep => {
 	const storeHealth = new StoreHealth({
 		recover: () => store.recover(),
 		clock,
 		logger: logs.part('storage'),
+		onChange: (state, error) =>
+			events.tell({kind: 'storage', state, ...(error !== undefined && {error: error.message})}),
 		onBug,
 	});
 	store.onFull(error => storeHealth.failed(error));
-	const firstDeadletter = new FirstDeadletter({store, onFirst: deadletterLog(logs)});
+	const log = deadletterLog(logs);
+	const firstDeadletter = new FirstDeadletter({
+		store,
+		onFirst: peer => {
+			log(peer);
+			events.tell({kind: 'deadletter', peer_id: peer});
+		},
+	});
 	const spaceWatch = new SpaceWatch({store, logger: logs.part('storage')});
 	const tending = new Tending({
 		store,

@@ -2,8 +2,9 @@ import {once} from 'node:events';
 import {createConnection, type Socket} from 'node:net';
 import {JSONRPCClient, type JSONRPCRequest, type JSONRPCResponse} from 'json-rpc-2.0';
 import {MAX_SOCKET_PATH_BYTES} from '../runtime/socket-file.js';
-import {checkResult} from './check-result.js';
+import {checkEvent, checkResult} from './check-result.js';
 import {CallTimedOut, DaemonUnreachable, toCallerError} from './client-errors.js';
+import type {WireEvent} from './contract/events.js';
 import type {Arguments, MethodName, Result} from './contract/methods.js';
 import {MAX_REPLY_BYTES} from './limits.js';
 import {LineFramer} from './line-framer.js';
@@ -39,6 +40,8 @@ export class RpcClient {
 		this.#socket.write(`${JSON.stringify(request)}\n`);
 	});
 	#lastId = 0;
+	#onEvent: ((event: WireEvent) => void) | undefined;
+	#onLost: ((reason: Error) => void) | undefined;
 	/** Why nothing more will come. */
 	#lost: Error | undefined;
 
@@ -80,6 +83,24 @@ export class RpcClient {
 		throw this.#lost ?? new CallTimedOut(method, timeoutMs);
 	}
 
+	/**
+	 * Calls `listener` for every event from now on, in order. Resolves when the daemon has agreed, with a promise that rejects when
+	 * the connection is lost: events end with it. One subscription a client.
+	 */
+	async subscribe(
+		filter: Arguments<'relay.events.subscribe'>,
+		listener: (event: WireEvent) => void,
+		options?: CallOptions,
+	): Promise<{readonly ended: Promise<never>}> {
+		const ended = new Promise<never>((_, reject) => {
+			this.#onLost = reject;
+		});
+		ended.catch(() => {}); // Whoever waits for it is told.
+		this.#onEvent = listener; // Before the answer: the first event may come in one piece with it.
+		await this.call('relay.events.subscribe', filter, options);
+		return {ended};
+	}
+
 	/** What is not answered yet rejects. */
 	close(): void {
 		this.#lose(new DaemonUnreachable(this.#socketPath, `The connection to ${this.#socketPath} is closed`));
@@ -94,7 +115,12 @@ export class RpcClient {
 	#receive(bytes: Buffer): void {
 		this.#framer.push(bytes);
 		for (let line = this.#framer.next(); line !== undefined; line = this.#framer.next()) {
-			const response = line === 'too_long' ? undefined : parseResponse(line);
+			const document = line === 'too_long' ? undefined : parse(line);
+			if (document !== undefined && 'method' in document) {
+				this.#notified(document);
+				continue;
+			}
+			const response = document;
 			if (response === undefined) {
 				const why = `What answers on ${this.#socketPath} does not speak JSON-RPC`;
 				this.#lose(new DaemonUnreachable(this.#socketPath, why));
@@ -109,9 +135,22 @@ export class RpcClient {
 		}
 	}
 
+	/** What was asked for by nobody, or by another, is passed over. */
+	#notified({method, params}: Notification): void {
+		if (method !== 'relay.event') {
+			return;
+		}
+		try {
+			this.#onEvent?.(checkEvent(params));
+		} catch (error) {
+			this.#lose(error as Error);
+		}
+	}
+
 	/** The first reason stays: what follows is its consequence. */
 	#lose(reason: Error): void {
 		this.#lost ??= reason;
+		this.#onLost?.(this.#lost);
 		this.#socket.destroy();
 		this.#client.rejectAllPendingRequests(reason.message);
 	}
@@ -120,11 +159,14 @@ export class RpcClient {
 /** What json-rpc-2.0 puts into the errors it makes up itself; edged never sends it. */
 const LOCAL_ERROR = 0;
 
-const parseResponse = (line: Buffer): JSONRPCResponse | undefined => {
+type Notification = {readonly method: unknown; readonly params?: unknown};
+
+/** A response has an id, a notification a method. */
+const parse = (line: Buffer): JSONRPCResponse | Notification | undefined => {
 	try {
 		const value: unknown = JSON.parse(line.toString('utf8'));
-		return typeof value === 'object' && value !== null && 'id' in value
-			? (value as JSONRPCResponse)
+		return typeof value === 'object' && value !== null && ('id' in value || 'method' in value)
+			? (value as JSONRPCResponse | Notification)
 			: undefined;
 	} catch {
 		return undefined;

@@ -1,9 +1,17 @@
 import type {Socket} from 'node:net';
 import type {JSONRPCErrorResponse} from 'json-rpc-2.0';
 import type {Clock} from '../runtime/clock.js';
-import {MAX_LINE_BYTES, MAX_UNSENT_BYTES, MAX_WAITING_BYTES, MAX_WAITING_REQUESTS} from './limits.js';
+import type {EventSource} from './event-source.js';
+import {
+	MAX_LINE_BYTES,
+	MAX_UNSENT_BYTES,
+	MAX_UNSENT_EVENT_BYTES,
+	MAX_WAITING_BYTES,
+	MAX_WAITING_REQUESTS,
+} from './limits.js';
 import {LineFramer} from './line-framer.js';
 import type {Responder} from './responder.js';
+import {type SubscriptionCounters, Subscriptions} from './subscriptions.js';
 import {invalidRequestResponse} from './wire-errors.js';
 
 /** A line that was begun must end within this. A connection without a begun line may idle for ever. */
@@ -13,6 +21,14 @@ const LINES_A_TURN = 32;
 /** How long a peer may take to fetch the last words said to it. */
 const LINGER_MS = 1000;
 
+/** What the connections of one server share. */
+export type ConnectionContext = {
+	readonly responder: Responder;
+	readonly clock: Clock;
+	readonly events: EventSource;
+	readonly subscriptions: SubscriptionCounters;
+};
+
 /**
  * One client. Reads a line only while there is room for its answer, so that neither a flood of requests nor a reader that does
  * not read costs more than a bounded memory.
@@ -21,6 +37,7 @@ export class Connection {
 	readonly #socket: Socket;
 	readonly #responder: Responder;
 	readonly #clock: Clock;
+	readonly #subscriptions: Subscriptions;
 	readonly #framer = new LineFramer(MAX_LINE_BYTES);
 	#waitingRequests = 0;
 	#waitingBytes = 0;
@@ -29,13 +46,20 @@ export class Connection {
 	/** `reading`; `ended`: the client sends no more; `closing`: what is begun is answered, nothing more is read. */
 	#phase: 'reading' | 'ended' | 'closing' = 'reading';
 	#pumpIsDue = false;
+	#eventsAreDue = false;
 	#cancelUnfinished: (() => void) | undefined;
 	#cancelLinger: (() => void) | undefined;
 
-	constructor(socket: Socket, responder: Responder, clock: Clock) {
+	constructor(socket: Socket, {responder, clock, events, subscriptions}: ConnectionContext) {
 		this.#socket = socket;
 		this.#responder = responder;
 		this.#clock = clock;
+		this.#subscriptions = new Subscriptions({
+			source: events,
+			clock,
+			counters: subscriptions,
+			onReady: () => this.#tellEventsSoon(),
+		});
 		socket.on('data', (bytes: Buffer) => {
 			this.#receive(bytes);
 		});
@@ -44,17 +68,20 @@ export class Connection {
 		});
 		socket.on('drain', () => {
 			this.#pump();
+			this.#tellEvents();
 		});
 		socket.on('error', () => {}); // A client that went away: 'close' follows.
 		socket.on('close', () => {
 			this.#cancelUnfinished?.();
 			this.#cancelLinger?.();
+			this.#subscriptions.close();
 		});
 	}
 
 	/** Answers what is begun, then closes. */
 	finish(): void {
 		this.#phase = 'closing';
+		this.#subscriptions.close();
 		this.#lineEnded();
 		this.#socket.resume(); // What still comes is thrown away: a client that is stuck sending reads no reply.
 		this.#closeWhenAnswered();
@@ -124,7 +151,7 @@ export class Connection {
 
 	#begin(line: Buffer): void {
 		this.#lineEnded();
-		const {requestCount, reply} = this.#responder.read(line);
+		const {requestCount, reply} = this.#responder.read(line, this.#subscriptions);
 		this.#waitingRequests += requestCount;
 		this.#waitingBytes += line.length;
 		void reply.then(text => {
@@ -171,6 +198,28 @@ export class Connection {
 		});
 	}
 
+	/** With the next turn: after the answer to the subscription, and all that one commit has brought about together. */
+	#tellEventsSoon(): void {
+		if (!this.#eventsAreDue) {
+			this.#eventsAreDue = true;
+			setImmediate(() => {
+				this.#eventsAreDue = false;
+				this.#tellEvents();
+			});
+		}
+	}
+
+	/** As many as there is room for; the rest waits with its subscription. */
+	#tellEvents(): void {
+		while (this.#outboxLength + this.#socket.writableLength < MAX_UNSENT_EVENT_BYTES) {
+			const line = this.#subscriptions.take();
+			if (line === undefined) {
+				return;
+			}
+			this.#send(line);
+		}
+	}
+
 	/** All replies of one turn of the event loop go out in one write. */
 	#send(reply: string): void {
 		if (this.#outbox.length === 0) {
@@ -188,6 +237,7 @@ export class Connection {
 		}
 		this.#outbox = [];
 		this.#outboxLength = 0;
+		this.#tellEvents(); // What was written may all have left, and then no 'drain' comes.
 	}
 
 	#closeWhenAnswered(): void {

@@ -1,7 +1,8 @@
 import {isDeepStrictEqual} from 'node:util';
 import {z} from 'zod';
+import {EVENT_EXAMPLES} from './contract/examples/events.js';
 import {EXAMPLES} from './contract/examples/examples.js';
-import {contract, type MethodName, type Result} from './contract/methods.js';
+import {contract, type MethodName, notifications, type Result} from './contract/methods.js';
 import {REFUSALS} from './contract/refusals.js';
 import {INTERNAL_ERROR, INVALID_PARAMS, REFUSED} from './wire-errors.js';
 
@@ -29,8 +30,19 @@ export const describeContract = (): Result<'rpc.discover'> => {
 		methods,
 		components: {schemas, errors: ERRORS},
 		'x-refusals': REFUSALS,
+		'x-notifications': describeNotifications(schemas),
 	};
 };
+
+/** OpenRPC has no word for what a server sends unasked. */
+const describeNotifications = (schemas: NamedSchemas): readonly unknown[] =>
+	Object.entries(notifications).map(([name, {summary, params}]) => ({
+		name,
+		summary,
+		paramStructure: 'by-name',
+		'x-params-schema': toJsonSchema(params, 'output', schemas),
+		examples: EVENT_EXAMPLES,
+	}));
 
 /** Of every method. */
 const ERRORS = {

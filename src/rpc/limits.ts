@@ -14,6 +14,13 @@ export const MAX_BATCH = 256;
 export const MAX_WAITING_BYTES = 2 * MAX_LINE_BYTES;
 /** Unsent reply bytes of one connection above which no further request of it is begun. */
 export const MAX_UNSENT_BYTES = 1 * MIB;
+/** Subscriptions of one connection. */
+export const MAX_SUBSCRIPTIONS = 16;
+/** Events that one subscription keeps for a reader that is slow; what comes behind them is counted, not kept. */
+export const MAX_QUEUED_EVENTS = 256;
+export const MAX_QUEUED_EVENT_CHARS = 256 * 1024;
+/** Unsent bytes of one connection above which no event is sent: replies have room left. */
+export const MAX_UNSENT_EVENT_BYTES = 64 * 1024;
 /** Segments in one `relay.enqueue`. */
 export const MAX_SEGMENTS_PER_CALL = 4096;
 /** Payload bytes that `relay.inspect` gives inline; a larger payload comes from the ingest socket. */

@@ -1,9 +1,16 @@
 import type {Backend} from './backend.js';
 import type {MethodName, Params, Result} from './contract/methods.js';
 import {describeContract} from './discover.js';
+import type {Subscriptions} from './subscriptions.js';
 
 /** Who answers each method. A method of the contract that is missing here does not compile. */
-export type Routes = {readonly [M in MethodName]: (params: Params<M>) => Result<M> | Promise<Result<M>>};
+export type Routes = {
+	readonly [M in MethodName]: (
+		params: Params<M>,
+		/** Of the connection that asks. */
+		subscriptions: Subscriptions,
+	) => Result<M> | Promise<Result<M>>;
+};
 
 export const createRoutes = (backend: Backend): Routes => ({
 	'rpc.discover': () => describeContract(),
@@ -22,4 +29,6 @@ export const createRoutes = (backend: Backend): Routes => ({
 	'relay.deadletter.retry': params => backend.retry(params),
 	'relay.deadletter.purge': params => backend.purge(params),
 	'relay.deadletter.force': params => backend.force(params),
+	'relay.events.subscribe': (params, subscriptions) => subscriptions.subscribe(params),
+	'relay.events.unsubscribe': (params, subscriptions) => subscriptions.unsubscribe(params),
 });

@@ -6,10 +6,12 @@ import type {Logger} from '../runtime/logger.js';
 import type {Service} from '../runtime/service.js';
 import {listenOnSocketFile, type SocketFile} from '../runtime/socket-file.js';
 import type {Backend} from './backend.js';
-import {Connection} from './connection.js';
+import {Connection, type ConnectionContext} from './connection.js';
+import type {EventSource} from './event-source.js';
 import {MAX_CONNECTIONS} from './limits.js';
 import {Responder} from './responder.js';
 import {createRoutes} from './routes.js';
+import type {SubscriptionCounters} from './subscriptions.js';
 import {refusalResponse} from './wire-errors.js';
 
 /** How long requests that are being answered hold up the stop. */
@@ -20,6 +22,7 @@ const DROP_ABOVE = 2 * MAX_CONNECTIONS;
 export type RpcServerOptions = {
 	readonly socket: SocketFile;
 	readonly backend: Backend;
+	readonly events: EventSource;
 	readonly clock: Clock;
 	readonly logger: Pick<Logger, 'error' | 'warn'>;
 };
@@ -28,7 +31,7 @@ export type RpcServerOptions = {
 export class RpcServer implements Service {
 	readonly name = 'rpc';
 	readonly #options: RpcServerOptions;
-	readonly #responder: Responder;
+	readonly #context: ConnectionContext;
 	/** Those that are told `BUSY` and are about to go included. */
 	readonly #connections = new Set<Connection>();
 	#seatsTaken = 0;
@@ -37,9 +40,14 @@ export class RpcServer implements Service {
 
 	constructor(options: RpcServerOptions) {
 		this.#options = options;
-		this.#responder = new Responder(createRoutes(options.backend), (error, method) =>
-			this.#report(error, method),
-		);
+		const {backend, clock, events} = options;
+		const responder = new Responder(createRoutes(backend), (error, method) => this.#report(error, method));
+		this.#context = {responder, clock, events, subscriptions: {open: 0, lost: 0}};
+	}
+
+	/** For metrics. */
+	get subscriptions(): Readonly<SubscriptionCounters> {
+		return this.#context.subscriptions;
 	}
 
 	/** Rejects with `INVALID_CONFIG` or `BUSY` when the socket cannot be had (src/runtime/socket-file.ts). */
@@ -77,7 +85,7 @@ export class RpcServer implements Service {
 	}
 
 	#accept(socket: Socket): void {
-		const connection = new Connection(socket, this.#responder, this.#options.clock);
+		const connection = new Connection(socket, this.#context);
 		this.#connections.add(connection);
 		const seats = this.#seatsTaken < MAX_CONNECTIONS ? 1 : 0;
 		this.#seatsTaken += seats;

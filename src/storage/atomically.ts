@@ -127,10 +127,11 @@ const writeBooks = ({env, numbers, age}: StoreHandles, changes: CounterChanges):
 	put(env.meta, META_CLOCK, age.encode());
 };
 
-const applyCounters = ({counters}: StoreHandles, changes: CounterChanges): void => {
+const applyCounters = ({counters, onCommitted}: StoreHandles, changes: CounterChanges): void => {
 	for (const [peer, change] of changes.rows) {
 		counters.set(peer, addRow(counters.get(peer) ?? emptyRow(), change));
 	}
+	onCommitted?.(changes.rows);
 };
 
 const withDeadline = <Result>(written: Promise<Result>, handles: StoreHandles): Promise<Result> => {

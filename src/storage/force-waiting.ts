@@ -1,6 +1,7 @@
 import type {PeerId} from '../outbound/names.js';
 import type {BlockNo, PeerNo} from '../outbound/units.js';
 import {atomically} from './atomically.js';
+import {decodeBits} from './bits-row.js';
 import type {BlockTable} from './block-table.js';
 import {readBlock} from './blocks.js';
 import {buryBits, isOpenPart} from './bury.js';
@@ -25,17 +26,30 @@ export const forceWaiting = async (handles: StoreHandles, id: PeerId, limit: num
 	});
 };
 
-/** Blocks looked at in one commit; all are found before any is changed: a cursor must not run over what is written behind it. */
-const MAX_BLOCKS = 1000;
+/** Blocks changed in one commit; all are found before any is changed: a cursor must not run over what is written behind it. */
+const MAX_BLOCKS = 256;
 
-const waitingBlocks = ({env}: StoreHandles, peer: PeerNo): ReadonlySet<BlockNo> => {
+const waitingBlocks = ({env, overlays}: StoreHandles, peer: PeerNo): ReadonlySet<BlockNo> => {
+	const overlay = overlays.get(peer);
 	const blocks = new Set<BlockNo>();
-	const whole = {start: [peer], end: [peer, END], limit: MAX_BLOCKS};
-	for (const key of env.queue.getKeys(whole)) {
-		blocks.add((key as QueueKey)[2]);
+	const whole = {start: [peer], end: [peer, END]};
+	for (const {key, value} of env.queue.getRange(whole)) {
+		const [, , block] = key as QueueKey;
+		if (overlay?.free(block, undefined, decodeBits(value)).isEmpty() !== true) {
+			blocks.add(block);
+		}
+		if (blocks.size === MAX_BLOCKS) {
+			return blocks;
+		}
 	}
 	for (const key of env.due.getKeys(whole)) {
-		blocks.add((key as DueKey)[3]);
+		const [, , , block, group] = key as DueKey;
+		if (overlay?.isGroupOut(group) !== true) {
+			blocks.add(block);
+		}
+		if (blocks.size === MAX_BLOCKS) {
+			return blocks;
+		}
 	}
 	return blocks;
 };

@@ -60,6 +60,8 @@ export type StoreHandles = {
 	readonly onEvicted: (eviction: Eviction) => void;
 	/** Tells the lanes that records of a peer may be due. */
 	readonly announce: (peer: PeerNo) => void;
+	/** Told of what each commit has changed in the counters; unset while nobody wants to know. */
+	onCommitted: ((rows: ReadonlyMap<PeerNo, CounterRow>) => void) | undefined;
 	/** Set when the store closes: no write is begun any more. */
 	closed: boolean;
 };

@@ -20,6 +20,7 @@ import {nextDueAt, oldestScheduledAt} from './lane-times.js';
 import {leasePayloads} from './lease-payloads.js';
 import {leaseRecords} from './lease-records.js';
 import {list} from './list.js';
+import {type MoveListener, tellMoves} from './moves.js';
 import {OpenLease} from './open-lease.js';
 import type {Place} from './read-watch.js';
 import {inspect, readPayload} from './records.js';
@@ -267,6 +268,11 @@ export class LmdbStore implements OutboundStore {
 	/** Called (synchronously, after the commit) when payloads were given up to make room. */
 	onEvicted(listener: (eviction: Eviction) => void): void {
 		this.#evictionListeners.add(listener);
+	}
+
+	/** Calls `listener` (synchronously, after the commit) when records of a peer have moved; one at a time, `undefined` ends it. */
+	watchMoves(listener: MoveListener | undefined): void {
+		this.#handles.onCommitted = listener && (rows => tellMoves(rows, listener));
 	}
 
 	async close(): Promise<void> {

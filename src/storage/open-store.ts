@@ -77,6 +77,7 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 					listener(peer);
 				}
 			},
+			onCommitted: undefined,
 			closed: false,
 		};
 		const mending = new Mending(handles, options.onMend ?? (() => undefined));

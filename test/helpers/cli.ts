@@ -5,6 +5,7 @@ import type {Call, CommandContext} from '../../src/cli/context.js';
 import {createOutput} from '../../src/cli/output.js';
 import type {IngestDoor} from '../../src/cli/segments/ingest-door.js';
 import {plain} from '../../src/cli/text/style.js';
+import type {WireEvent} from '../../src/rpc/contract/events.js';
 
 export type Said = {
 	/** What was asked of the daemon, in order. */
@@ -19,6 +20,8 @@ export type Stubs = {
 	/** Answers by method; a function is called with the parameters. Errors are thrown. */
 	readonly answers?: Readonly<Record<string, unknown>>;
 	readonly ingest?: IngestDoor;
+	/** Told to who subscribes, who then is told no more. */
+	readonly events?: readonly WireEvent[];
 	readonly input?: Readable;
 	readonly signal?: AbortSignal;
 };
@@ -39,6 +42,12 @@ export const runLine = async (line: string, stubs: Stubs = {}): Promise<Said> =>
 	const {operator = 'uid:1000', reason, output = 'text'} = reading.globals;
 	const context: CommandContext = {
 		call: stubCall(stubs.answers ?? {}, calls),
+		async watchEvents(filter, listener) {
+			calls.push(['relay.events.subscribe', filter]);
+			for (const event of stubs.events ?? []) {
+				listener(event);
+			}
+		},
 		async openIngest() {
 			if (stubs.ingest === undefined) {
 				throw new Error('The test gave no ingest door');

@@ -4,11 +4,19 @@ import {type Schema, shape} from './schema-shape.js';
 
 /** The part of docs/rpc.md below `MARKER`: every method and every named shape, from the schemas that check the calls. */
 export const rpcReference = (): string => {
-	const {methods, components, 'x-refusals': refusals} = describeContract() as unknown as Described;
+	const {
+		methods,
+		components,
+		'x-refusals': refusals,
+		'x-notifications': notices,
+	} = describeContract() as unknown as Described;
 	return [
 		'## Methods',
 		'',
 		...methods.flatMap(describeMethod),
+		'## Notifications',
+		'',
+		...notices.flatMap(describeNotification),
 		'## Shapes',
 		'',
 		...Object.entries(components.schemas).flatMap(([name, schema]) => [
@@ -43,6 +51,11 @@ type Described = {
 		readonly result: {readonly schema: Schema};
 	}>;
 	readonly 'x-refusals': Readonly<Record<string, string>>;
+	readonly 'x-notifications': ReadonlyArray<{
+		readonly name: string;
+		readonly summary: string;
+		readonly 'x-params-schema': Schema;
+	}>;
 	readonly components: {readonly schemas: Readonly<Record<string, Schema>>};
 };
 
@@ -59,6 +72,21 @@ const refusalsOf = (name: MethodName): string[] => {
 	const refusals: readonly string[] = contract[name].refusals;
 	return refusals.length === 0 ? [] : [`Refusals: ${refusals.map(code => `\`${code}\``).join(', ')}.`, ''];
 };
+
+const describeNotification = ({
+	name,
+	summary,
+	'x-params-schema': params,
+}: Described['x-notifications'][number]): string[] => [
+	`### ${name}`,
+	'',
+	`${summary}. ${EVENT_NOTE}`,
+	'',
+	...code(`params ${shape(params)}`),
+];
+
+const EVENT_NOTE =
+	'`records`: how many records have moved from one state to another within a tenth of a second, whatever moved them; counts are complete, ids are some of theirs, where they are known. `link`: of a peer. `change`: what an operator or a reload has changed, named as in the log. `deadletter`: a peer that had none has its first. `storage`: it cannot write, or again. `gap`: the subscriber was too slow, and 256 events or 256 KiB waited for it; `lost` more are gone, which is told in their place. `seq` goes on over what was lost. Nothing is kept for who is not connected: ask `relay.status` after the subscription, then listen.';
 
 /** The whole schema where parameters go together in more than one way. */
 const paramsOf = (method: Described['methods'][number]): Schema =>
@@ -92,6 +120,9 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 	'relay.resume': 'Ends pause and drain, of one peer or of all.',
 	'relay.drain':
 		'One peer, or all. Enqueues that name such a peer are refused with `DRAINING` until resume; what waits is delivered, also by a peer that was paused. `done` when nothing waits and nothing is being sent. Kept over restarts.',
+	'relay.events.subscribe':
+		'Answers, then sends `relay.event` notifications (below) until the connection ends; a client that ends its side ends them too. At most 16 subscriptions a connection. `peer_id` leaves out what concerns another peer; what concerns none comes all the same.',
+	'relay.events.unsubscribe': 'Of the same connection.',
 	'relay.deadletter.list': 'As `relay.list`, deadletters only.',
 	'relay.deadletter.inspect': 'Any record, dead or not. `NOT_FOUND`, `UNKNOWN_PEER`.',
 	'relay.deadletter.retry':

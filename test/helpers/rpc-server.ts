@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {EventHub} from '../../src/daemon/events/event-hub.js';
 import type {Backend} from '../../src/rpc/backend.js';
 import {RpcServer} from '../../src/rpc/server.js';
 import {FakeClock} from './fake-clock.js';
@@ -7,18 +8,20 @@ import {type Teardown, temporaryDirectory} from './temp-dir.js';
 
 /** A control plane on a real socket, in front of the functions given; any other one that is called is an internal error. */
 export const startRpcServer = async (t: Teardown, backend: Partial<Backend> = {}) => {
+	const events = new EventHub(new FakeClock());
 	const socketPath = path.join(await temporaryDirectory(t), 'rpc.sock');
 	const clock = new FakeClock();
 	const {logger, lines} = loggerWithLines();
 	const server = new RpcServer({
 		socket: {path: socketPath, mode: 0o660},
 		backend: backendWith(backend),
+		events,
 		clock,
 		logger,
 	});
 	await server.start();
 	t.teardown(() => server.stop());
-	return {server, socketPath, clock, logLines: lines};
+	return {server, socketPath, clock, events, logLines: lines};
 };
 
 export const backendWith = (given: Partial<Backend>): Backend => ({

@@ -75,6 +75,7 @@ test('a server whose socket cannot be had does not start, and can be stopped', a
 	const server = new RpcServer({
 		socket: {path: socketPath, mode: 0o660},
 		backend: backendWith({}),
+		events: {listen: () => () => {}},
 		clock,
 		logger: silentLogger,
 	});

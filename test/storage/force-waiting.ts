@@ -5,8 +5,10 @@ import {
 	B,
 	fails,
 	fill,
+	fillOneByOne,
 	peerA,
 	recordOf,
+	release,
 	storeTest,
 	take,
 	textsOf,
@@ -41,4 +43,17 @@ storeTest('a limit ends it between two blocks', async (t, {store}) => {
 	}
 	t.is(await store.forceWaiting(A, 3), 4);
 	t.like(store.depth(peerA), {deadletter: 4, scheduled: 6});
+});
+
+storeTest('leases of many blocks do not hide what waits behind them', async (t, {store}) => {
+	await fillOneByOne(
+		store,
+		Array.from({length: 300}, () => 'x'),
+	);
+	const lease = await take(store, {maxBytes: 2 ** 20, maxEntries: 290});
+	t.is(await store.forceWaiting(A, 1000), 10);
+	t.like(store.depth(peerA), {inflight: 290, deadletter: 10, scheduled: 0});
+	await release(store, lease);
+	t.is(await store.forceWaiting(A, 5000), 256, 'a commit stays short');
+	t.is(await store.forceWaiting(A, 5000), 34);
 });

@@ -5,6 +5,7 @@ import {configGetParams, configGetResult} from './config.js';
 import {discoverParams, discoverResult, pingParams, pingResult} from './daemon.js';
 import * as deadletter from './deadletter.js';
 import {enqueueParams, enqueueResult} from './enqueue.js';
+import * as events from './events.js';
 import * as lanes from './lanes.js';
 import {inspectParams, inspectResult, listParams, listResult} from './records.js';
 import {statusParams, statusResult} from './status.js';
@@ -125,7 +126,24 @@ export const contract = {
 		result: deadletter.forceResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
+	'relay.events.subscribe': {
+		summary: 'Be told what happens, as it happens, until the connection ends',
+		params: events.subscribeParams,
+		result: events.subscribeResult,
+		refusals: ['BUSY'],
+	},
+	'relay.events.unsubscribe': {
+		summary: 'Be told no more',
+		params: events.unsubscribeParams,
+		result: events.unsubscribeResult,
+		refusals: [],
+	},
 } as const satisfies Record<string, MethodContract>;
+
+/** What the daemon sends unasked, to who has subscribed. */
+export const notifications = {
+	'relay.event': {summary: 'Something happened', params: events.relayEvent},
+} as const;
 
 export type MethodName = keyof typeof contract;
 /** What the daemon gets: checked, defaults filled in, ids branded, payloads decoded. */

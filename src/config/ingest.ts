@@ -20,6 +20,8 @@ const fields = {
 	maxHops: field('max_hops', wholeNumber({min: 1, max: 255}), 8),
 	/** Bounds the bodies that are being received; beyond it reading stops. */
 	maxBufferedBytes: field('max_buffered_bytes', bytes({min: 64 * 1024, max: 4096 * MIB}), '32 MiB'),
+	/** How fast one sender, by its certificate, is read; 0 = unlimited. */
+	senderBytesPerSecond: field('sender_bytes_per_second', bytes({min: 0, max: 4096 * MIB}), 0),
 } as const;
 
 type Values = SectionOf<typeof fields>;
@@ -32,11 +34,15 @@ export type IngestListener = {
 	readonly clientCaFile: string;
 };
 
-export type IngestConfig = Pick<Values, 'socket' | 'allowedSenders' | 'maxHops' | 'maxBufferedBytes'> & {
+export type IngestConfig = Pick<
+	Values,
+	'socket' | 'allowedSenders' | 'maxHops' | 'maxBufferedBytes' | 'senderBytesPerSecond'
+> & {
 	/** `undefined`: only the Unix socket. */
 	readonly listener: IngestListener | undefined;
 };
 
+const LEAST_SENDER_RATE = 64 * 1024;
 const FILES = ['certFile', 'keyFile', 'clientCaFile'] as const;
 
 export const ingestSection: Section<typeof fields> = {
@@ -46,6 +52,13 @@ export const ingestSection: Section<typeof fields> = {
 		const socketProblem = socketPathProblem(values.socket);
 		if (socketProblem !== undefined) {
 			problems.push({name: 'socket', message: socketProblem});
+		}
+		const rate = values.senderBytesPerSecond;
+		if (rate > 0 && rate < LEAST_SENDER_RATE) {
+			problems.push({
+				name: 'senderBytesPerSecond',
+				message: `must be 0 (unlimited) or at least ${LEAST_SENDER_RATE}: senders would take a slower ingest for a dead one`,
+			});
 		}
 		for (const name of values.listen === undefined ? [] : FILES) {
 			const file = values[name];

@@ -11,6 +11,7 @@ import {createBackend} from './backend.js';
 import type {Core} from './core.js';
 import {drainState} from './drain-state.js';
 import {ingestOptions, socketAccess} from './ingest-options.js';
+import {MOST_CONNECTIONS} from './open-file-limit.js';
 import type {Surroundings} from './surroundings.js';
 
 /** Where others come in. Nothing listens yet. */
@@ -24,7 +25,14 @@ export type Doors = {
 export const createDoors = (core: Core, {logs}: Surroundings): Doors => {
 	const {config, intake, phase, clock} = core;
 	const logger = logs.part('ingest');
-	const ingest = new IngestServer(ingestOptions(config), {
+	const options = ingestOptions(config);
+	if (options.maxConnections.local < MOST_CONNECTIONS.local) {
+		logger.warn(
+			{connections: options.maxConnections},
+			'few files may be open (LimitNOFILE): the ingest takes fewer connections',
+		);
+	}
+	const ingest = new IngestServer(options, {
 		store: intake,
 		defaultRoute: () => intake.defaultRoute(),
 		accepting: () => phase.toIngest(drainState(core)),

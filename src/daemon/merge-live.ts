@@ -25,6 +25,7 @@ const mergeIngest = (
 ): CheckedConfig['ingest'] => ({
 	...former,
 	allowedSenders: wanted.allowedSenders,
+	senderBytesPerSecond: wanted.senderBytesPerSecond,
 	maxHops: wanted.maxHops,
 	listener:
 		former.listener === undefined || wanted.listener === undefined

@@ -1,5 +1,6 @@
 const LEAST_KEPT_BYTES = 65_536;
-const MOST_KEPT_BYTES = 2_097_152;
+/** What a lease of the usual size needs, its head included. */
+export const MOST_KEPT_BYTES = 2_097_152;
 /** Of all together; what a few senders with full requests have under way at a time. */
 const KEPT_BYTES = 8_388_608;
 

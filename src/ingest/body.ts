@@ -1,20 +1,23 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {EdgedError} from '../outbound/errors.js';
 import type {Clock} from '../runtime/clock.js';
-import type {BodyBuffers} from './body-buffers.js';
-import type {BufferBudget, BufferShare} from './buffer-budget.js';
+import {type BodyBuffers, MOST_KEPT_BYTES} from './body-buffers.js';
+import {BodyWatch} from './body-watch.js';
+import type {BufferBudget, BufferShare, SenderKey} from './buffer-budget.js';
 import {HttpRefusal} from './reply.js';
 
 export type BodyLimits = {
 	/** More is `TOO_LARGE`. */
 	readonly maxBytes: number;
-	/** A sender that is silent for so long is given up; a slow one is not. */
-	readonly idleMs: number;
+	/** Whose share of the budget it takes. */
+	readonly sender: SenderKey;
 	readonly budget: BufferBudget;
 	readonly buffers: BodyBuffers;
 	readonly clock: Clock;
-	/** Told of every piece. */
-	received(bytes: number): void;
+	/** Others are kept out, or waiting, while this body is received. */
+	isCrowded(): boolean;
+	/** Told of every piece; says for how many ms no more is to be read. */
+	received(bytes: number): number;
 	/** Told when reading waits for the budget. */
 	waiting(): void;
 };
@@ -38,7 +41,7 @@ export const readBody = async (
 	if (request.headers.expect !== undefined) {
 		response.writeContinue();
 	}
-	const share = limits.budget.open();
+	const share = limits.budget.open(limits.sender);
 	try {
 		const reader = new BodyReader(request, share, limits, announced);
 		const bytes = await reader.read();
@@ -86,8 +89,8 @@ const checkHeaders = ({headers}: IncomingMessage, maxBytes: number): number | un
 const tooLarge = (maxBytes: number): EdgedError =>
 	new EdgedError('TOO_LARGE', `The body is larger than ${maxBytes} bytes`, {max_bytes: maxBytes});
 
-/** What a lease of the usual size needs, its head included. */
-const FIRST_BUFFER_BYTES = 2_097_152;
+/** Whoever announces more has to send this much first. */
+const FIRST_BUFFER_BYTES = 65_536;
 const EMPTY = Buffer.alloc(0);
 
 class BodyReader {
@@ -97,8 +100,10 @@ class BodyReader {
 	readonly #announced: number | undefined;
 	#buffer: Buffer;
 	#length = 0;
-	#lastHeardMs: number;
-	#waits = false;
+	#ended = false;
+	/** Reasons for which nothing is read just now. */
+	#holds = 0;
+	#cancelPause = (): void => {};
 
 	constructor(
 		request: IncomingMessage,
@@ -111,30 +116,41 @@ class BodyReader {
 		this.#limits = limits;
 		this.#announced = announced;
 		this.#buffer =
-			announced === 0 ? EMPTY : limits.buffers.take(Math.min(announced ?? 65_536, FIRST_BUFFER_BYTES));
-		this.#lastHeardMs = limits.clock.elapsed();
+			announced === 0
+				? EMPTY
+				: limits.buffers.take(Math.min(announced ?? FIRST_BUFFER_BYTES, FIRST_BUFFER_BYTES));
 	}
 
 	read(): Promise<Buffer> {
 		const request = this.#request;
 		return new Promise<Buffer>((resolve, reject) => {
-			const stopWatching = this.#watchIdle(reject);
-			request.on('data', (piece: Buffer) => {
+			const add = (piece: Buffer): void => {
 				try {
+					watch.heard(piece.length);
 					this.#add(piece);
 				} catch (error) {
-					request.removeAllListeners('data');
-					reject(error);
+					fail(error as Error);
 				}
+			};
+			// Of a body that was refused more may come: it is nobody's, and takes nothing of the budget.
+			const settle = (): void => {
+				request.off('data', add);
+				this.#ended = true;
+				this.#cancelPause();
+				watch.stop();
+			};
+			const fail = (error: Error): void => {
+				settle();
+				reject(error);
+			};
+			const watch = new BodyWatch(this.#limits, () => this.#holds > 0, fail);
+			request.on('data', add);
+			request.once('end', () => {
+				settle();
+				resolve(this.#buffer.subarray(0, this.#length));
 			});
-			request.once('end', () => resolve(this.#buffer.subarray(0, this.#length)));
-			request.once('error', () => reject(new BodyAborted()));
-			request.once('close', () => {
-				stopWatching();
-				if (!request.readableEnded) {
-					reject(new BodyAborted());
-				}
-			});
+			request.once('error', () => fail(new BodyAborted()));
+			request.once('close', () => fail(new BodyAborted())); // After `end` it says nothing any more.
 		});
 	}
 
@@ -147,50 +163,46 @@ class BodyReader {
 	#add(piece: Buffer): void {
 		const {maxBytes, clock, received, waiting} = this.#limits;
 		const length = this.#length + piece.length;
-		received(piece.length);
+		const pauseMs = received(piece.length);
 		if (length > maxBytes) {
 			throw tooLarge(maxBytes);
 		}
-		this.#lastHeardMs = clock.elapsed();
 		this.#makeRoom(length);
 		piece.copy(this.#buffer, this.#length);
 		this.#length = length;
 		if (!this.#share.take(piece.length)) {
 			waiting();
-			this.#waits = true;
-			this.#request.pause();
-			this.#share.whenRoom(() => {
-				this.#waits = false;
-				this.#lastHeardMs = clock.elapsed();
-				this.#request.resume();
+			this.#hold(go => this.#share.whenRoom(go));
+		}
+		if (pauseMs > 0) {
+			this.#hold(go => {
+				this.#cancelPause = clock.after(pauseMs, go);
 			});
 		}
 	}
 
+	#hold(until: (go: () => void) => void): void {
+		this.#holds++;
+		this.#request.pause();
+		until(() => {
+			this.#holds--;
+			if (this.#holds === 0 && !this.#ended) {
+				this.#request.resume();
+			}
+		});
+	}
+
 	/** Doubles: pages that were not written to yet cost no memory, so what is resident is never more than what arrived. */
 	#makeRoom(length: number): void {
-		if (length <= this.#buffer.length) {
+		const former = this.#buffer;
+		if (length <= former.length) {
 			return;
 		}
 		const most = this.#announced ?? this.#limits.maxBytes;
-		const larger = Buffer.allocUnsafe(Math.max(length, Math.min(most, this.#buffer.length * 2)));
-		this.#buffer.copy(larger, 0, 0, this.#length);
-		this.#buffer = larger;
-	}
-
-	/** Rejects when nothing came for too long although it would have been read. One timer for the whole body. */
-	#watchIdle(reject: (error: Error) => void): () => void {
-		const {clock, idleMs} = this.#limits;
-		let cancel = (): void => {};
-		const look = (): void => {
-			const silentMs = this.#waits ? 0 : clock.elapsed() - this.#lastHeardMs;
-			if (silentMs >= idleMs) {
-				reject(new HttpRefusal(408, 'TIMEOUT', `Nothing came for ${idleMs / 1000} s`));
-			} else {
-				cancel = clock.after(idleMs - silentMs, look);
-			}
-		};
-		look();
-		return () => cancel();
+		// The second is of the size that a lease of the usual size needs, and that is kept for reuse.
+		const wanted = Math.max(length, Math.min(most, Math.max(former.length * 2, MOST_KEPT_BYTES)));
+		this.#buffer = this.#limits.buffers.take(wanted);
+		former.copy(this.#buffer, 0, 0, this.#length);
+		this.#limits.buffers.give(former);
 	}
 }

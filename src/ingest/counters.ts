@@ -14,6 +14,8 @@ export type IngestCounters = {
 	refusedSenders: number;
 	/** Connections that were closed at once because too many are open. */
 	droppedConnections: number;
+	/** Connections that had to leave their place to newcomers, because they did not use it. */
+	displacedConnections: number;
 	/** Times that reading stopped because all buffers were in use. */
 	bufferWaits: number;
 	/** Whole calls that were refused, by code. */
@@ -28,6 +30,7 @@ export const createCounters = (): IngestCounters => ({
 	receivedBytes: 0,
 	refusedSenders: 0,
 	droppedConnections: 0,
+	displacedConnections: 0,
 	bufferWaits: 0,
 	refusals: new Map(),
 });

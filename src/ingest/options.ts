@@ -25,6 +25,10 @@ export type IngestOptions = {
 	/** Bounds what all bodies hold in memory; beyond it reading stops. */
 	readonly maxBufferedBytes: number;
 	readonly maxSegmentBytes: number;
+	/** How fast one sender is read, over all its connections; 0 = unlimited. Programs of this machine are not paced. */
+	readonly senderBytesPerSecond: number;
+	/** Open at a time, for each door. */
+	readonly maxConnections: {readonly local: number; readonly tls: number};
 };
 
 /** `stopping`: not even what was begun can be waited for. */

@@ -8,27 +8,26 @@ import {
 import type {Server as TlsServer} from 'node:https';
 import type {Service} from '../runtime/service.js';
 import {listenOnSocketFile} from '../runtime/socket-file.js';
-import {BodyAborted, type BodyLimits, readBody} from './body.js';
+import {type Body, BodyAborted, readBody} from './body.js';
 import {BodyBuffers} from './body-buffers.js';
-import {BufferBudget} from './buffer-budget.js';
+import {BufferBudget, type SenderKey} from './buffer-budget.js';
 import {countRefusal, createCounters, type IngestCounters} from './counters.js';
-import {CallerCheck, FORBIDDEN} from './identity.js';
+import {type Caller, CallerCheck, FORBIDDEN} from './identity.js';
 import {OpenConnections} from './open-connections.js';
 import type {IngestBackend, IngestOptions} from './options.js';
-import {INTERNAL_ERROR, type Reply, refusalReply, sendReply} from './reply.js';
+import {HttpRefusal, INTERNAL_ERROR, type Reply, refusalReply, sendReply} from './reply.js';
 import {route} from './routes.js';
+import {SenderRates} from './sender-rates.js';
 import {createTlsServer, listenOnAddress, renewCertificates} from './tls-listener.js';
 import {Turns} from './turns.js';
 
-/** Without a byte for so long, the sender of a body is given up. */
-const BODY_IDLE_MS = 30_000;
 /** How long a sender that was refused may go on sending before it is cut off: at once, and it would not see the answer. */
 const LINGER_MS = 5000;
 const STOP_GRACE_MS = 5000;
 /** Whoever scans ports may not fill the log. */
 const STRANGER_LOG_MS = 10_000;
-const MAX_LOCAL_CONNECTIONS = 1024;
-const MAX_TLS_CONNECTIONS = 512;
+/** More than a segment can have use for; Node would leave out, unsaid, what is beyond its own limit. */
+const MAX_HEADERS = 256;
 const HTTP: ServerOptions = {
 	/** More than the metadata that a segment may have. */
 	maxHeaderSize: 32_768,
@@ -50,7 +49,8 @@ export class IngestServer implements Service {
 	readonly #budget: BufferBudget;
 	readonly #callers = new CallerCheck();
 	readonly #turns = new Turns();
-	readonly #bodyLimits: Omit<BodyLimits, 'maxBytes'>;
+	readonly #buffers = new BodyBuffers();
+	readonly #rates: SenderRates;
 	#options: IngestOptions;
 	#doors: OpenConnections[] = [];
 	#tls: TlsServer | undefined;
@@ -62,18 +62,7 @@ export class IngestServer implements Service {
 		this.#options = options;
 		this.#backend = backend;
 		this.#budget = new BufferBudget(options.maxBufferedBytes);
-		this.#bodyLimits = {
-			idleMs: BODY_IDLE_MS,
-			budget: this.#budget,
-			buffers: new BodyBuffers(),
-			clock: backend.clock,
-			received: bytes => {
-				this.counters.receivedBytes += bytes;
-			},
-			waiting: () => {
-				this.counters.bufferWaits++;
-			},
-		};
+		this.#rates = new SenderRates(options.senderBytesPerSecond, backend.clock);
 	}
 
 	/** Where the TLS listener got its port, if there is one and it runs. */
@@ -90,16 +79,18 @@ export class IngestServer implements Service {
 	}
 
 	async start(): Promise<void> {
-		const {socket, listener} = this.#options;
+		const {socket, listener, maxConnections} = this.#options;
 		try {
 			const local = createServer(HTTP);
-			this.#open(local, MAX_LOCAL_CONNECTIONS);
+			this.#open(local, maxConnections.local);
 			await listenOnSocketFile(local, socket);
+			this.#tolerate(local);
 			if (listener !== undefined) {
 				const tls = await createTlsServer(listener, HTTP);
-				this.#open(tls, MAX_TLS_CONNECTIONS);
+				this.#open(tls, maxConnections.tls);
 				tls.on('tlsClientError', error => this.#strangerRefused(error));
 				this.#tlsPort = await listenOnAddress(tls, listener.address);
+				this.#tolerate(tls);
 				this.#tls = tls;
 			}
 		} catch (error) {
@@ -114,6 +105,7 @@ export class IngestServer implements Service {
 			await renewCertificates(this.#tls, options.listener);
 		}
 		this.#options = options;
+		this.#rates.setRate(options.senderBytesPerSecond);
 	}
 
 	/** Idle connections end at once, busy ones when they have been answered, the slowest after five seconds. */
@@ -123,11 +115,11 @@ export class IngestServer implements Service {
 		this.#doors = [];
 		this.#tls = undefined;
 		this.#tlsPort = undefined;
-		await Promise.all(doors.map(door => door.close(this.#backend.clock, STOP_GRACE_MS)));
+		await Promise.all(doors.map(door => door.close(STOP_GRACE_MS)));
 	}
 
 	#open(server: Server | TlsServer, maxConnections: number): void {
-		server.maxConnections = maxConnections;
+		server.maxHeadersCount = MAX_HEADERS + 1;
 		const serve = (request: IncomingMessage, response: ServerResponse): void => {
 			void this.#serve(request, response);
 		};
@@ -136,7 +128,18 @@ export class IngestServer implements Service {
 		});
 		server.on('request', serve);
 		server.on('checkContinue', serve);
-		this.#doors.push(new OpenConnections(server));
+		this.#doors.push(
+			new OpenConnections(server, maxConnections, this.#backend.clock, () => {
+				this.counters.displacedConnections++;
+			}),
+		);
+	}
+
+	/** A connection that could not be accepted, for want of file descriptors or memory, costs only itself. */
+	#tolerate(server: Server | TlsServer): void {
+		server.on('error', err => {
+			this.#backend.logger.warn({err}, 'the ingest failed to accept a connection');
+		});
 	}
 
 	/** Never rejects. */
@@ -160,6 +163,9 @@ export class IngestServer implements Service {
 		const options = this.#options;
 		try {
 			const caller = this.#callers.callerOf(request.socket, options.allowedSenders);
+			if (request.rawHeaders.length > 2 * MAX_HEADERS) {
+				throw new HttpRefusal(431, 'TOO_MANY_HEADERS', `More than ${MAX_HEADERS} header fields`);
+			}
 			return await route({
 				request,
 				response,
@@ -168,11 +174,35 @@ export class IngestServer implements Service {
 				backend: this.#backend,
 				counters: this.counters,
 				turns: this.#turns,
-				readBody: maxBytes => readBody(request, response, {...this.#bodyLimits, maxBytes}),
+				readBody: maxBytes => this.#readBody(request, response, caller, maxBytes),
 			});
 		} catch (error) {
 			return error instanceof BodyAborted ? undefined : this.#refuse(error);
 		}
+	}
+
+	#readBody(
+		request: IncomingMessage,
+		response: ServerResponse,
+		caller: Caller,
+		maxBytes: number,
+	): Promise<Body> {
+		const sender: SenderKey = caller.kind === 'sender' ? caller.name : undefined;
+		return readBody(request, response, {
+			maxBytes,
+			sender,
+			budget: this.#budget,
+			buffers: this.#buffers,
+			clock: this.#backend.clock,
+			isCrowded: () => this.#budget.isShort || this.#doors.some(({isCrowded}) => isCrowded),
+			received: bytes => {
+				this.counters.receivedBytes += bytes;
+				return sender === undefined ? 0 : this.#rates.spend(sender, bytes);
+			},
+			waiting: () => {
+				this.counters.bufferWaits++;
+			},
+		});
 	}
 
 	#refuse(error: unknown): Reply {

@@ -20,6 +20,7 @@ test('what a file does not say has the default of the reference in the README', 
 			allowedSenders: [],
 			maxHops: 8,
 			maxBufferedBytes: 32 * MIB,
+			senderBytesPerSecond: 0,
 		},
 		admin: {listen: {host: '127.0.0.1', port: 9746}},
 		storage: {

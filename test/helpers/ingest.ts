@@ -41,6 +41,8 @@ export const startIngest = async (
 			maxHops: 8,
 			maxBufferedBytes: 32 * 1024 * 1024,
 			maxSegmentBytes: 1024 * 1024,
+			senderBytesPerSecond: 0,
+			maxConnections: {local: 1024, tls: 512},
 			...changes,
 		},
 		{

@@ -92,14 +92,20 @@ test('a sender that is made to wait for buffers is not silent', async t => {
 	const commits: Array<() => void> = [];
 	store.beforeCommit = () => new Promise(resolve => commits.push(resolve));
 	const first = await connect(t, socketPath);
-	first.write(head(2000));
+	first.write(head(57_000));
 	first.write(Buffer.alloc(1999));
 	await until(() => server.usage.bufferedBytes === 1999);
 	const second = await connect(t, socketPath);
 	second.write(head(70_000));
 	second.write(Buffer.alloc(70_000));
 	await until(() => server.counters.bufferWaits === 1);
-	clock.advance(29_000);
+	for (let round = 1; round <= 5; round++) {
+		const before = server.counters.receivedBytes;
+		first.write(Buffer.alloc(11_000)); // Any less, while another waits, and it would be given up itself.
+		await until(() => server.counters.receivedBytes === before + 11_000);
+		clock.advance(8000);
+	}
+	t.is(server.counters.refusals.size, 0);
 	first.write('x');
 	await until(() => commits.length === 2); // Once the first is received the second is the oldest.
 	clock.advance(60_000);
@@ -129,4 +135,68 @@ test('a refused sender may finish what it sends, and the connection serves on', 
 	socket.write(Buffer.alloc(2_000_000));
 	socket.write(`${head(3)}abc`);
 	t.is(await statusOf(socket), 201);
+});
+
+test('a body that was given up takes no more of the buffers, however much of it still comes', async t => {
+	const clock = new FakeClock();
+	const {socketPath, server, ask} = await startIngest(t, {clock});
+	const socket = await connect(t, socketPath);
+	socket.write(head(1_000_000));
+	socket.write('x');
+	await until(() => server.counters.receivedBytes === 1);
+	clock.advance(30_000);
+	t.is(await statusOf(socket), 408);
+	socket.write(Buffer.alloc(500_000));
+	t.is((await ask({}, 'x')).status, 201);
+	t.is(server.usage.bufferedBytes, 0);
+});
+
+test('a sender that drips holds its place only while nobody needs it', async t => {
+	const clock = new FakeClock();
+	const {socketPath, server} = await startIngest(t, {clock, maxConnections: {local: 8, tls: 8}});
+	const dripping = await connect(t, socketPath);
+	dripping.write(head(100_000));
+	const drip = async (ms: number): Promise<void> => {
+		const before = server.counters.receivedBytes;
+		dripping.write('x');
+		await until(() => server.counters.receivedBytes > before);
+		clock.advance(ms);
+	};
+	for (let round = 0; round < 10; round++) {
+		await drip(9000);
+	}
+	t.is(server.counters.refusals.size, 0);
+	for (let count = 1; count < 7; count++) {
+		await connect(t, socketPath);
+	}
+	await until(() => server.usage.connections === 7);
+	await drip(1000);
+	await drip(9000);
+	t.is(await statusOf(dripping), 408);
+});
+
+test('a large body gets its buffers although others hold them all and never end', async t => {
+	const clock = new FakeClock();
+	const {socketPath, server} = await startIngest(t, {clock, maxBufferedBytes: 300_000});
+	for (let count = 0; count < 5; count++) {
+		const stuck = await connect(t, socketPath);
+		stuck.write(head(900_000));
+		stuck.write(Buffer.alloc(200_000));
+	}
+	await until(() => server.counters.bufferWaits >= 3);
+	const honest = await connect(t, socketPath);
+	honest.write(head(500_000));
+	honest.write(Buffer.alloc(500_000));
+	const answered = statusOf(honest);
+	let status: number | undefined;
+	void answered.then(code => {
+		status = code;
+	});
+	for (let round = 0; round < 20 && status === undefined; round++) {
+		clock.advance(5000);
+		for (let turn = 0; turn < 50; turn++) {
+			await new Promise(resolve => setImmediate(resolve));
+		}
+	}
+	t.is(status, 201);
 });

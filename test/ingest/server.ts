@@ -95,7 +95,8 @@ test('headers beyond what a segment may have are refused', async t => {
 });
 
 test('more connections than can be served are closed at once and counted', async t => {
-	const {server, socketPath} = await startIngest(t);
+	const clock = new FakeClock(); // While it stands still nobody has been silent for long.
+	const {server, socketPath} = await startIngest(t, {clock});
 	const sockets: Socket[] = [];
 	t.teardown(() => {
 		for (const socket of sockets) {

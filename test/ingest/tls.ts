@@ -101,6 +101,8 @@ test('a reload takes new certificates and senders for new connections', async t 
 		maxHops: 8,
 		maxBufferedBytes: 1_000_000,
 		maxSegmentBytes: 1_000_000,
+		senderBytesPerSecond: 0,
+		maxConnections: {local: 16, tls: 16},
 	};
 	await fixture.server.reload(options);
 	const request = {...reach(fixture, files, files.client), servername: 'renewed.example'};

@@ -20,6 +20,18 @@ export const ingestMetrics = (ingest: Pick<IngestServer, 'counters' | 'usage'>):
 		return ingest.usage.bufferedBytes;
 	}),
 	single('edged_ingest_connections', 'Open connections.', 'gauge', () => ingest.usage.connections),
+	single(
+		'edged_ingest_dropped_connections_total',
+		'Connections closed at once: too many were open.',
+		'counter',
+		() => ingest.counters.droppedConnections,
+	),
+	single(
+		'edged_ingest_displaced_connections_total',
+		'Silent connections closed to make room.',
+		'counter',
+		() => ingest.counters.displacedConnections,
+	),
 	{
 		name: 'edged_ingest_refusals_total',
 		help: 'Whole calls refused, by code.',

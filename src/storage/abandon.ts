@@ -3,6 +3,7 @@ import type {AgeMs, EpochMs, PeerNo} from '../outbound/units.js';
 import {atomically, put, remove} from './atomically.js';
 import {nextAttemptNumber} from './attempts-row.js';
 import {type CounterChanges, counter} from './counters.js';
+import {NEVER_HELD} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import {END, type LeaseKey} from './layout.js';
 import {decodeLease, type LeasePart} from './lease-row.js';
@@ -76,6 +77,8 @@ const putBack = (
 		charged: from?.charged ?? 0,
 		abandons: (from?.abandons ?? 0) + 1,
 		changedAt: diedAt,
+		heldSince: NEVER_HELD.heldSince,
+		heldMs: from?.heldMs ?? 0,
 		putBackBy: start,
 		isExpiryWaived: from?.isExpiryWaived ?? false,
 		attempts: [

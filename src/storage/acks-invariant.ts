@@ -53,7 +53,6 @@ const unsatisfied = (
 			}
 			const waits =
 				part.place === 'queue' ||
-				part.place === 'held' ||
 				(part.place === 'group' && part.row.state !== 'deadletter' && !part.row.isExpiryWaived);
 			return waits && part.bits.intersects(reached) ? [`${where}: waits though enough peers have it`] : [];
 		}),

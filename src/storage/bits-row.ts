@@ -2,7 +2,7 @@ import {Bits} from './bits.js';
 import {RowReader} from './row-reader.js';
 import {RowWriter} from './row-writer.js';
 
-/** The value of a `queue` or `held` row: one bitmap. */
+/** The value of a `queue` row: one bitmap. */
 export const encodeBits = (bits: Bits): Buffer => new RowWriter(4 + bits.byteLength).bits(bits).done();
 
 export const decodeBits = (row: Buffer): Bits => new RowReader(row).bits();

@@ -4,12 +4,13 @@ import type {PeerNo} from '../outbound/units.js';
 import type {Bits} from './bits.js';
 import type {BlockTable} from './block-table.js';
 import {type CounterChanges, deadCounter} from './counters.js';
+import {isHeld, NEVER_HELD} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import type {PeerPart} from './record-view.js';
 import {addGroup, takeBits} from './take-bits.js';
 
-/** A part whose records may be buried: neither settled nor in the hands of an operator. */
-export type OpenPart = Exclude<PeerPart, {place: 'settled' | 'span'}> & {readonly place: 'queue' | 'group'};
+/** A part whose records may be buried: not settled. */
+export type OpenPart = Exclude<PeerPart, {place: 'settled' | 'span'}>;
 
 export const isOpenPart = (part: PeerPart): part is OpenPart =>
 	part.place === 'queue' || part.place === 'group';
@@ -44,12 +45,14 @@ export const buryBits = (
 		changedAt: now,
 		putBackBy: 0,
 		isExpiryWaived: group?.row.isExpiryWaived ?? false,
+		...NEVER_HELD,
 		attempts: group?.row.attempts ?? [],
 		state: 'deadletter',
 		reason,
 		diedAt: now,
 	});
 	changes.add(peer, from, -bits.count());
+	changes.add(peer, 'held', group !== undefined && isHeld(group.row) ? -bits.count() : 0);
 	changes.add(peer, 'deadletter', bits.count());
 	changes.add(peer, deadCounter(reason), bits.count());
 	changes.add(peer, 'waitingBytes', -table.sizeOf(bits));

@@ -3,7 +3,7 @@ import type {AgeMs, BlockNo, GroupNo, PeerNo} from '../outbound/units.js';
 import type {Bits} from './bits.js';
 import {decodeBits} from './bits-row.js';
 import {type Candidate, candidates, hasCandidates} from './candidates.js';
-import {decodeGroup} from './group-row.js';
+import {decodeGroup, isHeld} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import type {LaneOverlay} from './lane-overlay.js';
 import type {LeasePart} from './lease-row.js';
@@ -66,7 +66,7 @@ function* stillWaiting(
 		}
 		const stored = overlay.isGroupOut(group) ? undefined : env.groups.get([peer, block, group]);
 		const row = stored && decodeGroup(stored);
-		if (row !== undefined && row.state !== 'deadletter' && row.dueAt <= age.now()) {
+		if (row !== undefined && row.state !== 'deadletter' && !isHeld(row) && row.dueAt <= age.now()) {
 			const bits = row.bits.and(leased);
 			yield {kind: 'due', classNo, block, bits, group, dueAt: row.dueAt as AgeMs, row};
 		}

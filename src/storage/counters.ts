@@ -88,4 +88,30 @@ export const depthOf = (row: CounterRow): QueueDepth => {
 	return {...depth, held: counter(row, 'held'), abandoned: counter(row, 'abandoned'), total};
 };
 
+/** Of one peer, or of all together. */
+export const depthIn = (counters: ReadonlyMap<PeerNo, CounterRow>, peer: PeerNo | undefined): QueueDepth => {
+	if (peer !== undefined) {
+		return depthOf(counters.get(peer) ?? emptyRow());
+	}
+	const sum = emptyRow();
+	for (const row of counters.values()) {
+		addRow(sum, row);
+	}
+	return depthOf(sum);
+};
+
+/** Of one peer, or of all together. */
+export const deadletterCounts = (
+	counters: ReadonlyMap<PeerNo, CounterRow>,
+	peer: PeerNo | undefined,
+): Readonly<Record<DeadletterReason, number>> => {
+	const rows = peer === undefined ? [...counters.values()] : [counters.get(peer)];
+	const count = (reason: DeadletterReason) =>
+		rows.reduce((sum, row) => sum + counter(row, deadCounter(reason)), 0);
+	return Object.fromEntries(DEADLETTER_REASONS.map(reason => [reason, count(reason)])) as Record<
+		DeadletterReason,
+		number
+	>;
+};
+
 export const deadCounter = (reason: DeadletterReason): CounterName => `dead:${reason}`;

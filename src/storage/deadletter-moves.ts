@@ -5,7 +5,7 @@ import {remove} from './atomically.js';
 import type {Bits} from './bits.js';
 import type {BlockTable} from './block-table.js';
 import {type CounterChanges, deadCounter, STORE_COUNTERS} from './counters.js';
-import type {GroupRow} from './group-row.js';
+import {type GroupRow, NEVER_HELD} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import {overlayOf} from './lease-records.js';
 import {ProofWriter} from './proof-writer.js';
@@ -40,6 +40,7 @@ export const retryBits = (
 		charged: 0,
 		abandons: 0,
 		changedAt: handles.clock.now(),
+		...NEVER_HELD,
 		putBackBy: 0,
 		isExpiryWaived: true,
 		attempts: row.attempts,

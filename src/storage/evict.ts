@@ -7,7 +7,7 @@ import {buryBits, isOpenPart, type OpenPart} from './bury.js';
 import {type CounterChanges, deadCounter} from './counters.js';
 import {cutBlock} from './cut-block.js';
 import {DeadletterSearch, deadBlocks, leasedBlocks, waitingBlocks} from './eviction-order.js';
-import {encodeGroup} from './group-row.js';
+import {encodeGroup, isHeld} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import {groupsOf, partsOf} from './record-view.js';
 import {hasPayload, isPayloadGone, removePayload} from './release-block.js';
@@ -99,11 +99,11 @@ type Victim = {readonly table: BlockTable; readonly isLeased: boolean};
 const readVictim = (handles: StoreHandles, block: BlockNo): BlockTable | undefined => {
 	const table = readBlock(handles, block);
 	const hasSome = table !== undefined && table.payloadBytes > 0 && hasPayload(handles, block);
-	return hasSome && !isHeld(handles, table) ? table : undefined;
+	return hasSome && !holdsAny(handles, table) ? table : undefined;
 };
 
-const isHeld = (handles: StoreHandles, table: BlockTable): boolean =>
-	table.route.some(peer => partsOf(handles, table, peer).some(({place}) => place === 'held'));
+const holdsAny = (handles: StoreHandles, table: BlockTable): boolean =>
+	table.route.some(peer => groupsOf(handles, peer, table.block).some(({row}) => isHeld(row)));
 
 /** The overlay knows of a lease before its commit and until after its settlement: it errs to the safe side. */
 const isLeased = (handles: StoreHandles, table: BlockTable): boolean =>

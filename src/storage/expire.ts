@@ -4,6 +4,7 @@ import type {BlockTable} from './block-table.js';
 import {readBlock} from './blocks.js';
 import {buryBits, isOpenPart} from './bury.js';
 import type {CounterChanges} from './counters.js';
+import {expiryOf} from './expiry.js';
 import type {StoreHandles} from './handles.js';
 import {type PeerPart, partsOf} from './record-view.js';
 import type {TimerResult, TimerWork} from './retention.js';
@@ -11,7 +12,7 @@ import type {TimerResult, TimerWork} from './retention.js';
 /** An inflight record is never expired: its block is looked at again after this long. */
 const INFLIGHT_RECHECK_MS = 1000;
 
-/** Inside a body: buries as `EXPIRED` what waits in `block` and has outlived its time; says when the next of it does. */
+/** Inside a body: buries as `EXPIRED` what waits in `block` and has outlived its time, but for what is held; says when the next of it does. */
 export const expireBlock = ({handles, changes}: TimerWork, block: BlockNo): TimerResult => {
 	const table = readBlock(handles, block);
 	if (table === undefined) {
@@ -34,8 +35,7 @@ const expirePart = (
 	changes: CounterChanges,
 ): number => {
 	const group = part.place === 'group' ? part : undefined;
-	const isBounded = group === undefined ? part.place === 'queue' : !group.row.isExpiryWaived;
-	if (!isOpenPart(part) || !isBounded || group?.row.state === 'deadletter') {
+	if (!isOpenPart(part) || group?.row.state === 'deadletter') {
 		return Number.POSITIVE_INFINITY;
 	}
 	const now = handles.age.now();
@@ -43,12 +43,15 @@ const expirePart = (
 	const over = Bits.empty(table.count);
 	let again = Number.POSITIVE_INFINITY;
 	for (const entry of part.bits) {
-		const expiry = table.expiryOf(entry);
-		if (expiry !== 0 && expiry > now) {
+		const expiry = expiryOf(table, entry, group?.row);
+		if (expiry === undefined) {
+			continue;
+		}
+		if (expiry > now) {
 			again = Math.min(again, expiry);
-		} else if (expiry !== 0 && overlay?.isOut(table.block, group?.group, entry)) {
+		} else if (overlay?.isOut(table.block, group?.group, entry)) {
 			again = Math.min(again, now + INFLIGHT_RECHECK_MS);
-		} else if (expiry !== 0) {
+		} else {
 			over.add(entry);
 		}
 	}

@@ -7,7 +7,7 @@ import {readBlock} from './blocks.js';
 import {buryBits, isOpenPart} from './bury.js';
 import type {CounterChanges} from './counters.js';
 import type {StoreHandles} from './handles.js';
-import {type DueKey, END, type QueueKey} from './layout.js';
+import {type DueKey, END, type HeldKey, type QueueKey} from './layout.js';
 import {partsOf} from './record-view.js';
 import {DamagedRowError} from './row-reader.js';
 
@@ -50,6 +50,9 @@ const waitingBlocks = ({env, overlays}: StoreHandles, peer: PeerNo): ReadonlySet
 		if (blocks.size === MAX_BLOCKS) {
 			return blocks;
 		}
+	}
+	for (const key of env.held.getKeys(whole)) {
+		blocks.add((key as HeldKey)[2]);
 	}
 	return blocks;
 };

@@ -3,6 +3,7 @@ import {nextState} from '../outbound/transitions.js';
 import {atomically, put} from './atomically.js';
 import {Bits} from './bits.js';
 import {type CounterChanges, deadCounter} from './counters.js';
+import {isHeld, NEVER_HELD} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import type {LeaseKey} from './layout.js';
 import {overlayOf} from './lease-records.js';
@@ -49,12 +50,14 @@ const bury = (
 		changedAt: now,
 		putBackBy: 0,
 		isExpiryWaived: from?.isExpiryWaived ?? false,
+		...NEVER_HELD,
 		attempts: from?.attempts ?? [],
 		state: 'deadletter',
 		reason: 'FORCED',
 		diedAt: now,
 	});
 	changes.add(peer, state, -1);
+	changes.add(peer, 'held', from !== undefined && isHeld(from) ? -1 : 0);
 	changes.add(peer, 'deadletter', 1);
 	changes.add(peer, deadCounter('FORCED'), 1);
 	changes.add(peer, 'waitingBytes', -table.payloadBytesOf(entry));

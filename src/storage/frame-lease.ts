@@ -115,7 +115,7 @@ const adapt = (head: Buffer, {from, to}: RecordRange, open: OpenPart, surroundin
 	for (let at = from; at < to; at += ENTRY_RECORD_BYTES) {
 		const expiry = head.readUIntLE(at + OFFSET.lifetime, U48_BYTES);
 		const isEternal = expiry === 0 || group?.isExpiryWaived === true;
-		const lifetime = isEternal ? 0 : Math.max(1, Math.ceil(expiry - now));
+		const lifetime = isEternal ? 0 : Math.max(1, Math.ceil(expiry + (group?.heldMs ?? 0) - now));
 		head.writeUIntLE(lifetime, at + OFFSET.lifetime, U48_BYTES);
 		const metadataBytes = head.readUInt16LE(at + OFFSET.metadataBytes);
 		head.writeUInt32LE(metadataBytes === 0 ? 0 : metadataOffset, at + OFFSET.metadataOffset);

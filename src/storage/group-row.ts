@@ -8,9 +8,9 @@ import {RowWriter} from './row-writer.js';
 
 /**
  * A group: records of one block and peer that left the happy path together and share one fate.
- * u8 version, u8 class, u8 state (0 failed, 1 scheduled, 2 dead), u8 reason, u16 charged failures, u16 abandons,
+ * u8 version (2 when it is or was held, else 1), u8 class, u8 state (0 failed, 1 scheduled, 2 dead), u8 reason, u16 charged failures, u16 abandons,
  * u48 dueAt (age clock, 0 = at once), u48 diedAt (wall), u48 changed (wall), u32 restart that put it back (0 = none),
- * u8 flags (1 = no expiry), bitmap, attempts.
+ * u8 flags (1 = no expiry), in version 2 u48 held since and u48 how long it was held before (age clock), bitmap, attempts.
  */
 export type GroupRow = {
 	readonly bits: Bits;
@@ -24,21 +24,32 @@ export type GroupRow = {
 	readonly putBackBy: number;
 	/** An operator retried it: its lifetime bounds it no more. */
 	readonly isExpiryWaived: boolean;
+	/** An operator holds it since then; 0: nobody does. */
+	readonly heldSince: AgeMs;
+	/** How long it was held before: by so much its lifetime is longer. */
+	readonly heldMs: number;
 	readonly attempts: readonly StoredAttempt[];
 } & GroupFate;
+/** A record that nobody ever held. */
+export const NEVER_HELD = {heldSince: 0 as AgeMs, heldMs: 0} as const;
+
+export const isHeld = ({heldSince}: Pick<GroupRow, 'heldSince'>): boolean => heldSince !== 0;
+
 export type GroupFate =
 	| {readonly state: 'failed' | 'scheduled'; readonly dueAt: AgeMs}
 	| {readonly state: 'deadletter'; readonly reason: DeadletterReason; readonly diedAt: EpochMs};
 
-const VERSION = 1;
+const PLAIN = 1;
+const WITH_HOLD = 2;
 const STATES = ['failed', 'scheduled', 'deadletter'] as const;
 const U16_MAX = 0xffff;
 const FLAG_NO_EXPIRY = 1;
 
 export const encodeGroup = (group: GroupRow): Buffer => {
 	const dead = group.state === 'deadletter' ? group : undefined;
+	const wasHeld = group.heldSince !== 0 || group.heldMs !== 0;
 	const writer = new RowWriter(128)
-		.u8(VERSION)
+		.u8(wasHeld ? WITH_HOLD : PLAIN)
 		.u8(group.classNo)
 		.u8(STATES.indexOf(group.state))
 		.u8(dead === undefined ? 0 : DEADLETTER_REASONS.indexOf(dead.reason))
@@ -48,8 +59,11 @@ export const encodeGroup = (group: GroupRow): Buffer => {
 		.u48(dead?.diedAt ?? 0)
 		.u48(Math.max(0, Math.floor(group.changedAt)))
 		.u32(group.putBackBy)
-		.u8(group.isExpiryWaived ? FLAG_NO_EXPIRY : 0)
-		.bits(group.bits);
+		.u8(group.isExpiryWaived ? FLAG_NO_EXPIRY : 0);
+	if (wasHeld) {
+		writer.u48(group.heldSince).u48(group.heldMs);
+	}
+	writer.bits(group.bits);
 	writeAttempts(writer, group.attempts);
 	return writer.done();
 };
@@ -57,7 +71,7 @@ export const encodeGroup = (group: GroupRow): Buffer => {
 /** Throws for a damaged row, and for one of a later version. */
 export const decodeGroup = (bytes: Buffer): GroupRow => {
 	const reader = new RowReader(bytes);
-	reader.version(VERSION, 'group');
+	const version = reader.version(WITH_HOLD, 'group');
 	const classNo = (reader.u8() & 3) as ClassNo;
 	const state = STATES[reader.u8()];
 	const reason = DEADLETTER_REASONS[reader.u8()];
@@ -71,8 +85,9 @@ export const decodeGroup = (bytes: Buffer): GroupRow => {
 	const changedAt = reader.u48() as EpochMs;
 	const putBackBy = reader.u32();
 	const isExpiryWaived = (reader.u8() & FLAG_NO_EXPIRY) !== 0;
+	const hold = version === WITH_HOLD ? {heldSince: reader.u48() as AgeMs, heldMs: reader.u48()} : NEVER_HELD;
 	const bits = reader.bits();
 	const attempts = readAttempts(reader);
-	const common = {bits, classNo, charged, abandons, changedAt, putBackBy, isExpiryWaived, attempts};
+	const common = {bits, classNo, charged, abandons, changedAt, putBackBy, isExpiryWaived, ...hold, attempts};
 	return state === 'deadletter' ? {...common, state, reason, diedAt} : {...common, state, dueAt};
 };

@@ -12,7 +12,7 @@ import {
 	decodeCounters,
 	STORE_COUNTERS,
 } from './counters.js';
-import {decodeGroup} from './group-row.js';
+import {decodeGroup, isHeld} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import type {GroupKey, LeaseKey} from './layout.js';
 import {decodeLease} from './lease-row.js';
@@ -167,26 +167,31 @@ class Checker {
 			part.place === 'group' && part.row.state === 'failed' ? 'failed' : 'scheduled',
 			part.bits.without(leased),
 		);
-		if (part.place === 'held') {
+		if (part.place === 'group' && isHeld(part.row)) {
 			add('held', part.bits);
+			if (!leased.isEmpty()) {
+				this.#say(`${place}: is held and leased`);
+			}
 		}
 		this.#counts.add(peer, 'waitingBytes', table.sizeOf(part.bits));
 	}
 
-	/** `due` and `deadletters` hold exactly the keys of the groups. */
+	/** `due`, `held` and `deadletters` hold exactly the keys of the groups. */
 	#groupKeys(): void {
 		const {env} = this.#handles;
-		const expected = {due: new Set<string>(), deadletters: new Set<string>()};
+		const expected = {due: new Set<string>(), held: new Set<string>(), deadletters: new Set<string>()};
 		for (const {key, value} of env.groups.getRange()) {
 			const [peer, block, group] = key as GroupKey;
 			const row = decodeGroup(value);
 			if (row.state === 'deadletter') {
 				expected.deadletters.add(JSON.stringify([peer, row.diedAt, block, group]));
+			} else if (isHeld(row)) {
+				expected.held.add(JSON.stringify([peer, row.classNo, block, group]));
 			} else {
 				expected.due.add(JSON.stringify([peer, row.classNo, row.dueAt, block, group]));
 			}
 		}
-		for (const name of ['due', 'deadletters'] as const) {
+		for (const name of ['due', 'held', 'deadletters'] as const) {
 			for (const {key} of env[name].getRange()) {
 				if (!expected[name].delete(JSON.stringify(key))) {
 					this.#say(`${name} has ${JSON.stringify(key)}, which is no such group`);

@@ -7,9 +7,9 @@ import type {BlockNo, GroupNo, LeaseNo, PeerNo} from '../outbound/units.js';
  * blocks       blockNo                                  block-table.ts               every block with a live or still provable record; written once
  * payloads     [blockNo, chunkNo]                       up to 256 KiB                payload bytes, exactly while some record may need them
  * queue        [peerNo, class, blockNo]                 bitmap                       waiting records on the happy path
- * held         [peerNo, class, blockNo]                 bitmap                       records an operator holds (written by a later version)
+ * held         [peerNo, class, blockNo, groupNo]        -                            exactly the groups that an operator holds
  * groups       [peerNo, blockNo, groupNo]               group-row.ts                 records off the happy path that share one fate
- * due          [peerNo, class, dueAt, blockNo, groupNo] -                            exactly the groups that are failed or scheduled
+ * due          [peerNo, class, dueAt, blockNo, groupNo] -                            exactly the groups that are failed or scheduled and not held
  * deadletters  [peerNo, diedAt, blockNo, groupNo]       -                            exactly the groups that are dead
  * leases       [peerNo, leaseNo]                        lease-row.ts                 the overlay: what is inflight
  * settled      [peerNo, blockNo]                        settled-row.ts               proof of delivery, block by block
@@ -22,7 +22,7 @@ import type {BlockNo, GroupNo, LeaseNo, PeerNo} from '../outbound/units.js';
  *
  * Rows of all but blocks, payloads and the databases without values end with a checksum of key and row (row-seal.ts, table.ts).
  *
- * Invariant (invariant.ts): each (segment, peer) is in exactly one of queue, held, groups, settled or spans; leases only overlay
+ * Invariant (invariant.ts): each (segment, peer) is in exactly one of queue, groups, settled or spans; leases only overlay
  * queue and groups; bitmaps of one peer and block are disjoint; a payload chunk exists iff a record of its block may still need
  * it or is retained as an orphan; counters equal the popcounts.
  */
@@ -64,6 +64,7 @@ export const ORIGIN_BUCKET_BLOCKS = 64;
 export type QueueKey = [PeerNo, number, BlockNo];
 export type GroupKey = [PeerNo, BlockNo, GroupNo];
 export type DueKey = [PeerNo, number, number, BlockNo, GroupNo];
+export type HeldKey = [PeerNo, number, BlockNo, GroupNo];
 export type DeadletterKey = [PeerNo, number, BlockNo, GroupNo];
 export type LeaseKey = [PeerNo, LeaseNo];
 

@@ -123,6 +123,8 @@ const groupOf = (candidate: Candidate): OpenPart['group'] =>
 				charged: candidate.row.charged,
 				attempts: candidate.row.attempts.at(-1)?.number ?? 0,
 				isExpiryWaived: candidate.row.isExpiryWaived,
+				heldSince: candidate.row.heldSince,
+				heldMs: candidate.row.heldMs,
 			}
 		: undefined;
 

@@ -28,8 +28,8 @@ export type StageRow = {
 const STAGES_OF = {
 	scheduled: ['queue', 'held', 'due'],
 	inflight: ['leases'],
-	failed: ['due'],
-	abandoned: ['due'],
+	failed: ['held', 'due'],
+	abandoned: ['held', 'due'],
 	acked: ['settled', 'spans'],
 	satisfied: ['settled', 'spans'],
 	deadletter: ['deadletters'],
@@ -37,12 +37,13 @@ const STAGES_OF = {
 const ALL_STAGES: readonly Stage[] = ['queue', 'held', 'due', 'deadletters', 'settled', 'spans'];
 
 /** The stages that can hold what `filter` asks for, in the order in which they are walked. */
-export const stagesFor = ({state, reason}: RecordFilter): readonly Stage[] => {
-	if (reason !== undefined) {
-		return STAGES_OF.deadletter;
-	}
-	return state === undefined ? ALL_STAGES : STAGES_OF[state];
+export const stagesFor = ({state, reason, held}: RecordFilter): readonly Stage[] => {
+	const stages = stagesOfState(reason === undefined ? state : 'deadletter');
+	return held === undefined ? stages : stages.filter(stage => (stage === 'held') === held);
 };
+
+const stagesOfState = (state: RecordFilter['state']): readonly Stage[] =>
+	state === undefined ? ALL_STAGES : STAGES_OF[state];
 
 /** The rows of `stage` for `peer` from `start` on (the key of a cursor: that row comes again). */
 export function* walkStage(
@@ -66,15 +67,15 @@ function* rowsOf(
 ): Generator<StageRow> {
 	switch (stage) {
 		case 'queue':
-		case 'held':
 			yield* one(handles, key, key[2], () => {
 				const bits = decodeBits(value);
-				return {place: stage, classNo: (key[1] ?? 0) as ClassNo, bits};
+				return {place: 'queue', classNo: (key[1] ?? 0) as ClassNo, bits};
 			});
 			return;
 		case 'due':
 			yield* one(handles, key, key[3], () => groupPart(handles, key[0], key[3], key[4]));
 			return;
+		case 'held':
 		case 'deadletters':
 			yield* one(handles, key, key[2], () => groupPart(handles, key[0], key[2], key[3]));
 			return;

@@ -106,13 +106,17 @@ const matches = ({state, priority, label}: RecordFilter, record: DeliveryRecord)
 
 const totalOf = (
 	handles: StoreHandles,
-	{state, peer, priority, label, reason, since}: RecordFilter,
+	{state, peer, priority, label, reason, since, held}: RecordFilter,
 ): number | undefined => {
 	if (priority !== undefined || label !== undefined || since !== undefined || state === 'abandoned') {
 		return undefined;
 	}
-	const names: readonly CounterName[] =
-		reason !== undefined
+	if (held === false || (held && (state !== undefined || reason !== undefined))) {
+		return undefined;
+	}
+	const names: readonly CounterName[] = held
+		? ['held']
+		: reason !== undefined
 			? [deadCounter(reason)]
 			: state !== undefined
 				? [state]

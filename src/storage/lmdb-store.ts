@@ -1,11 +1,11 @@
-import {DEADLETTER_REASONS, type DeadletterReason} from '../outbound/attempts.js';
+import type {DeadletterReason} from '../outbound/attempts.js';
 import type {EdgedError} from '../outbound/errors.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js';
 import type {EpochMs, PeerNo} from '../outbound/units.js';
 import {atomically, put} from './atomically.js';
 import {checkCeiling} from './ceiling.js';
-import {addRow, counter, deadCounter, depthOf, emptyRow} from './counters.js';
+import {counter, deadletterCounts, depthIn} from './counters.js';
 import {CHECK_START, type CheckCursor, type CheckStep, checkStep} from './damage/check-step.js';
 import type {Mending} from './damage/mending.js';
 import {countMatching, purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
@@ -15,6 +15,8 @@ import {forceWaiting} from './force-waiting.js';
 import {FrameBuffers} from './frame-buffers.js';
 import {GroupCommit} from './group-commit.js';
 import type {StoreHandles, StoreSettings} from './handles.js';
+import {holdOrRelease} from './hold.js';
+import {holdMatching, previewHold} from './hold-matching.js';
 import type {InstanceLock} from './instance-lock.js';
 import {nextDueAt, oldestScheduledAt} from './lane-times.js';
 import {leasePayloads} from './lease-payloads.js';
@@ -32,6 +34,8 @@ import type {
 	BulkProgress,
 	DeadletterSelector,
 	Enqueued,
+	HoldResult,
+	HoldVerb,
 	KnownPeer,
 	Lease,
 	LeasedPayloads,
@@ -44,6 +48,7 @@ import type {
 	Settlement,
 	SpaceUse,
 	StoredPayload,
+	WaitingSelector,
 } from './store.js';
 import {nextTendInMs, tend} from './tend.js';
 
@@ -122,15 +127,7 @@ export class LmdbStore implements OutboundStore {
 	}
 
 	depth(peer?: PeerNo): QueueDepth {
-		const {counters} = this.#handles;
-		if (peer !== undefined) {
-			return depthOf(counters.get(peer) ?? emptyRow());
-		}
-		const sum = emptyRow();
-		for (const row of counters.values()) {
-			addRow(sum, row);
-		}
-		return depthOf(sum);
+		return depthIn(this.#handles.counters, peer);
 	}
 
 	waitingBytes(peer: PeerNo): number {
@@ -138,14 +135,7 @@ export class LmdbStore implements OutboundStore {
 	}
 
 	deadletterCounts(peer?: PeerNo): Readonly<Record<DeadletterReason, number>> {
-		const {counters, peers} = this.#handles;
-		const wanted = peer === undefined ? peers.all.map(({no}) => no) : [peer];
-		const count = (reason: DeadletterReason) =>
-			wanted.reduce((sum, no) => sum + counter(counters.get(no), deadCounter(reason)), 0);
-		return Object.fromEntries(DEADLETTER_REASONS.map(reason => [reason, count(reason)])) as Record<
-			DeadletterReason,
-			number
-		>;
+		return deadletterCounts(this.#handles.counters, peer);
 	}
 
 	oldestScheduledAt(peer: PeerNo): EpochMs | undefined {
@@ -205,6 +195,18 @@ export class LmdbStore implements OutboundStore {
 
 	purgeMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress> {
 		return purgeMatching(this.#handles, selector, limit);
+	}
+
+	hold(verb: HoldVerb, segment: SegmentId, peer?: PeerId): Promise<HoldResult> {
+		return holdOrRelease(this.#handles, verb, {segment, peer});
+	}
+
+	holdMatching(verb: HoldVerb, selector: WaitingSelector, limit: number): Promise<BulkProgress> {
+		return holdMatching(this.#handles, verb, selector, limit);
+	}
+
+	previewHold(verb: HoldVerb, selector: WaitingSelector, limit: number): BulkProgress {
+		return previewHold(this.#handles, verb, selector, limit);
 	}
 
 	countMatching(selector: DeadletterSelector): number {

@@ -3,6 +3,8 @@ import type {SegmentId} from '../outbound/names.js';
 import {type ClassNo, priorityOf} from '../outbound/priorities.js';
 import type {EpochMs, LeaseNo, PeerNo} from '../outbound/units.js';
 import type {BlockTable} from './block-table.js';
+import {expiryOf} from './expiry.js';
+import type {GroupRow} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import type {LeasePart} from './lease-row.js';
 import type {Lease, LeasedEntry} from './store.js';
@@ -12,7 +14,7 @@ export type OpenPart = {
 	readonly table: BlockTable;
 	/** `undefined` on the happy path: never failed, no attempt yet. */
 	readonly group:
-		| {readonly charged: number; readonly attempts: number; readonly isExpiryWaived: boolean}
+		| (Pick<GroupRow, 'charged' | 'isExpiryWaived' | 'heldSince' | 'heldMs'> & {readonly attempts: number})
 		| undefined;
 };
 
@@ -145,10 +147,8 @@ class OpenEntry implements LeasedEntry {
 	}
 
 	get expiresInMs(): number | undefined {
-		const expiry = this.#open.table.expiryOf(this.#entry);
-		return expiry === 0 || this.#open.group?.isExpiryWaived === true
-			? undefined
-			: Math.max(0, expiry - this.#handles.age.now());
+		const expiry = expiryOf(this.#open.table, this.#entry, this.#open.group);
+		return expiry === undefined ? undefined : Math.max(0, expiry - this.#handles.age.now());
 	}
 
 	get hops(): number {

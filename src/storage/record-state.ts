@@ -37,8 +37,6 @@ export const stateOf = ({entry, part}: LocatedRecord, lease: HoldingLease | unde
 	switch (part.place) {
 		case 'queue':
 			return lease === undefined ? 'scheduled' : 'inflight';
-		case 'held':
-			return 'scheduled';
 		case 'group':
 			return lease === undefined ? part.row.state : 'inflight';
 		case 'span':

@@ -1,19 +1,20 @@
 import type {Attempt} from '../outbound/attempts.js';
 import {CLASS_NUMBERS, type ClassNo, priorityOf} from '../outbound/priorities.js';
 import type {DeliveryRecord} from '../outbound/record.js';
-import type {AgeMs, BlockNo, EpochMs, GroupNo, PeerNo} from '../outbound/units.js';
+import type {BlockNo, EpochMs, GroupNo, PeerNo} from '../outbound/units.js';
 import {shownAttempt} from './attempts-row.js';
 import {Bits} from './bits.js';
 import {decodeBits} from './bits-row.js';
 import type {BlockTable} from './block-table.js';
-import {decodeGroup, type GroupRow} from './group-row.js';
+import {expiryOf} from './expiry.js';
+import {decodeGroup, type GroupRow, isHeld} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import {END, type GroupKey, SPAN_BLOCKS} from './layout.js';
 import {decodeSettled, decodeSpan, type SettledRow, type SpanRow, settledBits} from './settled-row.js';
 
 /** One place that holds records of a block for a peer. The parts of one block and peer are disjoint and cover its entries. */
 export type PeerPart =
-	| {readonly place: 'queue' | 'held'; readonly classNo: ClassNo; readonly bits: Bits}
+	| {readonly place: 'queue'; readonly classNo: ClassNo; readonly bits: Bits}
 	| {readonly place: 'group'; readonly group: GroupNo; readonly row: GroupRow; readonly bits: Bits}
 	| {readonly place: 'settled'; readonly row: SettledRow; readonly bits: Bits}
 	| {readonly place: 'span'; readonly row: SpanRow; readonly bits: Bits};
@@ -24,11 +25,9 @@ export const partsOf = (handles: StoreHandles, table: BlockTable, peer: PeerNo):
 	const {block} = table;
 	const parts: PeerPart[] = [];
 	for (const classNo of CLASS_NUMBERS) {
-		for (const place of ['queue', 'held'] as const) {
-			const row = env[place].get([peer, classNo, block]);
-			if (row !== undefined) {
-				parts.push({place, classNo, bits: decodeBits(row)});
-			}
+		const row = env.queue.get([peer, classNo, block]);
+		if (row !== undefined) {
+			parts.push({place: 'queue', classNo, bits: decodeBits(row)});
 		}
 	}
 	for (const {group, row} of groupsOf(handles, peer, block)) {
@@ -95,12 +94,11 @@ export const viewRecord = (
 	const {age, peers, overlays} = handles;
 	const sizeBytes = table.payloadBytesOf(entry);
 	const metadata = table.metadataOf(entry);
-	const expiry = table.expiryOf(entry);
-	const isWaived = part.place === 'group' && part.row.isExpiryWaived;
+	const expiry = expiryOf(table, entry, part.place === 'group' ? part.row : undefined);
 	const base = {
 		segmentId: table.segmentIdOf(entry),
 		peerId: peers.id(peer),
-		held: part.place === 'held',
+		held: part.place === 'group' && isHeld(part.row),
 		priority: priorityOf(
 			'classNo' in part ? part.classNo : part.place === 'group' ? part.row.classNo : table.classNo,
 		),
@@ -109,7 +107,7 @@ export const viewRecord = (
 		contentType: metadata.contentType,
 		labels: metadata.labels,
 		enqueuedAt: table.createdAt,
-		expiresAt: expiry === 0 || isWaived ? undefined : age.toWall(expiry as AgeMs),
+		expiresAt: expiry === undefined ? undefined : age.toWall(expiry),
 	};
 	const group = part.place === 'group' ? part.group : undefined;
 	// What was cut out of its lease is out in memory until the lease settles.
@@ -135,7 +133,6 @@ const fateOf = (
 ): Fate | undefined => {
 	switch (part.place) {
 		case 'queue':
-		case 'held':
 			return {...CALM, state: 'scheduled', updatedAt: table.createdAt, attempts: []};
 		case 'group':
 			return groupFate(handles, part.row, sizeBytes);

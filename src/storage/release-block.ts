@@ -59,9 +59,7 @@ export const hasOpenRecords = (handles: StoreHandles, table: BlockTable): boolea
 	);
 
 const isWaiting = ({env}: StoreHandles, peer: PeerNo, block: BlockNo): boolean =>
-	CLASS_NUMBERS.some(
-		classNo => env.queue.doesExist([peer, classNo, block]) || env.held.doesExist([peer, classNo, block]),
-	);
+	CLASS_NUMBERS.some(classNo => env.queue.doesExist([peer, classNo, block]));
 
 /** A purged record keeps the payload until its `orphan` timer, which the purge has set. */
 export const isOrphan = ({env}: StoreHandles, table: BlockTable): boolean =>

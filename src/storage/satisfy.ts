@@ -6,7 +6,7 @@ import type {Bits} from './bits.js';
 import {decodeBits} from './bits-row.js';
 import type {BlockTable} from './block-table.js';
 import type {CounterChanges} from './counters.js';
-import type {GroupRow} from './group-row.js';
+import {type GroupRow, isHeld} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import {LeaseCuts} from './lease-cuts.js';
 import {ProofWriter} from './proof-writer.js';
@@ -106,6 +106,7 @@ export class Satisfier {
 		}
 		this.#changes.add(peer, 'inflight', -inflight.count());
 		this.#changes.add(peer, waits, inflight.count() - bits.count());
+		this.#changes.add(peer, 'held', row !== undefined && isHeld(row) ? -bits.count() : 0);
 		this.#changes.add(peer, state, bits.count());
 		this.#changes.add(peer, 'waitingBytes', -table.sizeOf(bits));
 		this.#proofsOf(peer).satisfied(table, bits, {

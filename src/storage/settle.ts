@@ -5,7 +5,7 @@ import {atomically, remove} from './atomically.js';
 import {nextAttemptNumber, type StoredAttempt} from './attempts-row.js';
 import type {Bits} from './bits.js';
 import {type CounterChanges, deadCounter} from './counters.js';
-import type {GroupRow} from './group-row.js';
+import {type GroupRow, NEVER_HELD} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import {noteLateAnswer} from './late-answer.js';
 import {overlayOf} from './lease-records.js';
@@ -187,6 +187,8 @@ class Settler {
 			charged: (from?.charged ?? 0) + charges,
 			abandons: from?.abandons ?? 0,
 			changedAt: this.#now,
+			heldSince: NEVER_HELD.heldSince,
+			heldMs: from?.heldMs ?? 0,
 			putBackBy: 0,
 			isExpiryWaived: from?.isExpiryWaived ?? false,
 			attempts: [...attempts, attempt],

@@ -65,6 +65,17 @@ export type OutboundStore = {
 	/** At most `limit` deadletters that match, in original order, in one commit. Call again until `done`. */
 	retryMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress>;
 	purgeMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress>;
+	/**
+	 * `hold`: neither leased nor expired until released; the record keeps its state, history and due time. `release`: in its former
+	 * place again, with what was left of its lifetime. One peer's record, or all that the segment waits for. What is so already
+	 * stays. `NOT_FOUND`; `INVALID_STATE` for a record that is being sent or done with, which is only counted when others could
+	 * be changed.
+	 */
+	hold(verb: HoldVerb, segment: SegmentId, peer?: PeerId): Promise<HoldResult>;
+	/** At most `limit` waiting records that match, in one commit; those being sent are refused. Call again until `done`. */
+	holdMatching(verb: HoldVerb, selector: WaitingSelector, limit: number): Promise<BulkProgress>;
+	/** One step of what `holdMatching` would change, without a change. */
+	previewHold(verb: HoldVerb, selector: WaitingSelector, limit: number): BulkProgress;
 	/** What `purgeMatching` would remove: exact when counters cover the selector, else counted by looking. */
 	countMatching(selector: DeadletterSelector): number;
 
@@ -219,6 +230,8 @@ export type RecordFilter = {
 	readonly priority?: Priority;
 	readonly label?: {readonly name: string; readonly value: string};
 	readonly reason?: DeadletterReason;
+	/** Held by an operator, or not. */
+	readonly held?: boolean;
 	/** Deadletters only: died at or after. */
 	readonly since?: EpochMs;
 };
@@ -238,9 +251,23 @@ export type DeadletterSelector = {
 	/** Of an earlier call with the same selector: goes on behind what that call looked at. */
 	readonly cursor?: string;
 };
+export type HoldVerb = 'hold' | 'release';
+export type WaitingSelector = {
+	readonly peer?: PeerId;
+	readonly priority?: Priority;
+	readonly label?: {readonly name: string; readonly value: string};
+	/** Of an earlier call with the same selector: goes on behind what that call looked at. */
+	readonly cursor?: string;
+};
+export type HoldResult = {
+	readonly changed: number;
+	/** They are being sent. */
+	readonly refused: number;
+};
+
 export type BulkProgress = {
 	readonly changed: number;
-	/** Deadletters that matched and could not be changed: their payload is gone. */
+	/** Matched and could not be changed: deadletters without a payload; records that are being sent and should be held. */
 	readonly refused: number;
 	readonly cursor: string | undefined;
 	readonly done: boolean;

@@ -11,7 +11,6 @@ export type Rows = Iterable<Row> & {map<Result>(change: (row: Row) => Result): I
 /** Databases whose rows say by a checksum that they are what was written, and under which key (row-seal.ts). */
 const SEALED: readonly DatabaseName[] = [
 	'queue',
-	'held',
 	'groups',
 	'leases',
 	'settled',

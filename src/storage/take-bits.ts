@@ -2,7 +2,7 @@ import type {BlockNo, GroupNo, PeerNo} from '../outbound/units.js';
 import {put, remove} from './atomically.js';
 import type {Bits} from './bits.js';
 import {decodeBits, encodeBits} from './bits-row.js';
-import {decodeGroup, encodeGroup, type GroupRow} from './group-row.js';
+import {decodeGroup, encodeGroup, type GroupRow, isHeld} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import type {LeasePart} from './lease-row.js';
 
@@ -50,7 +50,7 @@ const takeFromQueue = (
 	put(env.queue, key, encodeBits(waiting.without(bits)));
 };
 
-/** A group that is emptied goes, with its key in `due` or `deadletters`. Returns the group as it was. */
+/** A group that is emptied goes, with its key in `due`, `held` or `deadletters`. Returns the group as it was. */
 export const takeFromGroup = (
 	handles: StoreHandles,
 	peer: PeerNo,
@@ -77,7 +77,7 @@ export const takeFromGroup = (
 	return found;
 };
 
-const removeGroupKey = (
+export const removeGroupKey = (
 	{env}: StoreHandles,
 	peer: PeerNo,
 	block: BlockNo,
@@ -86,12 +86,14 @@ const removeGroupKey = (
 ): void => {
 	if (row.state === 'deadletter') {
 		remove(env.deadletters, [peer, row.diedAt, block, group]);
+	} else if (isHeld(row)) {
+		remove(env.held, [peer, row.classNo, block, group]);
 	} else {
 		remove(env.due, [peer, row.classNo, row.dueAt, block, group]);
 	}
 };
 
-/** Inside a body, the second half for records that leave the happy path: a new group, with its key in `due` or `deadletters`. */
+/** Inside a body, the second half for records that leave the happy path: a new group, with its key in `due`, `held` or `deadletters`. */
 export const addGroup = (handles: StoreHandles, peer: PeerNo, block: BlockNo, row: GroupRow): GroupNo => {
 	const {env, numbers} = handles;
 	const group = numbers.nextGroup();
@@ -100,7 +102,7 @@ export const addGroup = (handles: StoreHandles, peer: PeerNo, block: BlockNo, ro
 	return group;
 };
 
-/** Inside a body: the key in `due` or `deadletters` by which a group is found. */
+/** Inside a body: the key in `due`, `held` or `deadletters` by which a group is found. */
 export const addGroupKey = (
 	{env, overlays}: StoreHandles,
 	peer: PeerNo,
@@ -110,6 +112,8 @@ export const addGroupKey = (
 ): void => {
 	if (row.state === 'deadletter') {
 		put(env.deadletters, [peer, row.diedAt, block, group]);
+	} else if (isHeld(row)) {
+		put(env.held, [peer, row.classNo, block, group]);
 	} else {
 		put(env.due, [peer, row.classNo, row.dueAt, block, group]);
 		overlays.get(peer)?.noteDue(row.classNo);

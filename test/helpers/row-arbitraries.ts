@@ -38,6 +38,8 @@ const common = {
 	changedAt: wall,
 	putBackBy: u32,
 	isExpiryWaived: fc.boolean(),
+	heldSince: fc.oneof(fc.constant(0 as AgeMs), age),
+	heldMs: fc.oneof(fc.constant(0), u48),
 	attempts,
 };
 export const groupRows: fc.Arbitrary<GroupRow> = fc.oneof(

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import type {AgeMs, EpochMs} from '../../src/outbound/units.js';
 import {Bits} from '../../src/storage/bits.js';
-import {decodeGroup, encodeGroup, type GroupRow} from '../../src/storage/group-row.js';
+import {decodeGroup, encodeGroup, type GroupRow, NEVER_HELD} from '../../src/storage/group-row.js';
 import {DamagedRowError} from '../../src/storage/row-reader.js';
 import {holds} from '../helpers/holds.js';
 import {groupRows} from '../helpers/row-arbitraries.js';
@@ -16,6 +16,7 @@ const failed: GroupRow = {
 	changedAt: 1_750_000_000_123 as EpochMs,
 	putBackBy: 0,
 	isExpiryWaived: true,
+	...NEVER_HELD,
 	attempts: [
 		{
 			number: 1,
@@ -45,6 +46,7 @@ const dead: GroupRow = {
 	changedAt: 1_750_000_000_999 as EpochMs,
 	putBackBy: 41,
 	isExpiryWaived: false,
+	...NEVER_HELD,
 	attempts: [],
 	state: 'deadletter',
 	reason: 'REJECTED',
@@ -54,6 +56,11 @@ const dead: GroupRow = {
 test('the bytes of a group are those of version 1', async t => {
 	t.deepEqual(plain(decodeGroup(await golden(t, 'group-v1-failed.bin', encodeGroup(failed)))), plain(failed));
 	t.deepEqual(plain(decodeGroup(await golden(t, 'group-v1-dead.bin', encodeGroup(dead)))), plain(dead));
+});
+
+test('the bytes of a group that is held are those of version 2', async t => {
+	const held: GroupRow = {...failed, heldSince: 4_100_000 as AgeMs, heldMs: 60_000};
+	t.deepEqual(plain(decodeGroup(await golden(t, 'group-v2-held.bin', encodeGroup(held)))), plain(held));
 });
 
 test('a group comes back as it was', t => {
@@ -69,8 +76,8 @@ test('counts beyond 16 bits stay at their largest', t => {
 
 test('a group of a later version is refused', t => {
 	const row = encodeGroup(failed);
-	row[0] = 2;
-	t.throws(() => decodeGroup(row), {instanceOf: DamagedRowError, message: /version 2, this edged reads 1/});
+	row[0] = 3;
+	t.throws(() => decodeGroup(row), {instanceOf: DamagedRowError, message: /version 3, this edged reads 2/});
 });
 
 test('a damaged group is told, never anything else', t => {

@@ -3,9 +3,9 @@ import {put, remove} from '../atomically.js';
 import type {StoredAttempt} from '../attempts-row.js';
 import {Bits} from '../bits.js';
 import {cutBlock} from '../cut-block.js';
-import {encodeGroup, type GroupRow} from '../group-row.js';
+import {encodeGroup, type GroupRow, NEVER_HELD} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
-import {addGroup} from '../take-bits.js';
+import {addGroup, removeGroupKey} from '../take-bits.js';
 import {removeChunks} from './chunks.js';
 import {countIn, knownBits, type PeerRows, readPeerRows} from './peer-rows.js';
 import {standInTable} from './stand-in-table.js';
@@ -68,7 +68,7 @@ const buryPeer = (handles: StoreHandles, peer: PeerNo, block: BlockNo, {found, c
 			put(env.groups, [peer, block, group], encodeGroup({...row, reason: 'CORRUPT'}));
 		} else {
 			remove(env.groups, [peer, block, group]);
-			remove(env.due, [peer, row.classNo, row.dueAt, block, group]);
+			removeGroupKey(handles, peer, block, group, row);
 			addGroup(handles, peer, block, corrupt(row, now));
 			buried += row.bits.count();
 		}
@@ -98,6 +98,7 @@ const corrupt = (
 	abandons,
 	isExpiryWaived,
 	changedAt: now,
+	...NEVER_HELD,
 	putBackBy: 0,
 	attempts: [...attempts, attemptAt(now, attempts)],
 	state: 'deadletter',

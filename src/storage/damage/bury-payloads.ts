@@ -6,6 +6,7 @@ import {nextAttemptNumber} from '../attempts-row.js';
 import {Bits} from '../bits.js';
 import type {BlockTable} from '../block-table.js';
 import {type CounterChanges, deadCounter} from '../counters.js';
+import {isHeld, NEVER_HELD} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
 import {BlockPayload} from '../lease-payloads.js';
 import {type PeerPart, partsOf} from '../record-view.js';
@@ -77,7 +78,7 @@ const buryPart = (
 ): number => {
 	const {block} = table;
 	const group = part.place === 'group' ? part : undefined;
-	const isSettled = part.place === 'settled' || part.place === 'span' || part.place === 'held';
+	const isSettled = part.place === 'settled' || part.place === 'span';
 	const isOut = handles.overlays.get(peer)?.isAnyOut(block, group?.group, bits) ?? false;
 	if (bits.isEmpty() || isSettled || isOut || (group !== undefined && isPayloadGone(group.row))) {
 		return 0;
@@ -98,6 +99,7 @@ const buryPart = (
 		changedAt: now,
 		putBackBy: 0,
 		isExpiryWaived: row?.isExpiryWaived ?? false,
+		...NEVER_HELD,
 		attempts: [
 			...attempts,
 			{
@@ -118,6 +120,7 @@ const buryPart = (
 	if (from !== 'deadletter') {
 		changes.add(peer, from, -bits.count());
 		changes.add(peer, 'deadletter', bits.count());
+		changes.add(peer, 'held', row !== undefined && isHeld(row) ? -bits.count() : 0);
 		changes.add(peer, 'waitingBytes', -table.sizeOf(bits));
 	}
 	return bits.count();

@@ -5,9 +5,9 @@ import {put, remove} from '../atomically.js';
 import type {Bits} from '../bits.js';
 import {encodeBits} from '../bits-row.js';
 import type {BlockTable} from '../block-table.js';
-import {encodeGroup, type GroupFate, type GroupRow} from '../group-row.js';
+import {encodeGroup, type GroupFate, type GroupRow, NEVER_HELD} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
-import {type DeadletterKey, type DueKey, END} from '../layout.js';
+import {type DeadletterKey, type DueKey, END, type HeldKey} from '../layout.js';
 import type {Place} from '../read-watch.js';
 import {hasPayload} from '../release-block.js';
 import {emptySettled, encodeSettled} from '../settled-row.js';
@@ -58,7 +58,7 @@ const fullBut = (known: Bits, {count}: BlockTable): Bits => {
 };
 
 /** With several damaged rows nobody knows which record was where: rather sent twice than not at all. */
-const CAUTION: readonly string[] = ['queue', 'held', 'groups', 'settled'];
+const CAUTION: readonly string[] = ['queue', 'groups', 'settled'];
 const inOrderOfCaution = (places: readonly Place[]): readonly Place[] =>
 	places.toSorted((a, b) => CAUTION.indexOf(a.database) - CAUTION.indexOf(b.database));
 
@@ -88,7 +88,7 @@ const restoreGroup = (
 	bits: Bits,
 ): void => {
 	const {env, clock} = handles;
-	const {classNo, fate} = fateOf(handles, peer, block, group);
+	const {classNo, fate, heldSince} = fateOf(handles, peer, block, group);
 	const now = clock.now();
 	const row: GroupRow = {
 		bits,
@@ -96,6 +96,7 @@ const restoreGroup = (
 		charged: 0,
 		abandons: 0,
 		changedAt: now,
+		...NEVER_HELD,
 		putBackBy: 0,
 		isExpiryWaived: false,
 		attempts: [
@@ -109,24 +110,35 @@ const restoreGroup = (
 			},
 		],
 		...fate,
+		...(heldSince === undefined ? {} : {heldSince}),
 	};
 	put(env.groups, [peer, block, group], encodeGroup(row));
 	addGroupKey(handles, peer, block, group, row);
 };
 
-/** `deadletters` holds exactly the keys of the dead groups, `due` those of the others. */
+/** `deadletters` holds exactly the keys of the dead groups, `held` of those that are held, `due` those of the others. */
 const fateOf = (
-	{env}: StoreHandles,
+	{env, age}: StoreHandles,
 	peer: PeerNo,
 	block: BlockNo,
 	group: GroupNo,
-): {readonly classNo: ClassNo; readonly fate: GroupFate} => {
+): {readonly classNo: ClassNo; readonly fate: GroupFate; readonly heldSince?: AgeMs} => {
 	for (const {key} of env.deadletters.getRange({start: [peer], end: [peer, END]})) {
 		const [, diedAt, deadBlock, deadGroup] = key as DeadletterKey;
 		if (deadBlock === block && deadGroup === group) {
 			return {
 				classNo: 2,
 				fate: {state: 'deadletter', reason: 'CORRUPT', diedAt: diedAt as EpochMs},
+			};
+		}
+	}
+	for (const {key} of env.held.getRange({start: [peer], end: [peer, END]})) {
+		const [, classNo, heldBlock, heldGroup] = key as HeldKey;
+		if (heldBlock === block && heldGroup === group) {
+			return {
+				classNo: classNo as ClassNo,
+				fate: {state: 'scheduled', dueAt: 0 as AgeMs},
+				heldSince: age.now(),
 			};
 		}
 	}

@@ -71,12 +71,12 @@ const mendPlace = (
 		case 'payloads':
 			return mendPayload(handles, parts[0] as BlockNo, changes);
 		case 'queue':
-		case 'held':
 			return mendRowOf(handles, {database, key}, parts[2] as BlockNo);
 		case 'groups':
 		case 'settled':
 			return mendRowOf(handles, {database, key}, parts[1] as BlockNo);
 		case 'due':
+		case 'held':
 		case 'deadletters':
 			return mendGroupKey(handles, {database, key});
 		case 'leases':

@@ -37,7 +37,7 @@ export const readPeerRows = (handles: StoreHandles, block: BlockNo, peer: PeerNo
 		return read;
 	};
 	const waiting: {place: Place; bits: Bits}[] = [];
-	for (const name of ['queue', 'held'] as const) {
+	for (const name of ['queue'] as const) {
 		for (const classNo of CLASS_NUMBERS) {
 			const key = [peer, classNo, block];
 			const value = env[name].raw.get(key);

@@ -14,6 +14,10 @@ export const adoptEvictions = (model: QueueModel, store: LmdbStore): void => {
 		return;
 	}
 	const ranks = evicted.map(segment => ({segment, rank: rankOf(segment)}));
+	const held = ranks.find(({rank}) => rank === Number.POSITIVE_INFINITY);
+	if (held !== undefined) {
+		throw new Error(`${held.segment.id} was evicted though an operator holds it`);
+	}
 	for (const segment of evicted) {
 		for (const record of segment.records.filter(isOpen)) {
 			for (const lease of model.leases.filter(({isOpen, records}) => isOpen && records.includes(record))) {
@@ -56,9 +60,12 @@ const isEvicted = (model: QueueModel, store: LmdbStore, segment: ModelSegment): 
 	return gone.length > 0;
 };
 
-/** What goes first has the lowest: 0-3 what waits, from the lowest class on; then the dead; then what is being sent. */
+/** What goes first has the lowest: 0-3 what waits, from the lowest class on; then the dead; then what is being sent; held never. */
 const rankOf = ({records, classNo}: ModelSegment): number => {
 	const open = records.filter(record => isOpen(record) && keeps(record));
+	if (open.some(({heldSince}) => heldSince !== undefined)) {
+		return Number.POSITIVE_INFINITY;
+	}
 	if (open.some(({state}) => state === 'inflight')) {
 		return 5;
 	}

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import type {SuccessCondition} from '../../../src/config/relay.js';
 import type {PeerId} from '../../../src/outbound/names.js';
 import type {ClassNo} from '../../../src/outbound/priorities.js';
-import type {ExceptionVerdict, Lease} from '../../../src/storage/store.js';
+import type {ExceptionVerdict, HoldVerb, Lease} from '../../../src/storage/store.js';
 import {checkLease} from './check-lease.js';
 import {Command, PEER_IDS, RETENTION_MS, type Real} from './command.js';
 import {draftSpec, Enqueue} from './enqueue.js';
+import {Hold, HoldAll} from './hold.js';
 import {Bulk, Operator} from './operator.js';
 import type {ModelLease, ModelRecord, QueueModel} from './queue-model.js';
 
@@ -186,6 +187,12 @@ export const allCommands = [
 	fc
 		.tuple(fc.constantFrom<'retry' | 'purge'>('retry', 'purge'), fc.constantFrom(1, 3, 1000))
 		.map(([verb, limit]) => new Bulk(verb, limit)),
+	fc
+		.tuple(fc.constantFrom<HoldVerb>('hold', 'release'), fc.nat(50))
+		.map(([verb, pick]) => new Hold(verb, pick)),
+	fc
+		.tuple(fc.constantFrom<HoldVerb>('hold', 'release'), fc.constantFrom(1, 3, 1000))
+		.map(([verb, limit]) => new HoldAll(verb, limit)),
 	fc.constantFrom<SuccessCondition>('one_peer', 2, 3).map(condition => new ChangeCondition(condition)),
 	fc.constantFrom(2, 2, 7, 30, 100_000, 800_000).map(seconds => new Pass(seconds)),
 	fc.constant(0).map(() => new Crash()),

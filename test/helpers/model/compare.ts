@@ -54,6 +54,7 @@ const shownModel = (record: ModelRecord): unknown => ({
 	charged: record.charged,
 	abandons: record.state === record.settledAs ? 0 : record.abandons,
 	reason: record.reason,
+	held: record.heldSince !== undefined,
 	outcomes: record.outcomes,
 	size: record.segment.payload.length,
 });
@@ -63,6 +64,7 @@ const shownReal = (record: DeliveryRecord): unknown => ({
 	charged: record.chargedFailures,
 	abandons: record.abandons,
 	reason: record.reason,
+	held: record.held,
 	outcomes: record.attempts.map(({outcome}) => outcome),
 	size: record.sizeBytes,
 });
@@ -78,6 +80,7 @@ const compareDepth = (model: QueueModel, store: LmdbStore): void => {
 	for (const state of ['scheduled', 'inflight', 'failed', 'deadletter'] as const) {
 		check(`depth.${state}`, model.records.filter(record => record.state === state).length, depth[state]);
 	}
+	check('depth.held', model.records.filter(({heldSince}) => heldSince !== undefined).length, depth.held);
 	for (const state of ['acked', 'satisfied'] as const) {
 		const settled = model.records.filter(record => record.settledAs === state).length;
 		check(`depth.${state}`, settled, depth[state]);

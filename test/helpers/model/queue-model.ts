@@ -9,6 +9,10 @@ export type ModelRecord = {
 	readonly peer: PeerId;
 	/** An operator retried it: it does not expire any more. */
 	isExpiryWaived: boolean;
+	/** An operator holds it since then. */
+	heldSince: number | undefined;
+	/** How long it was held before. */
+	heldMs: number;
 	state: 'scheduled' | 'inflight' | 'failed' | 'acked' | 'satisfied' | 'deadletter' | 'purged' | 'forgotten';
 	/** What it was settled as, also when it is forgotten. */
 	settledAs: 'acked' | 'satisfied' | undefined;
@@ -91,6 +95,8 @@ export class QueueModel {
 				peer,
 				state: 'scheduled',
 				isExpiryWaived: false,
+				heldSince: undefined,
+				heldMs: 0,
 				fresh: true,
 				charged: 0,
 				abandons: 0,
@@ -110,6 +116,7 @@ export class QueueModel {
 		return this.records.filter(
 			record =>
 				record.peer === peer &&
+				record.heldSince === undefined &&
 				(record.state === 'scheduled' || (record.state === 'failed' && record.dueAt <= this.now)),
 		);
 	}
@@ -150,27 +157,41 @@ export class QueueModel {
 		}
 	}
 
+	hold(record: ModelRecord): void {
+		record.heldSince ??= this.now;
+	}
+
+	release(record: ModelRecord): void {
+		if (record.heldSince !== undefined) {
+			record.heldMs += this.now - record.heldSince;
+			record.heldSince = undefined;
+			const isAsBefore = record.outcomes.length + record.charged === 0 && !record.isExpiryWaived;
+			record.fresh &&= isAsBefore && record.segment.expiresAt === 0;
+		}
+	}
+
 	#settle(record: ModelRecord, as: 'acked' | 'satisfied'): void {
 		record.state = as;
 		record.settledAs = as;
 		record.charged = 0;
+		record.heldSince = undefined;
 		record.settledAt = this.now;
 	}
 
 	bury(record: ModelRecord, reason: DeadletterReason): void {
 		record.state = 'deadletter';
+		record.heldSince = undefined;
+		record.heldMs = 0;
 		record.fresh = false;
 		record.reason = reason;
 	}
 
 	expire(): void {
 		for (const record of this.records) {
-			const {expiresAt} = record.isExpiryWaived ? {expiresAt: 0} : record.segment;
-			if (
-				(record.state === 'scheduled' || record.state === 'failed') &&
-				expiresAt !== 0 &&
-				expiresAt <= this.now
-			) {
+			const {expiresAt} = record.segment;
+			const isBound = expiresAt !== 0 && !record.isExpiryWaived && record.heldSince === undefined;
+			const waits = record.state === 'scheduled' || record.state === 'failed';
+			if (waits && isBound && expiresAt + record.heldMs <= this.now) {
 				this.bury(record, 'EXPIRED');
 			}
 		}

@@ -47,9 +47,9 @@ export type Edge = {
 	start(config: string): Promise<DaemonProcess>;
 };
 
-export const edgeIn = async (t: Teardown): Promise<Edge> => {
+export const edgeIn = async (t: Teardown, node: string = process.execPath): Promise<Edge> => {
 	const directory = await temporaryDirectory(t);
-	return {directory, start: config => startDaemon(t, {config, directory, socket: 'rpc.sock'})};
+	return {directory, start: config => startDaemon(t, {config, directory, node, socket: 'rpc.sock'})};
 };
 
 export const statusOf = async (daemon: DaemonProcess): Promise<Status> =>

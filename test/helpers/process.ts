@@ -25,6 +25,8 @@ export type DaemonOptions = {
 	readonly name?: string;
 	/** Words before `node`, e.g. `['strace', '-f', '-o', file]`. `pid` is the daemon's even so. */
 	readonly prefix?: readonly string[];
+	/** The node that runs it. @default this one */
+	readonly node?: string;
 	/** Arguments of node, before the script. */
 	readonly nodeArguments?: readonly string[];
 	readonly env?: Readonly<Record<string, string>>;
@@ -80,13 +82,17 @@ export type Started = {readonly child: ChildProcess; output(): string; readonly 
 
 /** Starts the daemon and waits for nothing: for configurations that it must refuse. */
 const spawnDaemon = async (t: Teardown, options: DaemonOptions): Promise<Started> => {
-	const {config, directory, name = 'edge', prefix = [], nodeArguments = []} = options;
+	const {
+		config,
+		directory,
+		name = 'edge',
+		node = process.execPath,
+		prefix = [],
+		nodeArguments = [],
+	} = options;
 	const file = path.join(directory, `${name}.toml`);
 	await writeFile(file, config);
-	const [command = process.execPath, ...rest] = [
-		...prefix,
-		...[process.execPath, ...nodeArguments, EDGED, '--config', file],
-	];
+	const [command = node, ...rest] = [...prefix, ...[node, ...nodeArguments, EDGED, '--config', file]];
 	const child = spawn(command, rest, {
 		cwd: directory,
 		env: {...process.env, ...options.env},
@@ -132,12 +138,20 @@ const runningPid = async (socket: string): Promise<number | undefined> => {
 
 export type Finished = Exit & {readonly stdout: string; readonly stderr: string};
 
+export type EdgectlOptions = {
+	readonly input?: string | Buffer;
+	readonly env?: Record<string, string>;
+	readonly cwd?: string;
+	/** The node that runs it. @default this one */
+	readonly node?: string;
+};
+
 /** Runs the built edgectl to its end. */
 export const runEdgectl = async (
 	words: readonly string[],
-	{input = '', env = {}, cwd}: {input?: string | Buffer; env?: Record<string, string>; cwd?: string} = {},
+	{input = '', env = {}, cwd, node = process.execPath}: EdgectlOptions = {},
 ): Promise<Finished> => {
-	const child = spawn(process.execPath, [EDGECTL, ...words], {
+	const child = spawn(node, [EDGECTL, ...words], {
 		env: {...process.env, ...env},
 		...(cwd === undefined ? {} : {cwd}),
 	});

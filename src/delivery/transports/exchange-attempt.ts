@@ -7,6 +7,12 @@ import {SilenceWatch} from './silence-watch.js';
 /** An answer that comes more slowly than this, beyond the time for silence, is one that never ends. */
 const SLOWEST_ANSWER_BYTES_PER_MS = 0.5;
 
+/**
+ * undici gives up a connection when the answer comes while it still waits for the last chunk to drain. So little always fits the
+ * socket's buffer at once: the last chunk is no larger, and so the body has ended before anyone can answer it.
+ */
+const LAST_CHUNK_BYTES = 4096;
+
 /** One try at an exchange: what has left, what has come, and who may end it. */
 export class Attempt {
 	readonly #question: Question;
@@ -64,16 +70,32 @@ export class Attempt {
 		this.#hadBegun = true;
 		const {chunkSize, clock} = this.#limits;
 		let unsaid = this.#question.headBytes;
-		for (let chunk = body.next(chunkSize.bytes); chunk !== undefined; chunk = body.next(chunkSize.bytes)) {
+		for (
+			let chunk = body.next(this.#nextBytes());
+			chunk !== undefined;
+			chunk = body.next(this.#nextBytes())
+		) {
 			const before = clock.elapsed();
 			this.#handedOver += chunk.length;
 			yield chunk;
 			this.#watch.alive();
-			chunkSize.took(clock.elapsed() - before);
+			if (chunk.length >= chunkSize.bytes) {
+				chunkSize.took(clock.elapsed() - before);
+			}
 			this.#wrote(unsaid + chunk.length);
 			unsaid = 0;
+			if (this.#controller.signal.aborted) {
+				return; // Nobody counts any more.
+			}
 		}
 		this.#wrote(unsaid);
+	}
+
+	#nextBytes(): number {
+		const left = this.#question.bodyBytes - this.#handedOver;
+		return left <= 2 * LAST_CHUNK_BYTES
+			? Math.max(1, left)
+			: Math.min(this.#limits.chunkSize.bytes, left - LAST_CHUNK_BYTES);
 	}
 
 	#wrote(bytes: number): void {

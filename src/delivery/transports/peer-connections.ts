@@ -18,11 +18,13 @@ export type PeerAddress = {
 /** A peer that says how long it keeps a connection is believed instead. */
 const KEEP_ALIVE_MS = 4000;
 
+const IN_THE_CLEAR: Credentials = {};
+
 /** Connections to one peer, kept alive: as many as there are requests at a time. */
 export class PeerConnections {
 	readonly #address: PeerAddress;
 	readonly #dialTimeoutMs: number;
-	readonly #credentials: TlsCredentials;
+	readonly #credentials: TlsCredentials | undefined;
 	readonly #all = new Set<PeerConnection>();
 	/** The one used last is used first, so that those which are too many idle out. */
 	readonly #idle: PeerConnection[] = [];
@@ -32,7 +34,8 @@ export class PeerConnections {
 	constructor(address: PeerAddress, dialTimeoutMs: number, clock: Clock) {
 		this.#address = address;
 		this.#dialTimeoutMs = dialTimeoutMs;
-		this.#credentials = new TlsCredentials(address.tls ?? {}, clock);
+		const {tls, minTlsVersion} = address;
+		this.#credentials = tls && new TlsCredentials(tls, minTlsVersion, clock);
 	}
 
 	/**
@@ -40,7 +43,7 @@ export class PeerConnections {
 	 * files cannot be read. Once they have changed, former connections end with what they are at.
 	 */
 	async take(kind: 'any' | 'fresh'): Promise<PeerConnection> {
-		const credentials = await this.#credentials.current();
+		const credentials = (await this.#credentials?.current()) ?? IN_THE_CLEAR;
 		if (this.#closed !== undefined) {
 			throw new Error('The transport is closed');
 		}
@@ -76,7 +79,7 @@ export class PeerConnections {
 	}
 
 	#open(credentials: Credentials): PeerConnection {
-		const {origin, socketPath, serverName, minTlsVersion} = this.#address;
+		const {origin, socketPath, serverName} = this.#address;
 		const connection = new PeerConnection(
 			origin,
 			{
@@ -89,7 +92,6 @@ export class PeerConnections {
 				connect: {
 					...credentials,
 					timeout: Math.ceil(this.#dialTimeoutMs),
-					minVersion: minTlsVersion,
 					...(socketPath !== undefined && {socketPath}),
 					...(serverName !== undefined && {servername: serverName}),
 				},

@@ -1,10 +1,10 @@
 import {readFile, stat} from 'node:fs/promises';
-import {createSecureContext} from 'node:tls';
+import {createSecureContext, type SecureContext, type SecureVersion} from 'node:tls';
 import type {TlsFiles} from '../../config/peers.js';
 import type {Clock} from '../../runtime/clock.js';
 
-/** What the files hold, as `tls.connect` takes it. */
-export type Credentials = {readonly [Name in keyof TlsFiles as TlsOption[Name]]?: Buffer};
+/** What `tls.connect` goes by. Made once for all connections: reading keys and certificates takes longer than a handshake. */
+export type Credentials = {readonly secureContext?: SecureContext};
 
 type TlsOption = {readonly caFile: 'ca'; readonly certFile: 'cert'; readonly keyFile: 'key'};
 const TLS_OPTIONS: TlsOption = {caFile: 'ca', certFile: 'cert', keyFile: 'key'};
@@ -15,18 +15,20 @@ const LOOK_MS = 1000;
 /** The certificate files of one peer, read again when they change. */
 export class TlsCredentials {
 	readonly #files: ReadonlyArray<readonly [TlsOption[keyof TlsFiles], string]>;
+	readonly #minVersion: SecureVersion;
 	readonly #clock: Clock;
 	#credentials: Credentials | undefined;
 	#version = '';
 	#lookedAt = Number.NEGATIVE_INFINITY;
 	#looking: Promise<Credentials> | undefined;
 
-	constructor(files: Partial<TlsFiles>, clock: Clock) {
+	constructor(files: Partial<TlsFiles>, minVersion: SecureVersion, clock: Clock) {
 		const names = Object.keys(TLS_OPTIONS) as Array<keyof TlsFiles>;
 		this.#files = names.flatMap(name => {
 			const file = files[name];
 			return file === undefined ? [] : [[TLS_OPTIONS[name], file] as const];
 		});
+		this.#minVersion = minVersion;
 		this.#clock = clock;
 	}
 
@@ -72,8 +74,6 @@ export class TlsCredentials {
 		const parts = await Promise.all(
 			this.#files.map(async ([option, file]) => [option, await readFile(file)] as const),
 		);
-		const credentials: Credentials = Object.fromEntries(parts);
-		createSecureContext(credentials);
-		return credentials;
+		return {secureContext: createSecureContext({...Object.fromEntries(parts), minVersion: this.#minVersion})};
 	}
 }

@@ -23,6 +23,7 @@ export const directorySubject: Subject = {
 		'an answer that breaks off in its head makes a suspect': NOBODY_ANSWERS,
 		'a connection that is reset in the middle of a payload makes a suspect': NO_CONNECTION,
 		'a slow reader is waited for': NO_CONNECTION,
+		'one connection serves bodies of any size, one after another': NO_CONNECTION,
 		'a connection that the peer closed while it was idle is replaced': NO_CONNECTION,
 		'a connection that the peer resets when it is used again is replaced, and nobody is suspected':
 			NO_CONNECTION,

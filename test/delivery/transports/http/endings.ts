@@ -74,6 +74,18 @@ test('a connection is used again after a short page, and closed after a long one
 	t.is(hook.connections, 2);
 });
 
+test('the last chunk of a body is small, so that no answer can come before the body has ended', async t => {
+	// Else undici gives the connection up (exchange-attempt.ts). A peer in another process is quick enough for that, one in this is not.
+	const hook = await startWebHook(t, (_, response) => response.end());
+	const transport = openHttpTransport(t, {url: hook.origin});
+	for (const size of [1, 4096, 8192, 8193, 16_384, 65_536, 65_537, 1_000_000]) {
+		const chunks: number[] = [];
+		await send(transport, [{bytes: Buffer.alloc(size)}], {wrote: bytes => chunks.push(bytes)});
+		t.true((chunks.at(-1) ?? 0) <= 8192 + (chunks.length === 1 ? 1024 : 0), `${size}: ${chunks.join(' ')}`);
+		t.is(chunks.length === 1, size <= 8192);
+	}
+});
+
 test('a probe asks for the head of the same address, and any answer will do', async t => {
 	for (const status of [200, 302, 401, 404, 405, 500, 503]) {
 		const hook = await startWebHook(t, (_, response) => response.writeHead(status).end());

@@ -62,6 +62,23 @@ export const BREAKS: readonly Case[] = [
 		},
 	},
 	{
+		title: 'one connection serves bodies of any size, one after another',
+		async run(t, subject) {
+			const {transport, connections} = await subject.open(t);
+			for (const size of [
+				0, 1, 4096, 4097, 8192, 8193, 16_384, 20_000, 65_536, 100_000, 262_144, 2_000_000,
+			]) {
+				for (let time = 0; time < 3; time++) {
+					const {fates} = await deliver(t, transport, [
+						{id: `n${size}-${time}`, bytes: Buffer.alloc(size, 'z')},
+					]);
+					t.deepEqual(fates, ['acked']);
+				}
+			}
+			t.is(connections(), 1);
+		},
+	},
+	{
 		title: 'a connection that the peer closed while it was idle is replaced',
 		async run(t, subject) {
 			const {transport, closeIdle, connections} = await subject.open(t);

@@ -23,6 +23,9 @@ const errorText = (error: unknown): string => {
 		return error.errors.map(errorText).join('; '); // Each address that was tried.
 	}
 	const {message = '', code = ''} = error as NodeJS.ErrnoException;
+	if (code === 'UND_ERR_SOCKET') {
+		return 'The peer closed the connection before it answered'; // undici: other side closed.
+	}
 	return (message.includes(code) ? message : `${message} (${code})`).slice(0, MAX_WORDS);
 };
 

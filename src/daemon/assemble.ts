@@ -11,6 +11,9 @@ import {LiveConfig} from './live-config.js';
 import {storeSettings} from './store-settings.js';
 import type {Surroundings} from './surroundings.js';
 
+/** Of a damaged store, in one line of the log. */
+const MOST_SHOWN = 10;
+
 /**
  * Opens the store, puts everything together on it and starts it; nothing listens before what the last run left is put in order.
  * Rejects with what went wrong, and then nothing is left open.
@@ -25,6 +28,15 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 		failStop,
 		onMend: ({place, done, buried}) =>
 			logs.part('storage').error({...place, buried}, `a damaged row was found: ${done}; the others go on`),
+		onRebuilt: ({damage, rows, lost, aside}) => {
+			const facts = {damage: damage.slice(0, MOST_SHOWN), rows, lost, aside};
+			logs
+				.part('storage')
+				.error(
+					facts,
+					'pages of the store were damaged: it was built anew from what can be read; what is gone is buried as CORRUPT',
+				);
+		},
 		pid,
 	});
 	try {

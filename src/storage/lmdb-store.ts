@@ -238,8 +238,7 @@ export class LmdbStore implements OutboundStore {
 		return this.#mending.finished();
 	}
 
-	/** Damaged rows that were put right since the start, and the records that were buried with them. */
-	get damage(): {readonly mended: number; readonly buried: number} {
+	get damage(): Mending['counts'] {
 		return this.#mending.counts;
 	}
 

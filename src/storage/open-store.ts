@@ -1,156 +1,45 @@
-import {randomBytes} from 'node:crypto';
 import path from 'node:path';
-import {EdgedError} from '../outbound/errors.js';
-import {ADDRESS_NUMBER_LIMIT, type StoreId} from '../outbound/made-id.js';
-import type {BlockNo, PeerNo} from '../outbound/units.js';
-import type {Clock} from '../runtime/clock.js';
 import {abandonLeases} from './abandon.js';
-import {AgeClock, encodeClock} from './age-clock.js';
 import {Ballast} from './ballast.js';
-import {readBlock} from './blocks.js';
-import {type CounterRow, decodeCounters} from './counters.js';
 import {checkAtStart} from './damage/check-at-start.js';
-import type {Mend} from './damage/mend.js';
-import {Mending} from './damage/mending.js';
+import {ensureSound, type Rebuilt, type SoundnessOptions} from './damage/ensure-sound.js';
+import {putRight} from './damage/put-right.js';
 import {DiskRoom} from './disk-room.js';
-import {type Environment, openEnvironment} from './environment.js';
-import type {Eviction} from './evict.js';
-import type {FailStop, StoreHandles, StoreSettings} from './handles.js';
+import {openEnvironment} from './environment.js';
 import {lockInstance} from './instance-lock.js';
-import {END, SCHEMA_VERSION} from './layout.js';
 import {LmdbStore} from './lmdb-store.js';
-import {copyKey, META_CLOCK, META_COUNTERS, META_NUMBERS, META_SCHEMA, META_STORE_ID} from './meta-keys.js';
-import {putTwice, readTwice} from './meta-rows.js';
-import {Numbers} from './numbers.js';
-import {PeerRegistry} from './peer-registry.js';
-import {adoptCondition} from './success-condition.js';
+import {type HandleOptions, openHandles} from './open-handles.js';
 
-export type OpenOptions = {
+export type OpenOptions = Omit<HandleOptions, 'room'> & {
 	/** The queue lies in `queue/` below it; the lock is the directory's. */
 	readonly stateDirectory: string;
-	readonly settings: StoreSettings;
-	readonly clock: Clock;
-	readonly failStop: FailStop;
-	/** Told of each damage that was found and put right as far as it could be. */
-	readonly onMend?: (mend: Mend) => void;
 	readonly pid: number;
+	/** How much of LMDB's pages is looked at before it opens them. */
+	readonly look?: SoundnessOptions['look'];
+	/** Told when the environment had to be built anew, before anything else is. */
+	readonly onRebuilt?: (rebuilt: Rebuilt) => void;
 };
 
 /** Locks the state directory, opens or makes the store, and abandons what was inflight. Throws `BUSY`, `INVALID_CONFIG`, `STORAGE_FAILED`. */
 export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
-	const {stateDirectory, settings, clock, failStop, pid} = options;
+	const {stateDirectory, clock, pid, look = 'at the start of it'} = options;
 	const lock = await lockInstance(stateDirectory, pid);
 	try {
-		const env = openEnvironment(path.join(stateDirectory, 'queue'));
-		const room = new DiskRoom(env, new Ballast(stateDirectory, settings.ballastBytes));
+		const directory = path.join(stateDirectory, 'queue');
+		const rebuilt = await ensureSound(directory, {clock, look});
+		const env = openEnvironment(directory);
+		const room = new DiskRoom(env, new Ballast(stateDirectory, options.settings.ballastBytes));
 		await room.open();
-		const storeId = await identify(env);
-		const numbers = readNumbers(env);
-		const acksSince = await adoptCondition(env, numbers, settings.successCondition);
-		const listeners = new Set<(peer: PeerNo) => void>();
-		const evictionListeners = new Set<(eviction: Eviction) => void>();
-		const handles: StoreHandles = {
-			env,
-			storeId,
-			settings,
-			clock,
-			age: new AgeClock(
-				clock,
-				env.meta.get(META_CLOCK) ?? youngestAge(env, storeId),
-				settings.maxTrustedDowntimeMs,
-			),
-			numbers,
-			acksSince,
-			peers: new PeerRegistry(env),
-			counters: readCounters(env),
-			overlays: new Map(),
-			room,
-			failStop,
-			mend: place => mending.mend(place),
-			onEvicted: eviction => {
-				for (const listener of evictionListeners) {
-					listener(eviction);
-				}
-			},
-			announce: peer => {
-				for (const listener of listeners) {
-					listener(peer);
-				}
-			},
-			onCommitted: undefined,
-			closed: false,
-		};
-		const mending = new Mending(handles, options.onMend ?? (() => undefined));
-		await checkAtStart(handles);
-		const abandoned = await abandonLeases(handles);
-		return new LmdbStore(handles, {listeners, evictionListeners, lock, abandoned, mending});
+		const opened = await openHandles(env, {...options, room});
+		await checkAtStart(opened.handles);
+		if (rebuilt !== undefined) {
+			options.onRebuilt?.(rebuilt);
+			await putRight(opened.handles, {isWhole: false});
+		}
+		const abandoned = await abandonLeases(opened.handles);
+		return new LmdbStore(opened.handles, {...opened, lock, abandoned});
 	} catch (error) {
 		await lock.release();
 		throw error;
 	}
-};
-
-/** The store's id; a new environment gets one. A store that another version wrote is refused before anything is changed. */
-const identify = async (env: Environment): Promise<StoreId> => {
-	const {root, meta} = env;
-	const schema = readTwice(env, META_SCHEMA);
-	if (schema === undefined && meta.getCount() === 0) {
-		const storeId = randomStoreId();
-		await root.childTransaction(() => {
-			putTwice(env, META_SCHEMA, Buffer.from(String(SCHEMA_VERSION)));
-			putTwice(env, META_STORE_ID, Buffer.from(String(storeId)));
-		});
-		return storeId;
-	}
-	// Before schema 2 rows had no checksum: what cannot be read as one may be such a store.
-	const found = schema?.toString() ?? meta.raw.get(META_SCHEMA)?.toString('latin1');
-	if (Number(found) !== SCHEMA_VERSION) {
-		throw new EdgedError(
-			'STORAGE_FAILED',
-			`the store was written by another version of edged (schema ${found ?? 'unknown'}, this one reads ${SCHEMA_VERSION}): nothing was changed`,
-		);
-	}
-	const storeId = Number(readTwice(env, META_STORE_ID)?.toString());
-	if (!Number.isInteger(storeId)) {
-		throw new EdgedError(
-			'STORAGE_FAILED',
-			'the number of the store is damaged, and its copy too: nothing was changed; export what is there (edged fsck --export DIR) and start with an empty state directory',
-		);
-	}
-	return storeId as StoreId;
-};
-
-/** A damaged clock goes on from the youngest block. */
-const youngestAge = (env: Environment, storeId: StoreId): Buffer | undefined => {
-	for (const {key} of env.blocks.getRange({reverse: true, limit: YOUNGEST_LOOKS})) {
-		const table = readBlock({env, storeId}, key as BlockNo);
-		if (table !== undefined) {
-			return encodeClock(table.createdAge, table.createdAt);
-		}
-	}
-	return undefined;
-};
-const YOUNGEST_LOOKS = 16;
-
-const readNumbers = ({meta, blocks}: Environment): Numbers => {
-	const saved = meta.get(META_NUMBERS);
-	const copy = meta.get(copyKey(META_NUMBERS));
-	const numbers = new Numbers(saved, copy);
-	const isLost = saved === undefined && copy === undefined;
-	if (isLost && (meta.raw.doesExist(META_NUMBERS) || blocks.getCount() > 0)) {
-		const [last] = [...blocks.raw.getKeys({reverse: true, limit: 1})];
-		numbers.leapOver(Number(last ?? 0));
-	}
-	return numbers;
-};
-
-const randomStoreId = (): StoreId =>
-	(Number(randomBytes(8).readBigUInt64LE() % BigInt(ADDRESS_NUMBER_LIMIT - 1)) + 1) as StoreId;
-
-const readCounters = (env: Environment): Map<PeerNo, CounterRow> => {
-	const counters = new Map<PeerNo, CounterRow>();
-	for (const {key, value} of env.meta.getRange({start: [META_COUNTERS], end: [META_COUNTERS, END]})) {
-		counters.set((key as [string, PeerNo])[1], decodeCounters(value));
-	}
-	return counters;
 };

@@ -6,8 +6,10 @@ import type {StoreHandles} from '../handles.js';
 import {DATABASE_NAMES, type DatabaseName} from '../layout.js';
 import type {Place} from '../read-watch.js';
 import {hasPayload, isPayloadNeeded} from '../release-block.js';
+import {decodeSpan, type SpanRow} from '../settled-row.js';
 import {findBadPayloads} from './bury-payloads.js';
 import {isUnclaimed} from './chunks.js';
+import {knownBits, readPeerRows} from './peer-rows.js';
 
 /** Where a check of the whole store goes on: behind this row. */
 export type CheckCursor = {readonly database: DatabaseName; readonly after: Key | undefined};
@@ -98,6 +100,14 @@ const checkRow = (handles: StoreHandles, database: DatabaseName, key: Key, findi
 			}
 			return 0;
 		}
+		case 'spans': {
+			const saved = handles.env.spans.get(key);
+			const gone = saved === undefined ? [] : goneBlocks(handles, parts[1] as BlockNo, decodeSpan(saved));
+			if (gone.length > 0) {
+				say(`a span proves block ${gone.join(', ')}, which is gone`);
+			}
+			return 0;
+		}
 		case 'due':
 		case 'deadletters':
 			checkGroupKey(handles, database, parts, say);
@@ -107,6 +117,9 @@ const checkRow = (handles: StoreHandles, database: DatabaseName, key: Key, findi
 	}
 };
 
+export const goneBlocks = ({env}: StoreHandles, first: BlockNo, {blocks}: SpanRow): readonly number[] =>
+	[...blocks].map(offset => first + offset).filter(block => !env.blocks.doesExist(block));
+
 type Say = (what: string, place?: Place) => void;
 
 const checkBlock = (handles: StoreHandles, block: BlockNo, say: Say): number => {
@@ -114,6 +127,16 @@ const checkBlock = (handles: StoreHandles, block: BlockNo, say: Say): number => 
 	const payload: Place = {database: 'payloads', key: [block, 0]};
 	if (table === undefined) {
 		return 0; // The watch was told.
+	}
+	for (const peer of table.route) {
+		const rows = readPeerRows(handles, block, peer);
+		const known = knownBits(rows, table.count);
+		if (rows.damaged.length === 0 && !known.isEmpty() && !known.isFull()) {
+			say(
+				`block ${block}: ${known.count()} of ${table.count} records of peer ${peer} are somewhere`,
+				payload,
+			);
+		}
 	}
 	if (!hasPayload(handles, block)) {
 		if (isPayloadNeeded(handles, table)) {

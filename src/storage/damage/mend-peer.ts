@@ -3,14 +3,14 @@ import type {AgeMs, BlockNo, EpochMs, GroupNo, PeerNo} from '../../outbound/unit
 import {tellApart} from '../acks.js';
 import {put, remove} from '../atomically.js';
 import type {Bits} from '../bits.js';
-import {encodeBits} from '../bits-row.js';
+import {decodeBits, encodeBits} from '../bits-row.js';
 import type {BlockTable} from '../block-table.js';
 import {encodeGroup, type GroupFate, type GroupRow, NEVER_HELD} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
 import {type DeadletterKey, type DueKey, END, type HeldKey} from '../layout.js';
 import type {Place} from '../read-watch.js';
 import {hasPayload} from '../release-block.js';
-import {emptySettled, encodeSettled} from '../settled-row.js';
+import {decodeSettled, emptySettled, encodeSettled} from '../settled-row.js';
 import {addGroupKey} from '../take-bits.js';
 import {knownBits, readPeerRows} from './peer-rows.js';
 
@@ -27,18 +27,19 @@ export type PeerMend = {
  * so what no other row holds was in the damaged one. It keeps its state as far as the database and the keys tell it; what
  * waited waits again, and its history is lost.
  */
-export const mendPeer = (handles: StoreHandles, table: BlockTable, peer: PeerNo): PeerMend => {
+export const mendPeer = (
+	handles: StoreHandles,
+	table: BlockTable,
+	peer: PeerNo,
+	/** Of a peer without any row: its proof is over, or its rows are gone without a trace. */
+	nothing: 'is as it should be' | 'is a loss' = 'is as it should be',
+): PeerMend => {
 	const rows = readPeerRows(handles, table.block, peer);
 	const known = knownBits(rows, table.count);
 	const missing = fullBut(known, table);
-	const nobodysFault = rows.damaged.length === 0;
-	if (nobodysFault && (!known.isEmpty() || !hasPayload(handles, table.block))) {
-		return {records: 0, isInexact: false};
-	}
-	if (nobodysFault) {
-		// The payload is kept for somebody, and this peer's rows are gone without a trace: it gets it, perhaps once more.
-		put(handles.env.queue, [peer, table.classNo, table.block], encodeBits(missing));
-		return {records: missing.count(), isInexact: true};
+	if (rows.damaged.length === 0) {
+		const isMissed = !missing.isEmpty() && (!known.isEmpty() || nothing === 'is a loss');
+		return isMissed ? restoreMissed(handles, table, peer, missing) : {records: 0, isInexact: false};
 	}
 	const [first, ...others] = inOrderOfCaution(rows.damaged);
 	for (const place of others) {
@@ -47,6 +48,22 @@ export const mendPeer = (handles: StoreHandles, table: BlockTable, peer: PeerNo)
 	restore(handles, table, first as Place, missing);
 	const isSimple = others.length === 0 && first?.database !== 'groups';
 	return {records: missing.count(), isInexact: !isSimple};
+};
+
+/** Rows are gone without a trace. While the payload is kept somebody may need it: rather sent twice than not at all. */
+const restoreMissed = (handles: StoreHandles, table: BlockTable, peer: PeerNo, missing: Bits): PeerMend => {
+	const {env} = handles;
+	if (hasPayload(handles, table.block)) {
+		const key = [peer, table.classNo, table.block];
+		const saved = env.queue.get(key);
+		put(env.queue, key, encodeBits(saved === undefined ? missing : decodeBits(saved).or(missing)));
+		return {records: missing.count(), isInexact: true};
+	}
+	const key = [peer, table.block];
+	const saved = env.settled.get(key);
+	const row = saved === undefined ? emptySettled(table.count) : decodeSettled(saved);
+	put(env.settled, key, encodeSettled({...row, acked: row.acked.or(missing)}));
+	return {records: missing.count(), isInexact: true};
 };
 
 const fullBut = (known: Bits, {count}: BlockTable): Bits => {

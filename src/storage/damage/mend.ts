@@ -144,6 +144,10 @@ const mendPayload = (handles: StoreHandles, block: BlockNo, changes: CounterChan
 	if (isUnclaimed(handles, table)) {
 		return giveBack(handles, table);
 	}
+	const missed = table.route.reduce((sum, peer) => sum + mendPeer(handles, table, peer).records, 0);
+	if (missed > 0) {
+		return {done: `${missed} records that no row held wait again`, isInexact: true};
+	}
 	const bad = findBadPayloads(handles, table, Array(table.count).keys());
 	const count = bad.corrupt.count() + bad.missing.count();
 	const buried = buryPayloads(handles, table, bad, changes);
@@ -154,7 +158,10 @@ const mendPayload = (handles: StoreHandles, block: BlockNo, changes: CounterChan
 
 /** A payload that is kept for nobody: the rows of whoever needs it are gone without a trace. */
 const giveBack = (handles: StoreHandles, table: BlockTable): Outcome => {
-	const records = table.route.reduce((sum, peer) => sum + mendPeer(handles, table, peer).records, 0);
+	const records = table.route.reduce(
+		(sum, peer) => sum + mendPeer(handles, table, peer, 'is a loss').records,
+		0,
+	);
 	if (records === 0) {
 		removeChunks(handles, table.block);
 		return {done: 'a payload that nobody needs was removed', isInexact: true};

@@ -5,7 +5,7 @@ import {Bits} from '../bits.js';
 import {readBlock} from '../blocks.js';
 import type {StoreHandles} from '../handles.js';
 import {SPAN_BLOCKS, TIMER} from '../layout.js';
-import {decodeSpan, encodeSpan, type SpanFate} from '../settled-row.js';
+import {decodeSpan, encodeSpan, type SpanFate, type SpanRow} from '../settled-row.js';
 import {readPeerRows, readRow} from './peer-rows.js';
 
 /**
@@ -20,7 +20,11 @@ export const restoreSpan = (
 	const {env} = handles;
 	const key = [peer, first];
 	const value = env.spans.raw.get(key);
-	if (value === undefined || readRow(env.spans, {key, value}, decodeSpan) !== undefined) {
+	const readable = value === undefined ? undefined : readRow(env.spans, {key, value}, decodeSpan);
+	if (readable !== undefined) {
+		return forgetGone(handles, peer, first, readable);
+	}
+	if (value === undefined) {
 		return undefined;
 	}
 	const proven = {acked: Bits.empty(SPAN_BLOCKS), satisfied: Bits.empty(SPAN_BLOCKS)};
@@ -56,6 +60,30 @@ const writeSpan = (
 	const settledAge = age.now();
 	put(env.spans, [peer, first], encodeSpan({fate, leasedAt: now, settledAt: now, settledAge, blocks}));
 	put(env.timers, [settledAge + settings.ackedRetentionMs, TIMER.spanProof, first, peer]);
+};
+
+/** Blocks that are not there any more need no proof. */
+const forgetGone = (
+	{env}: StoreHandles,
+	peer: PeerNo,
+	first: BlockNo,
+	row: SpanRow,
+): {readonly done: string; readonly isInexact: boolean} | undefined => {
+	const rest = Bits.empty(row.blocks.size);
+	for (const offset of row.blocks) {
+		if (env.blocks.doesExist(first + offset)) {
+			rest.add(offset);
+		}
+	}
+	if (rest.equals(row.blocks)) {
+		return undefined;
+	}
+	if (rest.isEmpty()) {
+		remove(env.spans, [peer, first]);
+	} else {
+		put(env.spans, [peer, first], encodeSpan({...row, blocks: rest}));
+	}
+	return {done: 'proofs of blocks that are gone were removed', isInexact: true};
 };
 
 const isWithoutRows = (handles: StoreHandles, block: BlockNo, peer: PeerNo): boolean => {

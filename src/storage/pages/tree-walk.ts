@@ -17,6 +17,8 @@ export type Span = {readonly first: number; readonly count: number};
 export type WalkListener = {
 	/** Something cannot be as it is: in words. */
 	damaged(page: number, what: string): void;
+	/** The state that is read: no page of it is of a later one. LMDB would take such a page for its own, and write to it. */
+	readonly transaction: number;
 	/** Pages that the tree uses. `false`: some of them belong to another tree, or lie outside: they are not followed. */
 	use(span: Span): boolean;
 };
@@ -88,10 +90,14 @@ export class TreeWalk {
 		}
 		const header = readHeader(page);
 		const expected = depth === 1 ? PAGE_FLAG.leaf : PAGE_FLAG.branch;
-		if (header.no !== no || header.flags !== expected) {
-			this.#listener.damaged(no, `the page says that it is ${header.no} of kind ${header.flags}`);
+		if (header.no !== no || header.flags !== expected || header.transaction > this.#listener.transaction) {
+			this.#listener.damaged(
+				no,
+				`the page says that it is ${header.no} of kind ${header.flags} and transaction ${header.transaction}`,
+			);
 		}
 		const offsets = this.#offsets(no, page);
+		this.#tiled(no, page, offsets, depth === 1);
 		if (depth === 1) {
 			this.#counts.leaf++;
 			yield* this.#leafNodes(no, page, offsets);
@@ -123,6 +129,25 @@ export class TreeWalk {
 			}
 		}
 		return offsets;
+	}
+
+	/** LMDB keeps no gaps: the nodes fill the page from `upper` to its end, each where the one before ends. */
+	#tiled(no: number, page: Buffer, offsets: readonly number[], isLeaf: boolean): void {
+		let end = HEADER_BYTES + readHeader(page).upper;
+		for (const at of offsets.toSorted((a, b) => a - b)) {
+			if (at !== end) {
+				this.#listener.damaged(no, `a node begins at ${at}, where ${end} was to be`);
+				return;
+			}
+			const isBig = (page.readUInt16LE(at + 4) & NODE_FLAG.bigData) !== 0;
+			const size = page.readUInt16LE(at) + page.readUInt16LE(at + 2) * 2 ** 16;
+			const data = !isLeaf ? 0 : isBig ? OVERFLOW_BYTES : size;
+			end = at + NODE_BYTES + page.readUInt16LE(at + 6) + data;
+			end += end % 2;
+		}
+		if (end !== PAGE_BYTES) {
+			this.#listener.damaged(no, `the nodes end at ${end}`);
+		}
 	}
 
 	*#leafNodes(no: number, page: Buffer, offsets: readonly number[]): Generator<TreeNode> {
@@ -161,6 +186,8 @@ export class TreeWalk {
 			header?.no === first &&
 			header.flags === PAGE_FLAG.overflow &&
 			header.pages === count &&
+			header.transaction <= this.#listener.transaction &&
+			readU64(place, 8) <= this.#listener.transaction &&
 			readU64(place, 16) === count;
 		if (!this.#listener.use({first, count})) {
 			this.#listener.damaged(no, `a value of ${size} bytes lies in pages of something else`);

@@ -7,6 +7,7 @@ import {StoreHealth} from '../../src/daemon/store-health.js';
 import {EdgedError} from '../../src/outbound/errors.js';
 import type {PeerId} from '../../src/outbound/names.js';
 import type {PeerNo} from '../../src/outbound/units.js';
+import type {Route} from '../../src/storage/store.js';
 import {configFrom, NODE} from '../helpers/config.js';
 import {loggerWithLines} from '../helpers/log-lines.js';
 import {draftFor, storeFixture} from '../helpers/store-fixture.js';
@@ -133,4 +134,33 @@ test('a store that was lost is news once; a full queue is none', async t => {
 		lines().map(({level}) => level),
 		['error'],
 	);
+});
+
+test('while a peer is about to leave nothing new is taken for it, and who has begun is waited for', async t => {
+	const {intake, phase, store, peers} = await fixture(t);
+	phase.started();
+	const b = peers.find('b' as PeerId);
+	const toB = () => draftFor(store, 'x', {route: intake.route(['b' as PeerId])});
+	const begun = intake.enqueue([toB()], 'all');
+	peers.holdBack([b]);
+	await t.throwsAsync(intake.enqueue([toB()], 'all'), {code: 'DRAINING', message: /^b is being removed/});
+	await intake.enqueue([draftFor(store, 'for a')], 'all');
+	await intake.answered();
+	t.is(store.depth(b.no).scheduled, 1, 'what was begun before is stored by now');
+	await begun;
+	await intake.answered();
+	peers.holdBack([]);
+	t.is((await intake.enqueue([toB()], 'all')).count, 1);
+});
+
+test('a route that was looked up before its peer was removed is refused', async t => {
+	const {intake, phase, store, peers} = await fixture(t);
+	phase.started();
+	const named = draftFor(store, 'x', {route: intake.route(['b' as PeerId])});
+	const unnamed = draftFor(store, 'x', {route: intake.defaultRoute() as Route});
+	peers.replace(peers.configured.filter(({id}) => id === 'b'));
+	await t.throwsAsync(intake.enqueue([unnamed], 'all'), {code: 'BUSY', message: /default peers/});
+	peers.replace([]);
+	await t.throwsAsync(intake.enqueue([named], 'all'), {code: 'UNKNOWN_PEER'});
+	t.is(store.depth().total, 0);
 });

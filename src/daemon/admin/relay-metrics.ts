@@ -76,18 +76,19 @@ const queueMetrics = ({store, peers}: Sources): Metric[] => {
 	];
 };
 
-const laneMetrics = ({dispatcher, bandwidth, deliveryLog}: Sources): Metric[] => [
+const laneMetrics = ({dispatcher, peers, bandwidth, deliveryLog}: Sources): Metric[] => [
 	{
 		name: 'edged_link',
 		help: '1 for the state that the link of a peer is in.',
 		kind: 'gauge',
 		labels: ['peer', 'link'],
 		read: () =>
-			dispatcher
-				.snapshots()
-				.flatMap(({peerId, link}) =>
-					LINKS.map(name => ({labels: {peer: peerId, link: name}, value: name === link ? 1 : 0})),
-				),
+			[
+				...dispatcher.snapshots().map(({peerId, link}) => ({peer: peerId, state: link})),
+				...peers.orphaned.map(({id}) => ({peer: id, state: 'orphaned' as const})),
+			].flatMap(({peer, state}) =>
+				LINKS.map(link => ({labels: {peer, link}, value: link === state ? 1 : 0})),
+			),
 	},
 	{
 		name: 'edged_throttled_total',

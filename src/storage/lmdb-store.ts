@@ -3,7 +3,6 @@ import type {EdgedError} from '../outbound/errors.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js';
 import type {EpochMs, PeerNo} from '../outbound/units.js';
-import {atomically, put} from './atomically.js';
 import {checkCeiling} from './ceiling.js';
 import {counter, deadletterCounts, depthIn} from './counters.js';
 import {CHECK_START, type CheckCursor, type CheckStep, checkStep} from './damage/check-step.js';
@@ -23,6 +22,7 @@ import {leasePayloads} from './lease-payloads.js';
 import {leaseRecords} from './lease-records.js';
 import {list} from './list.js';
 import {type MoveListener, tellMoves} from './moves.js';
+import {readSetting, writeSetting} from './named-settings.js';
 import {OpenLease} from './open-lease.js';
 import type {Place} from './read-watch.js';
 import {inspect, readPayload} from './records.js';
@@ -222,15 +222,11 @@ export class LmdbStore implements OutboundStore {
 	}
 
 	readSetting(name: string): unknown {
-		const row = this.#handles.env.meta.get(settingKey(name));
-		return row === undefined ? undefined : JSON.parse(row.toString('utf8'));
+		return readSetting(this.#handles, name);
 	}
 
-	async writeSetting(name: string, value: unknown): Promise<void> {
-		const row = Buffer.from(JSON.stringify(value ?? null));
-		await atomically(this.#handles, () => {
-			put(this.#handles.env.meta, settingKey(name), row);
-		});
+	writeSetting(name: string, value: unknown): Promise<void> {
+		return writeSetting(this.#handles, name, value);
 	}
 
 	/** Resolves when what reads have found damaged so far is put right. */
@@ -289,8 +285,6 @@ export class LmdbStore implements OutboundStore {
 		}
 	}
 }
-
-const settingKey = (name: string): [string, string] => ['setting', name];
 
 const own = (lease: Lease): OpenLease => {
 	if (!(lease instanceof OpenLease)) {

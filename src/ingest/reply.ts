@@ -62,7 +62,7 @@ const errorReply = (status: number, code: string, message: string, headers: Outg
 
 /** Writes `reply`; without its body for HEAD. A connection that is gone is nobody's fault. */
 export const sendReply = (response: ServerResponse, {status, headers, body}: Reply): void => {
-	if (response.headersSent || response.destroyed) {
+	if (response.headersSent || response.destroyed || response.socket?.writableEnded === true) {
 		return;
 	}
 	const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;

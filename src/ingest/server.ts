@@ -6,10 +6,12 @@ import {
 	type ServerResponse,
 } from 'node:http';
 import type {Server as TlsServer} from 'node:https';
+import type {Duplex} from 'node:stream';
 import type {Service} from '../runtime/service.js';
 import {listenOnSocketFile} from '../runtime/socket-file.js';
 import {type Body, BodyAborted, readBody} from './body.js';
 import {BodyBuffers} from './body-buffers.js';
+import {LINGER_MS, refuseBrokenHttp} from './broken-http.js';
 import {BufferBudget, type SenderKey} from './buffer-budget.js';
 import {countRefusal, createCounters, type IngestCounters} from './counters.js';
 import {type Caller, CallerCheck, FORBIDDEN} from './identity.js';
@@ -21,13 +23,12 @@ import {SenderRates} from './sender-rates.js';
 import {createTlsServer, listenOnAddress, renewCertificates} from './tls-listener.js';
 import {Turns} from './turns.js';
 
-/** How long a sender that was refused may go on sending before it is cut off: at once, and it would not see the answer. */
-const LINGER_MS = 5000;
 const STOP_GRACE_MS = 5000;
 /** Whoever scans ports may not fill the log. */
 const STRANGER_LOG_MS = 10_000;
 /** More than a segment can have use for; Node would leave out, unsaid, what is beyond its own limit. */
 const MAX_HEADERS = 256;
+const NONE: ReadonlySet<ServerResponse> = new Set();
 const HTTP: ServerOptions = {
 	/** More than the metadata that a segment may have. */
 	maxHeaderSize: 32_768,
@@ -49,6 +50,8 @@ export class IngestServer implements Service {
 	readonly #budget: BufferBudget;
 	readonly #callers = new CallerCheck();
 	readonly #turns = new Turns();
+	/** More than one of a connection when it does not wait for answers. */
+	readonly #unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
 	readonly #buffers = new BodyBuffers();
 	readonly #rates: SenderRates;
 	#options: IngestOptions;
@@ -126,6 +129,7 @@ export class IngestServer implements Service {
 		server.on('drop', () => {
 			this.counters.droppedConnections++;
 		});
+		server.on('clientError', (error, socket) => this.#refuseBroken(error, socket));
 		server.on('request', serve);
 		server.on('checkContinue', serve);
 		this.#doors.push(
@@ -133,6 +137,20 @@ export class IngestServer implements Service {
 				this.counters.displacedConnections++;
 			}),
 		);
+	}
+
+	#refuseBroken(error: Error, socket: Duplex): void {
+		const open = this.#unanswered.get(socket) ?? NONE;
+		const [first] = open;
+		const isAboutFirst = open.size === 1 && first?.headersSent === false && !first.req.complete;
+		if (open.size > 0 && !isAboutFirst) {
+			socket.destroy(); // It would be taken for the answer to another request.
+			return;
+		}
+		const code = refuseBrokenHttp(error, socket, this.#backend.clock);
+		if (code !== undefined) {
+			countRefusal(this.counters, code);
+		}
 	}
 
 	/** A connection that could not be accepted, for want of file descriptors or memory, costs only itself. */
@@ -144,6 +162,10 @@ export class IngestServer implements Service {
 
 	/** Never rejects. */
 	async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const {socket} = request;
+		const open = this.#unanswered.get(socket) ?? new Set();
+		this.#unanswered.set(socket, open.add(response));
+		response.once('close', () => open.delete(response));
 		const reply = await this.#answer(request, response);
 		if (reply === undefined) {
 			response.destroy();

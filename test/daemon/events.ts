@@ -82,6 +82,10 @@ test('edgectl relay events shows what happens to records, links, peers and the c
 	await enqueueText(daemon, 'x', {segment_id: 's1'});
 	await untilAcked(daemon, 1);
 	await enqueueText(daemon, 'y', {segment_id: 's2', peers: ['hub']});
+	await untilIs(
+		async () => watcher.events(),
+		events => events.some(event => event.kind === 'link' && event.to === 'down'),
+	);
 	await daemon.call('relay.deadletter.force', {segment_id: 's2', peer_id: 'hub', operator: 'mia'});
 	writeFileSync(inDirectory(edge, 'edge.toml'), config.replace('[node]', '[node]\nlog_level = "debug"'));
 	daemon.signal('SIGHUP');

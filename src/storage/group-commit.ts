@@ -8,7 +8,7 @@ import {enqueuedOf} from './enqueued.js';
 import {Evictor} from './evict.js';
 import type {StoreHandles} from './handles.js';
 import {type PreparedDraft, prepareDraft} from './prepared-draft.js';
-import {shedRetained} from './retention.js';
+import {shed} from './shed.js';
 import type {Enqueued, SegmentDraft} from './store.js';
 import {liveBytes} from './watermark.js';
 import {writeBlocks} from './write-blocks.js';
@@ -171,7 +171,7 @@ export class GroupCommit {
 	async #makeRoom(bytes: number): Promise<void> {
 		const {counters, settings} = this.#handles;
 		const lack = () => liveBytes(this.#handles) + bytes - settings.diskCeilingBytes;
-		while (lack() > 0 && (await shedRetained(this.#handles))) {
+		while (lack() > 0 && (await shed(this.#handles, 'all'))) {
 			// Once more: each step frees some.
 		}
 		const retained = counter(counters.get(STORE_COUNTERS), 'retainedBytes');

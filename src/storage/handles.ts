@@ -11,6 +11,7 @@ import type {LaneOverlay} from './lane-overlay.js';
 import type {Numbers} from './numbers.js';
 import type {PeerRegistry} from './peer-registry.js';
 import type {Place} from './read-watch.js';
+import type {Shedding} from './shed.js';
 
 export type StoreSettings = {
 	/** Decides at each acknowledgement whether the segment's other peers still need it. */
@@ -53,6 +54,8 @@ export type StoreHandles = {
 	readonly counters: Map<PeerNo, CounterRow>;
 	readonly overlays: Map<PeerNo, LaneOverlay>;
 	readonly room: DiskRoom;
+	/** Where the next search for what is only retained goes on; nothing to begin with the oldest. */
+	readonly shedFrom: Map<Shedding, readonly number[]>;
 	readonly failStop: FailStop;
 	/** Puts right what hangs on a damaged row, as far as what is left of it allows; told to the log. */
 	readonly mend: (place: Place) => Promise<void>;

@@ -60,6 +60,7 @@ export const openHandles = async (env: Environment, options: HandleOptions): Pro
 		counters: readCounters(env),
 		overlays: new Map(),
 		room,
+		shedFrom: new Map(),
 		failStop,
 		mend: place => mending.mend(place),
 		onEvicted: eviction => {

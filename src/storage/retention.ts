@@ -1,10 +1,9 @@
 import type {BlockNo, PeerNo} from '../outbound/units.js';
-import {atomically, put, remove} from './atomically.js';
+import {put, remove} from './atomically.js';
 import {Bits} from './bits.js';
 import {readBlock} from './blocks.js';
 import {type CounterChanges, STORE_COUNTERS} from './counters.js';
 import type {StoreHandles} from './handles.js';
-import {END, TIMER} from './layout.js';
 import {decodeOrigin} from './origin-row.js';
 import {
 	dropIfUnused,
@@ -152,67 +151,4 @@ export const forgetOrigin = ({handles}: TimerWork, bucket: number, store: number
 	}
 	remove(env.origins, [store, bucket]);
 	return 'done';
-};
-
-/** Timers whose rows only retain: what goes first when space is short. */
-const RETAINING = {
-	[TIMER.spanProof]: (work: TimerWork, a: number, b: number) => expireSpan(work, a as BlockNo, b as PeerNo),
-	[TIMER.proof]: (work: TimerWork, a: number, b: number) => expireProof(work, a as BlockNo, b as PeerNo),
-	[TIMER.orphan]: (work: TimerWork, a: number) => expireOrphan(work, a as BlockNo),
-	[TIMER.ids]: (work: TimerWork, a: number) => forgetIds(work, a as BlockNo),
-} as const;
-/** Done with in one commit, and looked at for it: what is not yet done with comes first when much still waits. */
-const SHED_TIMERS = 64;
-const SHED_LOOKS = 512;
-
-/** Timers looked at in one step, so that it stays short when few of them retain. */
-const MAX_EXAMINED = 10_000;
-
-type RetainingKind = keyof typeof RETAINING;
-const ALL_KINDS = Object.keys(RETAINING).map(Number) as RetainingKind[];
-
-/** Lets the oldest proofs, orphans and remembered ids go before their time. `false` when there was nothing to let go. */
-export const shedRetained = (handles: StoreHandles): Promise<boolean> => shed(handles, ALL_KINDS);
-
-/** Forgets the oldest ids before their time, where all records of the block are settled. `false` when there were none. */
-export const shedIds = (handles: StoreHandles): Promise<boolean> => shed(handles, [TIMER.ids]);
-
-const shed = async (handles: StoreHandles, kinds: readonly RetainingKind[]): Promise<boolean> => {
-	if (oldest(handles, kinds).length === 0) {
-		return false;
-	}
-	return atomically(handles, changes => {
-		const work = {handles, changes, early: true, budget: blocksAStep()};
-		let done = 0;
-		for (const [at, kind, a, b] of oldest(handles, kinds)) {
-			remove(handles.env.timers, [at, kind, a, b]);
-			const result = RETAINING[kind](work, a, b);
-			if (result === 'unfinished') {
-				put(handles.env.timers, [at, kind, a, b]);
-				return true;
-			}
-			if (result !== 'done') {
-				put(handles.env.timers, [result.again, kind, a, b]);
-			} else if (++done === SHED_TIMERS) {
-				break;
-			}
-		}
-		return done > 0;
-	});
-};
-
-type RetainingTimer = [at: number, kind: RetainingKind, a: number, b: number];
-
-const oldest = ({env}: StoreHandles, kinds: readonly RetainingKind[]): readonly RetainingTimer[] => {
-	const found: RetainingTimer[] = [];
-	for (const {key} of env.timers.getRange({start: [0], end: [END], limit: MAX_EXAMINED})) {
-		const timer = key as RetainingTimer;
-		if (kinds.includes(timer[1])) {
-			found.push(timer);
-		}
-		if (found.length >= SHED_LOOKS) {
-			break;
-		}
-	}
-	return found;
 };

@@ -11,11 +11,10 @@ import {
 	expireSpan,
 	forgetIds,
 	forgetOrigin,
-	shedIds,
-	shedRetained,
 	type TimerResult,
 	type TimerWork,
 } from './retention.js';
+import {shed} from './shed.js';
 import {isAboveWatermark} from './watermark.js';
 
 type TimerKey = [at: number, kind: number, a: number, b: number];
@@ -48,8 +47,8 @@ export const tend = async (handles: StoreHandles): Promise<boolean> => {
 		await atomically(handles, () => undefined);
 	}
 	await handles.room.refill();
-	const madeRoom = isAboveWatermark(handles) && (await shedRetained(handles));
-	const forgot = hasTooManyIds(handles) && (await shedIds(handles));
+	const madeRoom = isAboveWatermark(handles) && (await shed(handles, 'all'));
+	const forgot = hasTooManyIds(handles) && (await shed(handles, 'ids'));
 	return madeRoom || forgot || dueTimers(handles).length > 0;
 };
 

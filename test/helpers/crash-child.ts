@@ -3,17 +3,18 @@ import type {SuccessCondition} from '../../src/config/relay.js';
 import type {PeerId, SegmentId} from '../../src/outbound/names.js';
 import type {PeerNo} from '../../src/outbound/units.js';
 import {systemClock} from '../../src/runtime/clock.js';
-import type {IndexRange, Lease} from '../../src/storage/store.js';
+import type {Enqueued, IndexRange, Lease, SegmentDraft} from '../../src/storage/store.js';
 import {crashPayload} from './crash-payload.js';
-import {draftFor, openTestStore} from './store-fixture.js';
+import {draftFor, openTestStore, SHORT_OF_ROOM} from './store-fixture.js';
 import {buried, fails} from './verdicts.js';
 
 // Works on a store without pause until it is killed. Says what it is about to do (`try`) and, only when that has resolved, what was
 // acknowledged (`did`): the parent holds the store to the second and allows the first.
-const [directory = '', round = '0', condition = '"all_peers"'] = process.argv.slice(2);
+const [directory = '', round = '0', condition = '"all_peers"', room = 'ample'] = process.argv.slice(2);
 const PEERS = ['a', 'b', 'c'] as PeerId[];
 const successCondition = JSON.parse(condition) as SuccessCondition;
-const store = await openTestStore(directory, systemClock, {successCondition});
+const settings = {successCondition, ...(room === 'short' ? SHORT_OF_ROOM : {})};
+const store = await openTestStore(directory, systemClock, settings);
 const numbers = await store.registerPeers(PEERS);
 const say = (what: string, verb: string, ...words: readonly (string | number)[]): void => {
 	writeSync(1, `${what} ${verb} ${words.join(' ')}\n`);
@@ -23,11 +24,18 @@ const upTo = (count: number): number => Math.floor(Math.random() * count);
 
 let serial = 0;
 const known: SegmentId[] = [];
+const handOver = (drafts: readonly SegmentDraft[]): Promise<Enqueued | undefined> =>
+	store.enqueue(drafts, 'all').catch((error: {code?: string}) => {
+		if (room !== 'short' || error.code !== 'QUEUE_FULL') {
+			throw error;
+		}
+		return undefined;
+	});
 const produce = async (): Promise<never> => {
 	for (;;) {
 		const drafts = Array.from({length: 1 + upTo(6)}, () => Number(round) * 1_000_000 + serial++);
 		const to = PEERS.slice(upTo(3)).slice(0, chance(0.5) ? 1 : 3);
-		const answer = await store.enqueue(
+		const answer = await handOver(
 			drafts.map(number =>
 				draftFor(store, crashPayload(number), {
 					route: store.route(to),
@@ -35,10 +43,9 @@ const produce = async (): Promise<never> => {
 					...(chance(0.3) ? {identity: {kind: 'given', id: `given-${number}` as SegmentId}} : {}),
 				}),
 			),
-			'all',
 		);
-		for (const [at, number] of drafts.entries()) {
-			const id = answer.segmentId(at);
+		for (const [at, number] of answer === undefined ? [] : drafts.entries()) {
+			const id = answer?.segmentId(at) as SegmentId;
 			say('did', 'enqueue', id, number, to.join(','));
 			known.push(id);
 		}

@@ -16,13 +16,16 @@ type Expectation = {
 /** Holds a store to what a killed process said of it; see crash-child.ts. */
 export class CrashOracle {
 	readonly #records = new Map<string, Expectation>();
+	readonly #room: 'ample' | 'short';
 	/** Segments whose enqueue was acknowledged. */
 	acknowledged = 0;
 	#latest: ReadonlySet<string> = new Set();
 	readonly #condition: SuccessCondition;
 
-	constructor(condition: SuccessCondition = 'all_peers') {
+	/** `short`: what waits may be found evicted, what is acknowledged forgotten before its time. */
+	constructor(condition: SuccessCondition = 'all_peers', room: 'ample' | 'short' = 'ample') {
 		this.#condition = condition;
+		this.#room = room;
 	}
 
 	/** Takes the output of one life in; a last line that was cut by the kill does not count. */
@@ -62,7 +65,8 @@ export class CrashOracle {
 			const [id, peer] = key.split(' ') as [SegmentId, PeerId];
 			const isWanted = which === 'all' || this.#latest.has(key);
 			const why = isWanted
-				? (complaint(store, id, peer, expectation) ?? this.#successComplaint(store, id, peer, expectation))
+				? (complaint(store, id, peer, {...expectation, room: this.#room}) ??
+					this.#successComplaint(store, id, peer, expectation))
 				: undefined;
 			if (why !== undefined) {
 				found.push(`${key}: ${why} (tried ${[...expectation.tried]}, done ${[...expectation.done]})`);
@@ -95,14 +99,18 @@ const complaint = (
 	store: LmdbStore,
 	id: SegmentId,
 	peer: PeerId,
-	{number, tried, done}: Expectation,
+	{number, tried, done, room}: Expectation & {readonly room: 'ample' | 'short'},
 ): string | undefined => {
 	const [record] = store.inspect(id, peer);
 	if (record === undefined) {
-		return tried.has('purge') ? undefined : 'was acknowledged and is gone';
+		const isForgotten = room === 'short' && tried.has('ack');
+		return tried.has('purge') || isForgotten ? undefined : 'was acknowledged and is gone';
 	}
 	if (done.has('purge')) {
 		return `is ${record.state} though it was purged`;
+	}
+	if (room === 'short' && record.reason === 'EVICTED') {
+		return hasPayload(store, id) ? 'is EVICTED and still has its payload' : undefined;
 	}
 	// One that was cut from its lease and acknowledged late stays as the operator left it.
 	const isCut = tried.has('force');
@@ -123,4 +131,15 @@ const complaint = (
 	}
 	const payload = store.payload(id)?.bytes;
 	return payload !== undefined && crashPayload(number).equals(payload) ? undefined : 'has lost its payload';
+};
+
+const hasPayload = (store: LmdbStore, id: SegmentId): boolean => {
+	try {
+		return store.payload(id) !== undefined;
+	} catch (error) {
+		if ((error as {code?: string}).code === 'SEGMENT_MISSING') {
+			return false;
+		}
+		throw error;
+	}
 };

@@ -27,6 +27,13 @@ export const testSettings: StoreSettings = {
 	commitDeadlineMs: 30_000,
 };
 
+/** Room for a few hundred segments of the crash test: what waits is evicted all the time. */
+export const SHORT_OF_ROOM = {
+	diskCeilingBytes: 2 ** 20,
+	overflow: 'evict_oldest',
+	ballastBytes: 64 * 1024,
+} as const satisfies Partial<StoreSettings>;
+
 export type StoreFixture = {
 	readonly directory: string;
 	readonly clock: FakeClock;

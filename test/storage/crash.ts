@@ -7,21 +7,29 @@ import {systemClock} from '../../src/runtime/clock.js';
 import {findViolations} from '../../src/storage/invariant.js';
 import {CrashOracle} from '../helpers/crash-oracle.js';
 import {crashPayload} from '../helpers/crash-payload.js';
-import {BIG_WINDOW, openTestStore} from '../helpers/store-fixture.js';
+import {BIG_WINDOW, openTestStore, SHORT_OF_ROOM} from '../helpers/store-fixture.js';
 import {A, ackAll, B, C, fill, peerB, peerC, storeTest, take} from '../helpers/store-verbs.js';
 import {temporaryDirectory} from '../helpers/temp-dir.js';
 
 const CHILD = fileURLToPath(new URL('../helpers/crash-child.js', import.meta.url));
+/** Under success conditions, and while there is no room. */
+const SHORT_ROUNDS = Math.ceil(Number(process.env['EDGED_CRASH_ROUNDS'] ?? 15) / 2);
 const ROUNDS = Number(process.env['EDGED_CRASH_ROUNDS'] ?? 15);
+
+type Life = {
+	readonly round: number;
+	readonly condition: SuccessCondition;
+	readonly room?: 'ample' | 'short';
+};
 
 /** Lets a process work on the store until it has said `lines` lines, and kills it there. */
 const oneLife = async (
 	t: ExecutionContext,
 	directory: string,
-	{round, condition}: {readonly round: number; readonly condition: SuccessCondition},
+	{round, condition, room = 'ample'}: Life,
 	lines: number,
 ): Promise<string> => {
-	const child = spawn(process.execPath, [CHILD, directory, String(round), JSON.stringify(condition)], {
+	const child = spawn(process.execPath, [CHILD, directory, String(round), JSON.stringify(condition), room], {
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	t.teardown(() => child.kill('SIGKILL'));
@@ -125,3 +133,34 @@ const losesNothing = test.macro({
 test(losesNothing, 'all_peers', ROUNDS);
 test(losesNothing, 'one_peer', Math.ceil(ROUNDS / 2));
 test(losesNothing, 2, Math.ceil(ROUNDS / 2));
+
+test(`${SHORT_ROUNDS} processes killed while they evict: what was acknowledged is delivered, waits, or is seen as EVICTED`, async t => {
+	t.timeout(60_000 + SHORT_ROUNDS * 10_000);
+	const directory = await temporaryDirectory(t);
+	const oracle = new CrashOracle('all_peers', 'short');
+	let evicted = 0;
+	for (let round = 0; round < SHORT_ROUNDS; round++) {
+		oracle.hear(
+			await oneLife(
+				t,
+				directory,
+				{round, condition: 'all_peers', room: 'short'},
+				Math.floor(Math.random() * 400),
+			),
+		);
+		const store = await openTestStore(directory, systemClock, SHORT_OF_ROOM);
+		t.deepEqual(findViolations(store.handles), [], `round ${round}`);
+		t.deepEqual(
+			oracle.complaints(store, round === SHORT_ROUNDS - 1 ? 'all' : 'latest'),
+			[],
+			`round ${round}`,
+		);
+		t.is(store.space().reserveBytes, SHORT_OF_ROOM.ballastBytes);
+		evicted = Math.max(evicted, ...store.peers().map(({no}) => store.deadletterCounts(no).EVICTED));
+		await store.close();
+	}
+	t.true(evicted > 0, 'some were evicted');
+	t.log(
+		`${oracle.acknowledged} segments acknowledged over ${SHORT_ROUNDS} lives, ${evicted} evicted of one peer`,
+	);
+});

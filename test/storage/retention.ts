@@ -401,3 +401,60 @@ storeTest(
 	},
 	{settings: {dedupMaxEntries: 10}},
 );
+
+storeTest(
+	'ids beyond the limit are forgotten behind hundreds that are not settled, which are never',
+	async (t, {store}) => {
+		for (let at = 0; at < 600; at++) {
+			await fill(store, ['x'], {id: `waits-${at}`, to: [B]});
+		}
+		await fill(store, ['1'], {id: 'settled'});
+		await ackAll(store, await take(store));
+		t.is(rowsOf(store, 'ids')[0], 601);
+		await tendAll(store);
+		t.is(rowsOf(store, 'ids')[0], 600);
+		const again = await store.enqueue([draft(store, 'y', {id: 'settled'})], 'each');
+		t.is(again.status(0), 'accepted');
+		for (const id of ['waits-0', 'waits-599']) {
+			const status = (await store.enqueue([draft(store, 'x', {id, to: [B]})], 'each')).status(0);
+			t.is(status, 'duplicate', id);
+		}
+	},
+	{settings: {dedupMaxEntries: 10}, peerCount: 2},
+);
+
+storeTest(
+	'at the limit of ids a new one is taken, remembered, and pushes out the oldest settled one',
+	async (t, {store}) => {
+		for (let at = 0; at < 12; at++) {
+			await fill(store, [`${at}`], {id: `id-${at}`});
+			await ackAll(store, await take(store));
+			await tendAll(store);
+			t.true((rowsOf(store, 'ids')[0] as number) <= 10);
+		}
+		const statusOf = async (id: string, text: string) =>
+			(await store.enqueue([draft(store, text, {id})], 'each')).status(0);
+		t.is(await statusOf('id-11', '11'), 'duplicate');
+		t.is(await statusOf('id-11', 'other'), 'conflict');
+		t.is(await statusOf('id-0', 'other'), 'accepted');
+	},
+	{settings: {dedupMaxEntries: 10}},
+);
+
+storeTest(
+	'a window of nothing forgets an id once its record is settled, and not before',
+	async (t, {store, clock}) => {
+		await fill(store, ['x'], {id: 'i'});
+		clock.advance(1);
+		await tendAll(store);
+		const statusOf = async (text: string) =>
+			(await store.enqueue([draft(store, text, {id: 'i'})], 'each')).status(0);
+		t.is(await statusOf('y'), 'conflict');
+		await ackAll(store, await take(store));
+		clock.advance(3_600_000);
+		await tendAll(store);
+		t.is(await statusOf('y'), 'accepted');
+		await ackAll(store, await take(store));
+	},
+	{settings: {dedupWindowMs: 0, ackedRetentionMs: 0}},
+);

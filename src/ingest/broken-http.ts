@@ -26,7 +26,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 	},
 };
 
-/** Answers what the parser refuses, and closes. Returns the code; `undefined` when there is nothing to be said any more. */
+/** The end came before the end of the request: nobody was refused, and most likely nobody reads on. */
+const BROKE_OFF = 'HPE_INVALID_EOF_STATE';
+
+/** Answers what the parser refuses, and closes. Returns the code of the refusal; `undefined` when it was none. */
 export const refuseBrokenHttp = (
 	{code = ''}: NodeJS.ErrnoException,
 	socket: Duplex,
@@ -47,5 +50,5 @@ export const refuseBrokenHttp = (
 	);
 	const cancel = clock.after(LINGER_MS, () => socket.destroy());
 	socket.once('close', cancel);
-	return refusal.code;
+	return code === BROKE_OFF ? undefined : refusal.code;
 };

@@ -43,9 +43,12 @@ export const peerSection: Section<typeof peerFields> = {
 	fields: peerFields,
 	tables: ['windows'],
 	check(values, probe) {
-		return values.transport === 'directory'
-			? directoryProblems(values)
-			: [...urlProblems(values), ...tlsProblems(values, probe)];
+		return [
+			...(values.transport === 'directory'
+				? directoryProblems(values)
+				: [...urlProblems(values), ...tlsProblems(values, probe)]),
+			...formatProblems(values),
+		];
 	},
 };
 
@@ -95,6 +98,11 @@ const urlProblems = (values: PeerValues): PeerProblem[] => {
 		...misplaced(values, ['path'], `does not go with transport "${values.transport}"`),
 	];
 };
+
+const formatProblems = ({transport, format}: PeerValues): PeerProblem[] =>
+	transport === 'http' || format === 'raw'
+		? []
+		: [{name: 'format', message: `does not go with transport "${transport}"`}];
 
 const urlProblem = ({transport, url}: PeerValues): string | undefined => {
 	if (url === undefined) {

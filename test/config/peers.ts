@@ -163,6 +163,13 @@ test(
 	'format = "xml": must be one of "raw", "cloudevents"',
 );
 
+test(
+	'a format for another edged',
+	isRefused,
+	'url = "unix:/x"\nformat = "cloudevents"\n',
+	'format = "cloudevents": does not go with transport "edged"',
+);
+
 test('a certificate that is not there names key and path', t => {
 	const text = `[[peers]]\nid = "hub"\nurl = "https://hub"\n${TLS}${NODE}`;
 	const error = t.throws(() =>

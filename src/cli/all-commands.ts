@@ -8,10 +8,12 @@ import {deadletterRetry} from './commands/deadletter-retry.js';
 import {drain} from './commands/drain.js';
 import {enqueue} from './commands/enqueue.js';
 import {events} from './commands/events.js';
+import {hold} from './commands/hold.js';
 import {inspect} from './commands/inspect.js';
 import {list} from './commands/list.js';
 import {pause} from './commands/pause.js';
 import {ping} from './commands/ping.js';
+import {release} from './commands/release.js';
 import {resume} from './commands/resume.js';
 import {setBandwidth} from './commands/set-bandwidth.js';
 import {status} from './commands/status.js';
@@ -27,6 +29,8 @@ export const allCommands: readonly Command[] = [
 	pause,
 	resume,
 	drain,
+	hold,
+	release,
 	configGet,
 	setBandwidth,
 	deadletterList,

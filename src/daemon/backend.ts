@@ -2,6 +2,7 @@ import type {Backend} from '../rpc/backend.js';
 import {getConfig, setBandwidth} from './control/config.js';
 import {force, inspectDeadletter, listDeadletters, purge, retry} from './control/deadletter.js';
 import {enqueue} from './control/enqueue.js';
+import {hold, release} from './control/hold.js';
 import {drain, pause, resume} from './control/lanes.js';
 import {ping} from './control/ping.js';
 import {inspect, listRecords} from './control/records.js';
@@ -20,6 +21,8 @@ export const createBackend = (parts: Parts): Backend => ({
 	pause: params => pause(parts, params),
 	resume: params => resume(parts, params),
 	drain: params => drain(parts, params),
+	hold: params => hold(parts, params),
+	release: params => release(parts, params),
 	listDeadletters: params => listDeadletters(parts, params),
 	inspectDeadletter: params => inspectDeadletter(parts, params),
 	retry: params => retry(parts, params),

@@ -194,8 +194,8 @@ export class Lane {
 		if (this.#health.carries && !pacer.suspended()) {
 			return true;
 		}
-		const {scheduled, failed} = store.depth(peer.no);
-		if (scheduled + failed > 0) {
+		const {scheduled, failed, held} = store.depth(peer.no);
+		if (scheduled + failed > held) {
 			if (pacer.suspended()) {
 				pacer.heldBack();
 			} else {

@@ -17,6 +17,8 @@ export type Backend = {
 	readonly pause: Verb<'relay.pause'>;
 	readonly resume: Verb<'relay.resume'>;
 	readonly drain: Verb<'relay.drain'>;
+	readonly hold: Verb<'relay.hold'>;
+	readonly release: Verb<'relay.release'>;
 	readonly listDeadletters: Verb<'relay.deadletter.list'>;
 	readonly inspectDeadletter: Verb<'relay.deadletter.inspect'>;
 	readonly retry: Verb<'relay.deadletter.retry'>;

@@ -24,6 +24,8 @@ export const createRoutes = (backend: Backend): Routes => ({
 	'relay.pause': params => backend.pause(params),
 	'relay.resume': params => backend.resume(params),
 	'relay.drain': params => backend.drain(params),
+	'relay.hold': params => backend.hold(params),
+	'relay.release': params => backend.release(params),
 	'relay.deadletter.list': params => backend.listDeadletters(params),
 	'relay.deadletter.inspect': params => backend.inspectDeadletter(params),
 	'relay.deadletter.retry': params => backend.retry(params),

@@ -120,6 +120,10 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 	'relay.resume': 'Ends pause and drain, of one peer or of all.',
 	'relay.drain':
 		'One peer, or all. Enqueues that name such a peer are refused with `DRAINING` until resume; what waits is delivered, also by a peer that was paused. `done` when nothing waits and nothing is being sent. Kept over restarts.',
+	'relay.hold':
+		"Waiting and failed records are neither sent nor expired until `relay.release`; they keep state, history, backoff and place, and are counted as `held` too. Without `peer_id` all that the segment waits for. A record that is being sent or done with is refused with `INVALID_STATE`; with several, and with `all`, what is being sent is counted as `refused`. `all: true` takes what waits when it is called. Written in steps of 1,000 records. What is held is not evicted; it is buried by `deadletter.force` and satisfied by other peers' acknowledgements. `dry_run` says what would be.",
+	'relay.release':
+		'As `relay.hold`. The records are where they were, with what was left of their lifetimes when they were held.',
 	'relay.events.subscribe':
 		'Answers, then sends `relay.event` notifications (below) until the connection ends; a client that ends its side ends them too. At most 16 subscriptions a connection. `peer_id` leaves out what concerns another peer; what concerns none comes all the same.',
 	'relay.events.unsubscribe': 'Of the same connection.',

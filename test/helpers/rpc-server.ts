@@ -35,6 +35,8 @@ export const backendWith = (given: Partial<Backend>): Backend => ({
 	pause: unexpected,
 	resume: unexpected,
 	drain: unexpected,
+	hold: unexpected,
+	release: unexpected,
 	listDeadletters: unexpected,
 	inspectDeadletter: unexpected,
 	retry: unexpected,

@@ -4,7 +4,7 @@ import {STATES} from '../../outbound/transitions.js';
 import {command} from '../command.js';
 import {given} from '../given.js';
 import {collectPage} from '../pages.js';
-import {option, optionOr} from '../parameters.js';
+import {flag, option, optionOr} from '../parameters.js';
 import {readChoice} from '../read/choice.js';
 import {readCount} from '../read/count.js';
 import {readPeerId} from '../read/ids.js';
@@ -30,12 +30,13 @@ export const list = command({
 			`only this class: ${PRIORITIES.join(', ')}`,
 			readChoice(PRIORITIES),
 		),
+		held: flag('--held', 'only what an operator holds'),
 		label: option('--label <NAME=VALUE>', 'only segments that carry this label', readLabel),
 		limit: optionOr('--limit <N>', 'at most so many records', readCount, DEFAULT_LIMIT),
 		cursor: option('--cursor <CURSOR>', 'go on where a listing ended', readLine),
 	},
-	async run({call, output}, {state, peer, priority, label, limit, cursor}) {
-		const filter = given({state, peer_id: peer, priority, label});
+	async run({call, output}, {state, peer, priority, held, label, limit, cursor}) {
+		const filter = given({state, peer_id: peer, priority, label, held: held || undefined});
 		const page = await collectPage(limit, cursor, part => call('relay.list', {...filter, ...part}));
 		output.answer(page, style => recordsText(page, style));
 		return undefined;

@@ -48,7 +48,7 @@ const queueMetrics = ({store, peers}: Sources): Metric[] => {
 		},
 		{
 			name: 'edged_records_marked',
-			help: 'Scheduled records that are held, or that the last restart put back; counted in edged_records too.',
+			help: 'Records that are held, or that the last restart put back; counted in edged_records too.',
 			kind: 'gauge',
 			labels: ['peer', 'state'],
 			read: depths(OVERLAPPING),

@@ -11,7 +11,7 @@ type Reading = Pick<Parts, 'store' | 'config'>;
 
 export const listRecords = (
 	{store}: Reading,
-	{state, peer_id, priority, label, reason, limit, cursor}: Params<'relay.list'>,
+	{state, peer_id, priority, label, held, reason, limit, cursor}: Params<'relay.list'>,
 ): Result<'relay.list'> => {
 	const filter: RecordFilter = {
 		...(state !== undefined && {state}),
@@ -19,6 +19,7 @@ export const listRecords = (
 		...(priority !== undefined && {priority}),
 		...(label !== undefined && {label: {...label, name: label.name.toLowerCase()}}),
 		...(reason !== undefined && {reason}),
+		...(held !== undefined && {held}),
 	};
 	return pageView(store.list(filter, {limit, ...(cursor !== undefined && {cursor})}));
 };

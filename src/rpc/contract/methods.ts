@@ -6,6 +6,7 @@ import {discoverParams, discoverResult, pingParams, pingResult} from './daemon.j
 import * as deadletter from './deadletter.js';
 import {enqueueParams, enqueueResult} from './enqueue.js';
 import * as events from './events.js';
+import * as hold from './hold.js';
 import * as lanes from './lanes.js';
 import {inspectParams, inspectResult, listParams, listResult} from './records.js';
 import {statusParams, statusResult} from './status.js';
@@ -95,6 +96,18 @@ export const contract = {
 		params: lanes.drainParams,
 		result: lanes.drainResult,
 		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
+	},
+	'relay.hold': {
+		summary: 'Keep what waits from being sent and from expiring',
+		params: hold.holdParams,
+		result: hold.holdResult,
+		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
+	},
+	'relay.release': {
+		summary: 'Let what is held go on in its old place',
+		params: hold.releaseParams,
+		result: hold.releaseResult,
+		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
 	'relay.deadletter.list': {
 		summary: 'Deadletters that match, page by page',

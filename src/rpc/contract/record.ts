@@ -4,6 +4,9 @@ import {PRIORITIES} from '../../outbound/priorities.js';
 import {STATES} from '../../outbound/transitions.js';
 import {count, timestamp} from './fields.js';
 
+/** Records whose segment carries this label. */
+export const labelFilter = z.strictObject({name: z.string().min(1).max(64), value: z.string().max(1024)});
+
 const attempt = z.strictObject({
 	number: z.int().positive(),
 	started_at: timestamp,
@@ -49,7 +52,7 @@ export const recordPage = z.strictObject({
 	total: count.optional(),
 });
 
-/** Records per state. `held` and `abandoned` are also counted in `scheduled`. */
+/** Records per state. `abandoned` are also counted in `scheduled`, `held` in `scheduled` or `failed`. */
 export const queueDepth = z
 	.strictObject({
 		scheduled: count,

@@ -3,14 +3,16 @@ import {DEADLETTER_REASONS} from '../../outbound/attempts.js';
 import {PRIORITIES} from '../../outbound/priorities.js';
 import {STATES} from '../../outbound/transitions.js';
 import {paging, peerId, segmentId} from './fields.js';
-import {record, recordPage} from './record.js';
+import {labelFilter, record, recordPage} from './record.js';
 
 /** `state: "abandoned"`: put back by the last restart and not leased since. */
 export const listParams = z.strictObject({
 	state: z.enum(STATES).optional(),
 	peer_id: peerId.optional(),
 	priority: z.enum(PRIORITIES).optional(),
-	label: z.strictObject({name: z.string().min(1).max(64), value: z.string().max(1024)}).optional(),
+	label: labelFilter.optional(),
+	/** Those that an operator holds, or those that nobody does. */
+	held: z.boolean().optional(),
 	/** Of deadletters. */
 	reason: z.enum(DEADLETTER_REASONS).optional(),
 	...paging,

@@ -119,6 +119,25 @@ export const EXAMPLES: Examples = {
 			result: {applied: true, bandwidth: UNLIMITED},
 		},
 	],
+	'relay.hold': [
+		{
+			name: 'one record',
+			params: {segment_id: 'reading-17', peer_id: 'hub', ...ME, reason: 'INC-43: hub cannot read it yet'},
+			result: {dry_run: false, held: 1, refused: 0},
+		},
+		{
+			name: 'what would be held of all bulk data for hub',
+			params: {all: true, peer_id: 'hub', priority: 'bulk', dry_run: true},
+			result: {dry_run: true, held: 4012, refused: 256},
+		},
+	],
+	'relay.release': [
+		{
+			name: 'everything that is held',
+			params: {all: true, ...ME},
+			result: {dry_run: false, released: 4013, refused: 0},
+		},
+	],
 	'relay.pause': [
 		{
 			name: 'hub alone, one lease is still out',

@@ -1,0 +1,14 @@
+import {command} from '../command.js';
+import {heldOptions, heldPositionals, runHold} from '../hold.js';
+
+const NAME = 'relay release';
+
+export const release = command({
+	name: NAME,
+	help: 'Let what is held go on in its old place',
+	details: 'It has as much of its lifetime left as when it was held. List it: edgectl relay list --held',
+	examples: [`edgectl ${NAME} seg-1 hub`, `edgectl ${NAME} --all --peer-id hub`],
+	positionals: heldPositionals,
+	options: heldOptions,
+	run: (context, values) => runHold(context, values, {method: 'relay.release', name: NAME, done: 'released'}),
+});

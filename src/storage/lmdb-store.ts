@@ -28,7 +28,6 @@ import type {Place} from './read-watch.js';
 import {inspect, readPayload} from './records.js';
 import {recover} from './recover.js';
 import {registerPeers} from './register-peers.js';
-import {readSetting, writeSetting} from './saved-settings.js';
 import {settle} from './settle.js';
 import {spaceUse} from './space-use.js';
 import type {

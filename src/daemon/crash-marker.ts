@@ -30,6 +30,14 @@ export const takeCrashMarker = (stateDirectory: string): Crash | undefined => {
 	}
 };
 
+/** Signals by which a process is ended for what it did itself; any other comes from outside. */
+const OWN_SIGNALS = ['SEGV', 'BUS', 'ABRT', 'ILL', 'FPE', 'TRAP', 'SYS'];
+
+/** Of systemd's `SERVICE_RESULT` and `EXIT_STATUS`: did the daemon end by its own fault, and without leaving a marker itself? */
+export const isOwnCrash = (result: string, status: string): boolean =>
+	['core-dump', 'oom-kill', 'watchdog'].includes(result) ||
+	(result === 'signal' && OWN_SIGNALS.includes(status));
+
 const UNREADABLE: Crash = {at: 'unknown', message: 'the crash marker cannot be read'};
 
 const readCrash = (text: string): Crash => {

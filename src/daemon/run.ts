@@ -6,10 +6,12 @@ import {EdgedError} from '../outbound/errors.js';
 import {systemClock} from '../runtime/clock.js';
 import {banner, logStart, nextCommands} from './announce.js';
 import {startDaemon} from './assemble.js';
-import {readCommandLine} from './command-line.js';
+import {type Order, readCommandLine} from './command-line.js';
+import {isOwnCrash, leaveCrashMarker} from './crash-marker.js';
 import type {Daemon} from './daemon.js';
 import {EXIT, type ExitCode, exitCodeOf} from './exit-codes.js';
 import {FatalEnd} from './fatal-end.js';
+import {runFsck} from './fsck/run-fsck.js';
 import {Logs} from './logs.js';
 import {handleSignals} from './signals.js';
 import {readVersion} from './version.js';
@@ -28,8 +30,35 @@ export const run = async (): Promise<void> => {
 		case 'check':
 			process.exitCode = check(order.configFile);
 			return;
+		case 'fsck':
+			await checkStore(order);
+			return;
+		case 'note_end':
+			noteEnd(order.configFile);
+			return;
 		case 'run':
 			await runDaemon(order.configFile, version);
+	}
+};
+
+const checkStore = async ({configFile, fsck, output}: Extract<Order, {kind: 'fsck'}>): Promise<void> => {
+	const config = readConfig(configFile);
+	if (config === undefined) {
+		process.exitCode = EXIT.config;
+		return;
+	}
+	const {text, exitCode} = await runFsck(config, fsck, {output, pid: process.pid});
+	process.stdout.write(`${text}\n`);
+	process.exitCode = exitCode;
+};
+
+/** Called by the unit after each end; systemd says in the environment how it was. */
+const noteEnd = (configFile: string): void => {
+	const config = readConfig(configFile);
+	const {SERVICE_RESULT: result = '', EXIT_STATUS: status = ''} = process.env;
+	if (config !== undefined && isOwnCrash(result, status)) {
+		const what = new Error(`systemd says: ${result} ${status}`.trim());
+		leaveCrashMarker(config.node.stateDir, systemClock.now(), what);
 	}
 };
 

@@ -1,0 +1,71 @@
+import {placeName} from '../../storage/read-watch.js';
+import type {FsckReport} from './fsck.js';
+
+/** Of one kind, in text; JSON has them all. */
+const MOST_LINES = 50;
+
+/** The report for people: what is damaged, what becomes of it, what to do. */
+export const fsckText = (report: FsckReport, isRepair: boolean): string => {
+	const {examination, exported, backup, store} = report;
+	const lines = [`store ${store}`];
+	if (examination !== undefined) {
+		const {pages, copied, findings, violations, mends, remaining} = examination;
+		lines.push(`${copied.rows} rows read`);
+		lines.push(
+			...listed(
+				'damaged pages of LMDB',
+				pages.map(({page, tree, what}) => `page ${page} (${tree}): ${what}`),
+			),
+		);
+		if (copied.lost > 0) {
+			lines.push(`${copied.lost} rows in damaged pages cannot be read`);
+		}
+		lines.push(
+			...listed(
+				'damaged rows and payloads',
+				findings.map(({what}) => what),
+			),
+		);
+		lines.push(...listed('what does not agree', violations));
+		const head = isRepair ? 'what was done' : 'the plan (nothing was changed)';
+		lines.push(
+			...listed(
+				head,
+				mends.map(
+					({place, done, buried}) =>
+						`${placeName(place)}: ${done}${buried > 0 ? ` (${buried} records buried)` : ''}`,
+				),
+			),
+		);
+		lines.push(...listed('what would still not agree: please report this', remaining));
+	}
+	if (exported !== undefined) {
+		lines.push(`exported: ${exported.segments} segments, ${exported.bytes} bytes, to ${exported.directory}`);
+	}
+	return [...lines, conclusion(report, backup)].join('\n');
+};
+
+const listed = (head: string, items: readonly string[]): string[] => {
+	if (items.length === 0) {
+		return [];
+	}
+	const more = items.length - MOST_LINES;
+	return [
+		`${head}: ${items.length}`,
+		...items.slice(0, MOST_LINES).map(item => `  ${item}`),
+		...(more > 0 ? [`  and ${more} more (--output json lists them all)`] : []),
+	];
+};
+
+const conclusion = ({verdict, store}: FsckReport, backup: string | undefined): string => {
+	switch (verdict) {
+		case 'clean':
+			return 'clean';
+		case 'damaged':
+			return 'damaged: edged --config FILE would put this right by itself when it meets it; edged fsck --repair does it now and keeps the store as it is as a backup';
+		case 'repaired':
+			return `repaired; the store as it was is ${backup ?? 'gone'}: remove it when all is well`;
+		case 'unreadable':
+			return `nothing can be found in ${store}: it is no store of edged, or its first pages are destroyed. edged fsck --repair moves it aside, and edged then begins with an empty one; or put a copy in its place`;
+	}
+};

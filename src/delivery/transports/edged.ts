@@ -14,6 +14,7 @@ import {frameLease} from './lease-frame.js';
 import {judgeProbe, judgeSend} from './peer-answer.js';
 import {type PeerAddress, PeerConnections} from './peer-connections.js';
 import {ChunkReader, ChunkSize, PackPool} from './request-body.js';
+import {headBytesOf} from './request-head.js';
 import {untilAborted} from './until-aborted.js';
 
 export type EdgedTransportOptions = {
@@ -42,7 +43,7 @@ export const createEdgedTransport = (options: EdgedTransportOptions): Transport 
 		},
 		async probe(signal): Promise<ProbeOutcome> {
 			const encoded = encodeRequest([]);
-			const exchanged = await post({encoded, entryCount: 0, signal, wrote: () => {}});
+			const exchanged = await post(encoded, 0).ask({signal, wrote: () => {}});
 			return judgeProbe(exchanged, encoded.digest, clock.now());
 		},
 		close: () => connections.close(),
@@ -63,49 +64,44 @@ const segmentsPath = (url: string): string => {
 	return `${base}/v1/segments`;
 };
 
-type PostedRequest = {
-	readonly encoded: EncodedRequest;
-	readonly entryCount: number;
-	readonly signal: AbortSignal;
-	wrote(bytes: number): void;
+type PreparedPost = {
+	/** On the wire, head and body. */
+	readonly byteLength: number;
+	/** Never throws. */
+	ask(context: Pick<SendContext, 'signal' | 'wrote'>): Promise<Exchanged>;
 };
-type Post = (posted: PostedRequest) => Promise<Exchanged>;
+type Post = (encoded: EncodedRequest, entryCount: number) => PreparedPost;
 
 const poster = (connections: PeerConnections, options: EdgedTransportOptions): Post => {
 	const limits: ExchangeLimits = {...options, chunkSize: new ChunkSize()};
 	const packs = new PackPool();
 	const path = segmentsPath(options.url);
-	return async ({encoded, entryCount, signal, wrote}) => {
-		const readers: ChunkReader[] = [];
-		const exchanged = await exchange(
-			connections,
-			{
-				method: 'POST',
-				path,
-				headers: {
-					'content-type': REQUEST_CONTENT_TYPE,
-					'content-length': String(encoded.byteLength),
-				},
-				headBytes: 0,
-				bodyBytes: encoded.byteLength,
-				body() {
+	const {host} = new URL(addressOf(options).origin);
+	return (encoded, entryCount) => {
+		const bodyBytes = encoded.byteLength;
+		const headers = {'content-type': REQUEST_CONTENT_TYPE, 'content-length': String(bodyBytes)};
+		const headBytes = headBytesOf(path, host, headers);
+		const maxBytes = maxAnswerBytes(entryCount);
+		const question = {method: 'POST', path, headers, headBytes, bodyBytes, maxAnswerBytes: maxBytes} as const;
+		return {
+			byteLength: headBytes + bodyBytes,
+			async ask({signal, wrote}) {
+				const readers: ChunkReader[] = [];
+				const body = (): ChunkReader => {
 					const reader = new ChunkReader(encoded, packs);
 					readers.push(reader);
 					return reader;
-				},
-				signal,
-				maxAnswerBytes: maxAnswerBytes(entryCount),
-				wrote,
+				};
+				const exchanged = await exchange(connections, {...question, body, signal, wrote}, limits);
+				// Whoever has acknowledged a request has read all of it; of one that was sent twice, somebody may still hold a part.
+				const isWritten = exchanged.bytesSent === headBytes + bodyBytes && readers.length === 1;
+				if (exchanged.kind === 'answer' && exchanged.status === 200 && isWritten) {
+					readers[0]?.release();
+					encoded.release?.();
+				}
+				return exchanged;
 			},
-			limits,
-		);
-		// Whoever has acknowledged a request has read all of it; of one that was sent twice, somebody may still hold a part.
-		const isWritten = exchanged.bytesSent === encoded.byteLength && readers.length === 1;
-		if (exchanged.kind === 'answer' && exchanged.status === 200 && isWritten) {
-			readers[0]?.release();
-			encoded.release?.();
-		}
-		return exchanged;
+		};
 	};
 };
 
@@ -121,9 +117,10 @@ const sendLease = async (
 	if (entryCount === 0) {
 		return {kind: 'answered', acked: [], troubles, bytesSent: 0};
 	}
-	if ((await untilAborted(pace(encoded.byteLength), signal)) === 'aborted') {
+	const {byteLength, ask} = post(encoded, entryCount);
+	if ((await untilAborted(pace(byteLength), signal)) === 'aborted') {
 		return UNSENT;
 	}
-	const exchanged = await post({encoded, entryCount, signal, wrote});
+	const exchanged = await ask({signal, wrote});
 	return judgeSend(exchanged, frame, clock.now());
 };

@@ -4,13 +4,14 @@ import type {Clock} from '../../runtime/clock.js';
 import type {LeasedEntry} from '../../storage/store.js';
 import type {Transport} from '../transport.js';
 import {type ExchangeLimits, exchange, type Question} from './exchange.js';
-import {endpointOf, headBytesOf} from './http/endpoint.js';
+import {endpointOf} from './http/endpoint.js';
 import {judgeEntry} from './http/judge-entry.js';
 import {LeasePosting, type PreparedPost} from './http/lease-posting.js';
 import {type SegmentFormat, segmentHeaders} from './http/segment-headers.js';
 import {Turns} from './http/turns.js';
 import {PeerConnections} from './peer-connections.js';
 import {ChunkSize, WholeBody} from './request-body.js';
+import {headBytesOf} from './request-head.js';
 
 export type HttpTransportOptions = {
 	/** `https://` or `http://`, the exact endpoint, perhaps with a user and a password. */

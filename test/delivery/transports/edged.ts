@@ -25,6 +25,15 @@ test('a lease is one request, and its answer acknowledges it', async t => {
 	t.deepEqual(payloadsOf(requests[0]), ['one', 'two']);
 });
 
+test('what is counted as written is what came over the wire', async t => {
+	let arrived = 0;
+	const {url} = await startPeer(t, (request, response, {socket}) => {
+		arrived = socket.bytesRead;
+		response.end(answerOf(request));
+	});
+	t.is((await send(openTransport(t, {url}), [{bytes: Buffer.alloc(100_000)}])).bytesSent, arrived);
+});
+
 test('an entry travels with all that is known of it', async t => {
 	const {url, requests} = await startPeer(t, (request, response) => response.end(answerOf(request)));
 	const address = {store: 5 as StoreId, block: 6 as BlockNo, entry: 7 as EntryNo};

@@ -22,10 +22,3 @@ export const endpointOf = (url: string): Endpoint => {
 
 const basic = (user: string, password: string): string =>
 	`Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
-
-/** What the head of a `POST` takes on the wire, with what undici adds. */
-export const headBytesOf = (path: string, host: string, headers: Readonly<Record<string, string>>): number =>
-	Object.entries(headers).reduce(
-		(bytes, [name, value]) => bytes + name.length + value.length + ': \r\n'.length,
-		`POST ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n\r\n`.length,
-	);

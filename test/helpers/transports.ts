@@ -11,7 +11,7 @@ import type {Teardown} from './temp-dir.js';
 export type SentEntry = Partial<EntryDraft> & {readonly bytes: Buffer | string | 'missing' | 'corrupt'};
 
 /** A lease and its payloads; `missing` and `corrupt` are payloads that cannot be read. */
-const leaseWith = (entries: readonly SentEntry[]): {lease: Lease; payloads: LeasedPayloads} => {
+export const leaseWith = (entries: readonly SentEntry[]): {lease: Lease; payloads: LeasedPayloads} => {
 	const read = entries.map(({bytes}) =>
 		bytes === 'missing' || bytes === 'corrupt' ? bytes : Buffer.from(bytes),
 	);

@@ -26,7 +26,9 @@ export const judgeSend = (exchanged: Exchanged, frame: LeaseFrame, now: EpochMs)
 	if (status !== 200) {
 		return {kind: 'broken', cause: 'reset', message: refusalOf(exchanged, now).message, bytesSent};
 	}
-	const answer = parseAnswer(wholeText(exchanged), frame.entryCount, frame.request.digest);
+	const answer = exchanged.isAfterBody
+		? parseAnswer(wholeText(exchanged), frame.entryCount, frame.request.digest)
+		: TOO_EARLY;
 	if (answer.kind === 'fault') {
 		return {kind: 'broken', cause: 'reset', message: notBelieved(answer.message), bytesSent};
 	}
@@ -88,5 +90,7 @@ const troubleOf = (
 	kind: PASSING.has(code) ? 'failed' : 'rejected',
 	message: `${code}: ${message}`,
 });
+
+const TOO_EARLY = {kind: 'fault', message: 'it came before it could have had the whole request'} as const;
 
 const notBelieved = (why: string): string => `The peer's answer is not believed: ${why}`;

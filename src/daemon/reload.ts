@@ -1,10 +1,10 @@
 import type {Config} from '../config/config.js';
 import {effectiveConfig} from '../config/effective.js';
 import type {Transport} from '../delivery/transport.js';
-import {EdgedError} from '../outbound/errors.js';
 import type {Assembled} from './daemon.js';
 import {fileLimits} from './file-limits.js';
 import {ingestOptions} from './ingest-options.js';
+import {clearAway} from './leaving-peers.js';
 import {mergeLive} from './merge-live.js';
 import {type PeerChanges, peerChanges} from './peer-changes.js';
 import {numberPeers, type RelayPeer} from './peers.js';
@@ -28,7 +28,7 @@ export const reload = async (wanted: Config, target: Target): Promise<void> => {
 	const changes = peerChanges(core.peers.configured, peers);
 	const transports = openTransports(changes, merged, target);
 	try {
-		await clearAway(changes.removed, target);
+		await clearAway(changes.removed, core, former.node.drainTimeoutMs);
 		await doors.ingest.reload(ingestOptions(merged));
 	} catch (error) {
 		core.peers.holdBack([]);
@@ -49,32 +49,6 @@ type Transports = ReadonlyMap<RelayPeer, Transport>;
 
 const openTransports = ({added, moved}: PeerChanges, config: Config, {core}: Target): Transports =>
 	new Map([...added, ...moved].map(peer => [peer, createTransport(peer.config, config, core.clock)]));
-
-/** Nothing new is taken for them any more, and nothing is left to send. `INVALID_CONFIG` when something is. */
-const clearAway = async (removed: readonly RelayPeer[], {core}: Target): Promise<void> => {
-	if (removed.length > 0) {
-		refuseWithWork(removed, core);
-		core.peers.holdBack(removed);
-		await core.intake.answered(); // A call under way may still store something for them.
-		refuseWithWork(removed, core);
-	}
-};
-
-const refuseWithWork = (removed: readonly RelayPeer[], {store}: Target['core']): void => {
-	for (const {id, no} of removed) {
-		const {scheduled, inflight, failed} = store.depth(no);
-		const left = scheduled + inflight + failed;
-		if (left > 0) {
-			throw new EdgedError(
-				'INVALID_CONFIG',
-				`peer ${id} is not in the file any more and still has ${left} records that are not settled. ` +
-					`Deliver them with "edgectl relay drain ${id} --wait", or give them up with ` +
-					`"edgectl relay deadletter force --all --peer-id ${id}"; then reload again`,
-				{peer_id: id, scheduled, inflight, failed},
-			);
-		}
-	}
-};
 
 const changeLanes = async (
 	{added, moved, removed}: PeerChanges,

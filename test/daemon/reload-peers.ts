@@ -15,6 +15,7 @@ import {
 	untilIs,
 	untilSaid,
 } from '../helpers/edge-daemon.js';
+import {JsonRpcConnection, JsonRpcFailure} from '../helpers/json-rpc.js';
 import {type DaemonProcess, runEdgectl} from '../helpers/process.js';
 import {startStalledPeer} from '../helpers/stalled-peer.js';
 
@@ -203,4 +204,57 @@ test('the ceiling follows the file, but not below what is stored', async t => {
 	await enqueueText(daemon, 'x'.repeat(400_000));
 	const full = await t.throwsAsync(enqueueText(daemon, 'x'.repeat(400_000)));
 	t.like(full, {data: {code: 'QUEUE_FULL'}});
+});
+
+test('peers come and go under load: nothing that was accepted is lost, and nothing waits for who has gone', async t => {
+	const edge = await edgeIn(t);
+	const one = edgeConfig(directoryPeer('one'));
+	const both = edgeConfig(directoryPeer('one') + directoryPeer('two'));
+	const daemon = await edge.start(both);
+	const producer = await JsonRpcConnection.open(daemon.socket);
+	t.teardown(() => producer.close());
+	const accepted: string[] = [];
+	const refusals = new Set<unknown>();
+	let producing = true;
+	const produce = async (name: string): Promise<void> => {
+		for (let count = 0; producing; count++) {
+			const id = `${name}-${count}`;
+			try {
+				await producer.call('relay.enqueue', {segments: [{segment_id: id, payload_text: id}]});
+				accepted.push(id);
+			} catch (error) {
+				if (!(error instanceof JsonRpcFailure)) {
+					return; // The daemon has gone.
+				}
+				refusals.add((error.data as {code: string}).code);
+			}
+		}
+	};
+	const producers = ['a', 'b', 'c', 'd'].map(produce);
+	for (let round = 0; round < 6; round++) {
+		await reloaded(edge, daemon, one, 'config.reloaded');
+		const {peers} = await statusOf(daemon);
+		t.deepEqual(
+			peers.map(({peer_id}) => peer_id),
+			['one'],
+			'something waits for a peer that was removed',
+		);
+		await reloaded(edge, daemon, both, 'config.reloaded');
+	}
+	producing = false;
+	await Promise.all(producers);
+	await untilIs(
+		() => statusOf(daemon),
+		({queue_depth: {scheduled, inflight, failed}}) => scheduled + inflight + failed === 0,
+	);
+	t.true(accepted.length > 20, `only ${accepted.length} were accepted`);
+	t.deepEqual(
+		accepted.filter(id => !existsSync(inDirectory(edge, 'one', id))),
+		[],
+	);
+	t.is((await statusOf(daemon)).queue_depth.deadletter, 0);
+	t.deepEqual(
+		[...refusals].filter(code => code !== 'DRAINING' && code !== 'BUSY'),
+		[],
+	);
 });

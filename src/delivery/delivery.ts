@@ -3,7 +3,10 @@ import type {Clock} from '../runtime/clock.js';
 import type {Lease, LeasedPayloads} from '../storage/store.js';
 import type {LanePacer} from './bandwidth.js';
 import type {Reservation} from './inflight-budget.js';
+import type {TakenLease} from './lease-taker.js';
+import type {SuspectSet} from './suspects.js';
 import type {SendContext, SendOutcome, Transport} from './transport.js';
+import type {Ticket, Witnesses} from './witnesses.js';
 
 /** How long a transport may take to end a send after it was told to; then the lane goes on without it. */
 const ABORT_GRACE_MS = 1000;
@@ -11,6 +14,7 @@ const ABORT_GRACE_MS = 1000;
 export type DeliveryContext = {
 	readonly clock: Clock;
 	readonly pacer: LanePacer;
+	readonly witnesses: Pick<Witnesses, 'ticket'>;
 	/** The transport answered when nobody waited any more. */
 	onLate(outcome: SendOutcome): void;
 	/** The transport threw, which its contract forbids. */
@@ -21,19 +25,21 @@ export type DeliveryContext = {
 export class Delivery {
 	readonly lease: Lease;
 	readonly leasedAt: MonotonicMs;
-	/** It was taken to find the entry that breaks requests. */
-	readonly searching: boolean;
+	/** Where it was taken from to find the entry that breaks requests; `undefined` for a usual lease. */
+	readonly suspects: SuspectSet | undefined;
 	readonly #reservation: Reservation;
 	readonly #context: DeliveryContext;
 	readonly #controller = new AbortController();
 	#begunAt: MonotonicMs;
 	#begun = false;
+	#ticket: Ticket = 0;
+	#isAside = false;
 	#paced = 0;
 	#wrote = 0;
 
-	constructor(lease: Lease, reservation: Reservation, sent: 'searching' | 'usual', context: DeliveryContext) {
+	constructor({lease, reservation}: TakenLease, suspects: SuspectSet | undefined, context: DeliveryContext) {
 		this.lease = lease;
-		this.searching = sent === 'searching';
+		this.suspects = suspects;
 		this.#reservation = reservation;
 		this.#context = context;
 		this.leasedAt = context.clock.elapsed();
@@ -43,6 +49,16 @@ export class Delivery {
 	/** When it was handed to the transport. */
 	get begunAt(): MonotonicMs {
 		return this.#begunAt;
+	}
+
+	/** Drawn when it was handed to the transport. */
+	get ticket(): Ticket {
+		return this.#ticket;
+	}
+
+	/** It was sent, and waits for what others say of the peer before it is judged. */
+	get isAside(): boolean {
+		return this.#isAside;
 	}
 
 	/** Bytes have left, or may have. */
@@ -62,6 +78,7 @@ export class Delivery {
 	/** Never rejects, and resolves soon after an abort whatever the transport does. */
 	async send(transport: Transport, payloads: LeasedPayloads): Promise<SendOutcome> {
 		this.#begunAt = this.#context.clock.elapsed();
+		this.#ticket = this.#context.witnesses.ticket();
 		const sending = this.#send(transport, payloads);
 		let late = false;
 		void sending.then(outcome => {
@@ -75,6 +92,12 @@ export class Delivery {
 		cancel();
 		this.#context.pacer.owe(Math.max(this.#wrote, outcome.bytesSent) - this.#paced);
 		return outcome;
+	}
+
+	/** Its lease stays open and what it had reserved is free for others. */
+	stepAside(): void {
+		this.#isAside = true;
+		this.end();
 	}
 
 	/** Gives back the bytes that the lease had reserved. */

@@ -1,26 +1,44 @@
 import type {ExceptionVerdict, IndexRange, Lease, LeasedEntry, Settlement} from '../storage/store.js';
 import {type RetryPolicy, retryDelayMs} from './retry-policy.js';
-import type {EntryTrouble, ProbeOutcome, SendOutcome} from './transport.js';
+import type {Break} from './suspects.js';
+import type {EntryTrouble, LinkTrouble, ProbeOutcome, SendOutcome} from './transport.js';
+
+/** What was found out about the peer after something broke. */
+export type Proof =
+	| ProbeOutcome
+	/** Others break too, or nobody can be asked but the peer, whose word is not believed. */
+	| {readonly kind: 'unproven'; readonly message: string}
+	/** There was nothing else to send. The lease has waited meanwhile. */
+	| {readonly kind: 'nobody'};
 
 /** What the lane knows that the outcome alone does not say. */
 export type Knowledge = {
-	/** What the peer said when it was asked after a broken request; `undefined` when it was not asked. */
-	readonly probe: ProbeOutcome | undefined;
-	/** The lease was one suspect entry, sent alone on purpose. */
+	/** `undefined` when nothing was asked. */
+	readonly proof: Proof | undefined;
+	/** The lease was one entry that has broken before, sent alone on purpose. */
 	readonly isolated: boolean;
-	/** Nothing but its word for it says that the peer is well: request after request breaks, and none is answered. */
-	readonly doubted: boolean;
 	/** The lane itself ended the send. */
 	readonly aborted: boolean;
 };
+
+/** So many entries of the lease may have broken it. */
+export type Broke = Pick<Break, 'entries' | 'requests'>;
 
 /** What the outcome says about the lane; what it says about the entries is the settlement. */
 export type LaneVerdict =
 	| {readonly kind: 'well'}
 	/** Back off. */
-	| {readonly kind: 'down'; readonly message: string; readonly retryAfterMs?: number}
-	/** The peer is well, yet this request broke: one of its entries may be why. */
-	| {readonly kind: 'suspects'; readonly message: string}
+	| {
+			readonly kind: 'down';
+			readonly message: string;
+			readonly retryAfterMs?: number;
+			/** The peer went down with these. */
+			readonly broke?: Broke;
+			/** It was one entry alone, and is kept aside for a while: others shall not meet its fate. */
+			readonly aside?: true;
+	  }
+	/** The peer is well, yet something broke: one of these entries may be why. */
+	| {readonly kind: 'suspects'; readonly message: string; readonly broke: Broke}
 	/** The entry was alone, the peer is well, and it broke again: it was charged. */
 	| {readonly kind: 'lone_break'; readonly message: string}
 	/** Nothing was learned. */
@@ -43,12 +61,9 @@ export const judge = (
 ): Judgement => {
 	switch (outcome.kind) {
 		case 'answered':
-			return judgeAnswer(lease, outcome, policy);
+			return judgeAnswer(lease, outcome, policy, known);
 		case 'link_down':
-			if (policy.outagePolicy === 'count') {
-				return {settlement: chargeAll(lease, outcome, 'FAILED', policy), verdict: down(outcome)};
-			}
-			return {settlement: RELEASE_ALL, verdict: down(outcome)};
+			return {settlement: outage(lease, outcome, 'FAILED', policy), verdict: down(outcome)};
 		case 'broken':
 			return judgeBreak(lease, outcome, policy, known);
 		case 'unsent':
@@ -62,22 +77,72 @@ export const judge = (
 
 type Answered = Extract<SendOutcome, {kind: 'answered'}>;
 type Broken = Extract<SendOutcome, {kind: 'broken'}>;
-type LinkDown = Extract<SendOutcome, {kind: 'link_down'}>;
+type OwnBreak = Extract<EntryTrouble, {kind: 'broken'}>;
 
-const judgeAnswer = (lease: Lease, {acked, troubles}: Answered, policy: RetryPolicy): Judgement => {
-	if (troubles.length === 0 && coversAll(acked, lease.entryCount)) {
-		return {settlement: ACK_ALL, verdict: WELL};
+/** Something was answered by the peer itself; what was damaged or gone here was never sent and says nothing of it. */
+export const hasAnswers = (outcome: SendOutcome): boolean =>
+	outcome.kind === 'answered' &&
+	(outcome.acked.length > 0 || outcome.troubles.some(({kind}) => kind === 'rejected' || kind === 'failed'));
+
+const judgeAnswer = (lease: Lease, outcome: Answered, policy: RetryPolicy, known: Knowledge): Judgement => {
+	const {acked, troubles, endedBy} = outcome;
+	if (endedBy === undefined && troubles.length === 0) {
+		if (coversAll(acked, lease.entryCount)) {
+			return {settlement: ACK_ALL, verdict: WELL};
+		}
+		if (acked.length === 0) {
+			const message = `The peer answered for none of the ${lease.entryCount} segments sent`;
+			return {settlement: RELEASE_ALL, verdict: {kind: 'down', message}};
+		}
 	}
-	if (acked.length === 0 && troubles.length === 0) {
-		const message = `The peer answered for none of the ${lease.entryCount} segments sent`;
-		return {settlement: RELEASE_ALL, verdict: {kind: 'down', message}};
-	}
+	const counts = policy.outagePolicy === 'count';
+	const isCharged = counts || (known.isolated && known.proof?.kind === 'well');
 	const exceptions = troubles.flatMap(trouble =>
-		trouble.kind === 'unneeded' ? [] : [judgeTrouble(lease, trouble, policy)],
+		trouble.kind === 'unneeded' || (trouble.kind === 'broken' && !isCharged)
+			? []
+			: [judgeTrouble(lease, trouble, policy)],
 	);
-	// What was damaged or gone here was never sent: of the peer that says nothing.
-	const wasAsked = acked.length > 0 || troubles.some(({kind}) => kind === 'rejected' || kind === 'failed');
-	return {settlement: {acked, exceptions}, verdict: wasAsked ? WELL : NONE};
+	const unanswered = counts && endedBy !== undefined ? chargeUnnamed(lease, outcome, endedBy, policy) : [];
+	return {
+		settlement: {acked, exceptions: [...exceptions, ...unanswered]},
+		verdict: verdictOnAnswer(outcome, isCharged, known),
+	};
+};
+
+const verdictOnAnswer = (outcome: Answered, isCharged: boolean, known: Knowledge): LaneVerdict => {
+	const breaks = outcome.troubles.filter((trouble): trouble is OwnBreak => trouble.kind === 'broken');
+	const [first] = breaks;
+	const broke: Broke = {entries: breaks.length, requests: 'own'};
+	if (outcome.endedBy !== undefined) {
+		return down(outcome.endedBy, breaks.length === 0 || isCharged ? {} : {broke});
+	}
+	if (first === undefined) {
+		return hasAnswers(outcome) ? WELL : NONE;
+	}
+	if (isCharged) {
+		// Under `count` nobody was asked: the next request is the question.
+		return known.proof?.kind === 'well'
+			? {kind: 'lone_break', message: first.message}
+			: hasAnswers(outcome)
+				? WELL
+				: {kind: 'down', message: first.message};
+	}
+	return verdictOnBreak(first.message, broke, known);
+};
+
+/** Of what broke and is charged to nobody. */
+const verdictOnBreak = (message: string, broke: Broke, {proof, isolated}: Knowledge): LaneVerdict => {
+	switch (proof?.kind) {
+		case undefined:
+		case 'well':
+			return {kind: 'suspects', message, broke};
+		case 'down':
+			return down(proof, {broke, ...(isolated && {aside: true})});
+		case 'unproven':
+			return {kind: 'down', message: proof.message};
+		case 'nobody':
+			return NONE;
+	}
 };
 
 const judgeTrouble = (
@@ -91,13 +156,10 @@ const judgeTrouble = (
 		case 'rejected':
 			return {...about, event: 'reject', outcome: 'REJECTED', bytesSent: entry.sizeBytes};
 		case 'failed':
-		case 'broken':
-			return charge(
-				lease,
-				entry,
-				{error: trouble.message, outcome: 'FAILED', bytesSent: entry.sizeBytes},
-				policy,
-			);
+		case 'broken': {
+			const outcome = trouble.kind === 'broken' && trouble.cause === 'timeout' ? 'TIMEOUT' : 'FAILED';
+			return charge(lease, entry, {error: trouble.message, outcome, bytesSent: entry.sizeBytes}, policy);
+		}
 		case 'missing':
 			return {...about, event: 'missing', outcome: 'SEGMENT_MISSING', bytesSent: 0};
 		case 'corrupt':
@@ -110,30 +172,32 @@ const judgeBreak = (lease: Lease, broken: Broken, policy: RetryPolicy, known: Kn
 	if (known.aborted) {
 		return {settlement: RELEASE_ALL, verdict: NONE};
 	}
+	const {proof, isolated} = known;
 	const outcome = broken.cause === 'timeout' ? 'TIMEOUT' : 'FAILED';
-	if (policy.outagePolicy === 'count') {
-		return {settlement: chargeAll(lease, broken, outcome, policy), verdict: {kind: 'down', message}};
+	if (proof?.kind === 'well' && isolated) {
+		return {settlement: chargeAll(lease, broken, outcome, policy), verdict: {kind: 'lone_break', message}};
 	}
-	if (known.probe === undefined) {
-		return {settlement: RELEASE_ALL, verdict: {kind: 'down', message}};
+	if (proof?.kind !== 'well' && policy.outagePolicy === 'count') {
+		const verdict = proof?.kind === 'down' ? down(proof) : down({message});
+		return {settlement: chargeAll(lease, broken, outcome, policy), verdict};
 	}
-	if (known.probe.kind === 'down') {
-		return {settlement: RELEASE_ALL, verdict: down(known.probe)};
-	}
-	if (known.isolated && lease.entryCount === 1) {
-		// Nobody is buried on the word of a peer that cannot prove it is well.
-		const budget = known.doubted ? {...policy, maxRetryCount: Number.POSITIVE_INFINITY} : policy;
-		return {
-			settlement: chargeAll(lease, broken, outcome, budget),
-			verdict: {kind: 'lone_break', message},
-		};
-	}
-	return {settlement: RELEASE_ALL, verdict: {kind: 'suspects', message}};
+	const broke: Broke = {entries: lease.entryCount, requests: 'shared'};
+	return {settlement: RELEASE_ALL, verdict: verdictOnBreak(message, broke, known)};
 };
+
+/** `hold`: an outage charges nobody. `count`: it is charged to every segment it met. */
+const outage = (
+	lease: Lease,
+	trouble: Trouble,
+	outcome: 'FAILED' | 'TIMEOUT',
+	policy: RetryPolicy,
+): Settlement => (policy.outagePolicy === 'count' ? chargeAll(lease, trouble, outcome, policy) : RELEASE_ALL);
+
+type Trouble = {readonly message: string; readonly bytesSent: number};
 
 const chargeAll = (
 	lease: Lease,
-	{message, bytesSent}: Broken | LinkDown,
+	{message, bytesSent}: Trouble,
 	outcome: 'FAILED' | 'TIMEOUT',
 	policy: RetryPolicy,
 ): Settlement => ({
@@ -145,6 +209,22 @@ const chargeAll = (
 		return charge(lease, entry, {error: message, outcome, bytesSent: sent}, policy);
 	}),
 });
+
+/** Those that the peer did not answer for, because it ended the send. */
+const chargeUnnamed = (
+	lease: Lease,
+	{acked, troubles}: Answered,
+	{message}: LinkTrouble,
+	policy: RetryPolicy,
+): readonly ExceptionVerdict[] => {
+	const named = new Set(troubles.map(({index}) => index));
+	const isAcked = (index: number): boolean => acked.some(([first, last]) => first <= index && index <= last);
+	return Array.from({length: lease.entryCount}, (_, index) => index)
+		.filter(index => !named.has(index) && !isAcked(index))
+		.map(index =>
+			charge(lease, lease.entry(index), {error: message, outcome: 'FAILED', bytesSent: 0}, policy),
+		);
+};
 
 type Failure = Pick<ExceptionVerdict, 'error' | 'outcome' | 'bytesSent'>;
 
@@ -165,16 +245,16 @@ const charge = (
 			};
 };
 
-const down = ({
-	message,
-	retryAfterMs,
-}: {
-	readonly message: string;
-	readonly retryAfterMs?: number;
-}): LaneVerdict => ({
+type Down = Extract<LaneVerdict, {kind: 'down'}>;
+
+const down = (
+	{message, retryAfterMs}: LinkTrouble,
+	more: Pick<Down, 'broke' | 'aside'> = {},
+): LaneVerdict => ({
 	kind: 'down',
 	message,
-	...(retryAfterMs === undefined ? {} : {retryAfterMs}),
+	...(retryAfterMs !== undefined && {retryAfterMs}),
+	...more,
 });
 
 const coversAll = (acked: readonly IndexRange[], entryCount: number): boolean => {

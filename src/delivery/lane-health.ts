@@ -1,35 +1,57 @@
 import type {MonotonicMs} from '../outbound/units.js';
-import type {LaneVerdict} from './judge.js';
+import type {Lease} from '../storage/store.js';
+import type {LaneVerdict, Proof} from './judge.js';
 import {LaneLink, type LaneLinkOptions} from './lane-link.js';
 import type {LinkState} from './link-state.js';
 import {
 	afterAnswer,
 	afterBreak,
 	afterLoneBreak,
+	afterNothingLeft,
+	afterPartTaken,
 	doubtsPeer,
 	isSearching,
+	type SuspectSet,
 	type Suspicion,
 	UNSUSPECTED,
 } from './suspects.js';
 import type {ProbeOutcome} from './transport.js';
+import {Witnesses} from './witnesses.js';
 
 /** The request that a verdict is about. */
 export type JudgedRequest = {
-	readonly entryCount: number;
+	readonly lease: Lease;
 	/** When it was handed to the transport. */
 	readonly begunAt: MonotonicMs;
 	/** It was sent to find the entry that breaks requests. */
 	readonly searching: boolean;
 };
 
-/** What a lane believes of its link, its peer and the entries at the head of its queue. */
+export type LaneHealthOptions = LaneLinkOptions & {
+	/** Something is being sent. */
+	isBusy(): boolean;
+};
+
+/** How long an entry is kept aside with which alone the peer went down. */
+const FIRST_ASIDE_MS = 30_000;
+const LONGEST_ASIDE_MS = 600_000;
+
+/** What a lane believes of its link, its peer and the entries that break requests. */
 export class LaneHealth {
+	readonly witnesses: Witnesses;
 	readonly #link: LaneLink;
+	readonly #options: LaneHealthOptions;
+	readonly #aside = new Set<() => void>();
 	#suspicion: Suspicion = UNSUSPECTED;
 	#inquiries = 0;
+	/** Times in a row that the peer went down with one entry alone. */
+	#lonelyFalls = 0;
+	#stopped = false;
 
-	constructor(options: LaneLinkOptions) {
+	constructor(options: LaneHealthOptions) {
+		this.#options = options;
 		this.#link = new LaneLink(options);
+		this.witnesses = new Witnesses(options);
 	}
 
 	get link(): LinkState {
@@ -45,7 +67,7 @@ export class LaneHealth {
 		return this.#suspicion;
 	}
 
-	/** Leases are kept short and sent one at a time. */
+	/** It is being looked for an entry that breaks requests. */
 	get isSearching(): boolean {
 		return isSearching(this.#suspicion);
 	}
@@ -80,6 +102,29 @@ export class LaneHealth {
 		}
 	}
 
+	/** Waits for what something else that is sent from now on says of the peer. `message` is of what broke. */
+	async testimony(message: string): Promise<Proof> {
+		this.#options.onReady();
+		switch (await this.witnesses.wait()) {
+			case 'well':
+				return {kind: 'well'};
+			case 'broke':
+				return {kind: 'unproven', message};
+			case 'nobody':
+				return {kind: 'nobody'};
+		}
+	}
+
+	/** A part of `set` was leased. */
+	partTaken(set: SuspectSet): void {
+		this.#suspicion = afterPartTaken(this.#suspicion, set);
+	}
+
+	/** Nothing of `set` waits any more. */
+	nothingLeft(set: SuspectSet): void {
+		this.#suspicion = afterNothingLeft(this.#suspicion, set);
+	}
+
 	/** `true` when things have changed so that what is leased and not begun must go back. */
 	apply(verdict: LaneVerdict, request: JudgedRequest): boolean {
 		switch (verdict.kind) {
@@ -87,29 +132,64 @@ export class LaneHealth {
 				return false;
 			case 'well':
 				this.#link.well();
-				if (request.searching || !this.isSearching) {
-					this.#suspicion = afterAnswer(this.#suspicion, request.entryCount);
+				this.#suspicion = afterAnswer(this.#suspicion);
+				if (request.searching && request.lease.entryCount === 1) {
+					this.#lonelyFalls = 0;
 				}
 				return false;
 			case 'down':
 				this.#link.trouble({...verdict, begunAt: request.begunAt});
-				return true;
-			case 'suspects': {
-				const sent = request.searching ? 'searching' : 'usual';
-				this.#suspicion = afterBreak(this.#suspicion, request.entryCount, sent);
-				return true;
-			}
-			case 'lone_break':
-				if (this.doubtsPeer) {
-					this.#link.trouble({...verdict, begunAt: request.begunAt});
+				this.witnesses.down();
+				if (verdict.broke !== undefined && verdict.aside === undefined) {
+					this.#suspicion = afterBreak(this.#suspicion, {...request, ...verdict.broke}, 'down');
 				}
-				this.#suspicion = afterLoneBreak(this.#suspicion);
 				return true;
+			case 'suspects':
+				this.#suspicion = afterBreak(this.#suspicion, {...request, ...verdict.broke}, 'well');
+				return false;
+			case 'lone_break':
+				this.#suspicion = afterLoneBreak(this.#suspicion);
+				return false;
+		}
+	}
+
+	/**
+	 * Waits until an entry with which alone the peer went down may be sent again; it is a suspect then, and sent with nothing beside
+	 * it. The wait begins at half a minute and doubles.
+	 */
+	async keepAside(lease: Lease): Promise<void> {
+		const waitMs = Math.min(LONGEST_ASIDE_MS, FIRST_ASIDE_MS * 2 ** this.#lonelyFalls);
+		this.#lonelyFalls += 1;
+		await new Promise<void>(resolve => {
+			if (this.#stopped) {
+				resolve();
+				return;
+			}
+			const end = () => {
+				cancel();
+				this.#aside.delete(end);
+				resolve();
+			};
+			const cancel = this.#options.clock.after(waitMs, end);
+			this.#aside.add(end);
+		});
+		const broke = {lease, entries: 1, requests: 'shared', searching: true} as const;
+		this.#suspicion = afterBreak(this.#suspicion, broke, 'down');
+	}
+
+	/** What waits aside goes back: nothing is sent for a while. */
+	letGo(): void {
+		this.witnesses.giveUp();
+		for (const end of [...this.#aside]) {
+			end();
 		}
 	}
 
 	/** Ends probes and timers. Idempotent. */
 	stop(): void {
+		this.#stopped = true;
 		this.#link.stop();
+		this.witnesses.stop();
+		this.letGo();
 	}
 }

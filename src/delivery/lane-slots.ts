@@ -1,6 +1,6 @@
 import type {ClassNo} from '../outbound/priorities.js';
 import type {Background} from '../runtime/background.js';
-import {isRateBound} from './lease-window.js';
+import {isRateBound} from './lease-plan.js';
 import type {WorkerSlots} from './worker-slots.js';
 
 export type LaneSlotsOptions = {

@@ -4,6 +4,7 @@ import type {LaneHealth} from './lane-health.js';
 import type {LaneOptions} from './lane-options.js';
 import type {LaneRecord} from './lane-record.js';
 import type {LinkState} from './link-state.js';
+import {suspectCount} from './suspects.js';
 
 /** The foremost fact about a lane: what keeps it from sending now, or `up`. `unknown`: nothing was tried yet. */
 export type LaneCondition = 'unknown' | 'up' | 'probing' | 'down' | 'throttled' | 'paused';
@@ -29,6 +30,15 @@ export type LaneSnapshot = {
 	readonly inflightBytes: number;
 	/** It looks for an entry that breaks requests. */
 	readonly searching: boolean;
+	readonly suspicion: LaneSuspicion;
+};
+
+/** What is known of entries that break requests. */
+export type LaneSuspicion = {
+	/** Among so many segments the next culprit is searched; 0 when nothing is suspected. */
+	readonly suspects: number;
+	/** So many segments broke alone and are kept aside: nothing was answered since that would prove the peer well. */
+	readonly alone: number;
 };
 
 export type LaneMode = {readonly paused: boolean; readonly draining: boolean};
@@ -38,6 +48,8 @@ export type LaneFacts = Pick<LaneOptions, 'peer' | 'store' | 'pacer' | 'clock'> 
 	readonly health: LaneHealth;
 	readonly record: LaneRecord;
 	readonly leases: number;
+	/** Leases of one entry that wait for what others say of the peer. */
+	readonly aside: number;
 	readonly inflightBytes: number;
 };
 
@@ -66,6 +78,7 @@ export const laneSnapshot = ({
 		leases: rest.leases,
 		inflightBytes: rest.inflightBytes,
 		searching: health.isSearching,
+		suspicion: {suspects: suspectCount(health.suspicion), alone: rest.aside},
 	};
 };
 

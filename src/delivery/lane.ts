@@ -1,16 +1,16 @@
 import {Background} from '../runtime/background.js';
 import type {KnownPeer, Settlement} from '../storage/store.js';
 import {Coalesced} from './coalesced.js';
-import {Delivery} from './delivery.js';
+import type {Delivery} from './delivery.js';
 import type {InflightShare} from './inflight-budget.js';
-import {judge} from './judge.js';
+import {inquire} from './inquest.js';
+import {hasAnswers, judge} from './judge.js';
 import {LaneHealth} from './lane-health.js';
+import {LaneLeases} from './lane-leases.js';
 import type {LaneOptions} from './lane-options.js';
 import {LaneRecord} from './lane-record.js';
 import {LaneSlots} from './lane-slots.js';
 import {type LaneMode, type LaneSnapshot, laneSnapshot} from './lane-snapshot.js';
-import {LeaseTaker, type TakenLease} from './lease-taker.js';
-import {leaseWindow} from './lease-window.js';
 import type {LaneTrouble} from './observer.js';
 import {settleLease} from './settle-lease.js';
 import type {SendOutcome} from './transport.js';
@@ -32,11 +32,9 @@ export class Lane {
 	readonly #share: InflightShare;
 	readonly #slots: LaneSlots;
 	readonly #health: LaneHealth;
-	readonly #taker: LeaseTaker;
+	readonly #leases: LaneLeases;
 	readonly #record: LaneRecord;
 	readonly #giveUp = new AbortController();
-	/** Leased and not settled. */
-	readonly #open = new Set<Delivery>();
 	/** Leased, and waiting for a slot. */
 	#ready: Delivery | undefined;
 	#mode: LaneMode = {paused: false, draining: false};
@@ -44,7 +42,7 @@ export class Lane {
 
 	constructor(options: LaneOptions) {
 		this.#options = options;
-		const {peer, store, clock, transport, policy, observer} = options;
+		const {peer, clock, transport, policy, observer} = options;
 		const nudge = () => this.nudge();
 		this.#background = new Background(options.onBug);
 		this.#looks = new Coalesced(this.#background, () => this.#look());
@@ -64,15 +62,15 @@ export class Lane {
 			policy,
 			onChange: change => observer.linkChanged(peer.id, change),
 			onReady: nudge,
+			isBusy: () => this.#leases.isBusy,
 		});
-		this.#taker = new LeaseTaker({
-			peer: peer.no,
-			store,
+		this.#leases = new LaneLeases({
+			...options,
+			health: this.#health,
 			share: this.#share,
-			clock,
-			longestWaitMs: policy.backoffMaxMs,
+			slotCount: () => this.#slots.count,
 			onReady: nudge,
-			onFailure: error => this.#troubled({kind: 'lease_failed', message: error.message, error}),
+			onTrouble: trouble => this.#troubled(trouble),
 		});
 	}
 
@@ -103,6 +101,7 @@ export class Lane {
 		this.#mode = mode;
 		if (mode.paused) {
 			this.#releaseReady();
+			this.#health.letGo();
 		}
 		this.nudge();
 	}
@@ -111,7 +110,7 @@ export class Lane {
 	limitsChanged(): void {
 		if (this.#options.pacer.suspended()) {
 			this.#releaseReady();
-			for (const delivery of this.#open) {
+			for (const delivery of this.#leases.open) {
 				if (!delivery.hasBegun) {
 					delivery.abort();
 				}
@@ -126,7 +125,8 @@ export class Lane {
 			mode: this.#mode,
 			health: this.#health,
 			record: this.#record,
-			leases: this.#open.size,
+			leases: this.#leases.open.size,
+			aside: this.#leases.aside,
 			inflightBytes: this.#share.bytes,
 		});
 	}
@@ -137,13 +137,13 @@ export class Lane {
 	 */
 	async stop(drainTimeoutMs: number): Promise<void> {
 		this.#life = 'stopped';
-		this.#taker.stop();
+		this.#leases.stop();
 		this.#health.stop();
 		this.#releaseReady();
 		const {clock, transport} = this.#options;
 		const endSends = clock.after(drainTimeoutMs, () => {
 			this.#health.stop();
-			for (const delivery of this.#open) {
+			for (const delivery of this.#leases.open) {
 				delivery.abort();
 			}
 		});
@@ -157,16 +157,11 @@ export class Lane {
 
 	async #look(): Promise<void> {
 		this.#offerReady();
-		while (this.#mayLease()) {
-			const window = leaseWindow(this.#options.pacer.rate(), this.#health.suspicion);
-			const taken = await this.#taker.take(window);
-			if (typeof taken === 'string') {
-				if (taken === 'nothing_due' && this.#open.size === 0) {
-					this.#options.observer.idle(this.peer.id);
-				}
+		while (this.#ready === undefined && !this.#leases.isBlocked && this.#maySend()) {
+			this.#ready = await this.#leases.take();
+			if (this.#ready === undefined) {
 				return;
 			}
-			this.#ready = this.#openDelivery(taken);
 			// While the store wrote the lease, the lane may have been stopped or the link gone down.
 			if (this.#maySend()) {
 				this.#offerReady();
@@ -174,15 +169,6 @@ export class Lane {
 				this.#releaseReady();
 			}
 		}
-	}
-
-	#mayLease(): boolean {
-		if (this.#ready !== undefined || this.#taker.isBlocked || !this.#maySend()) {
-			return false;
-		}
-		// Twice what can be sent at a time: what is answered for and not settled yet must not grow without bound.
-		const mostOpen = this.#health.isSearching ? 1 : 2 * this.#slots.count;
-		return this.#open.size < mostOpen;
 	}
 
 	/** Wakes the link when that alone is in the way. */
@@ -203,19 +189,6 @@ export class Lane {
 			}
 		}
 		return false;
-	}
-
-	#openDelivery({lease, reservation}: TakenLease): Delivery {
-		const {clock, pacer, observer} = this.#options;
-		const delivery = new Delivery(lease, reservation, this.#health.isSearching ? 'searching' : 'usual', {
-			clock,
-			pacer,
-			onLate: ({kind}) => this.#troubled({kind: 'late_answer', message: `A send ended late: ${kind}`}),
-			onThrow: error => this.#troubled({kind: 'transport_threw', message: 'The transport threw', error}),
-		});
-		this.#open.add(delivery);
-		observer.leased(this.peer.id, lease);
-		return delivery;
 	}
 
 	#offerReady(): void {
@@ -252,22 +225,28 @@ export class Lane {
 	}
 
 	async #conclude(delivery: Delivery, outcome: SendOutcome): Promise<void> {
-		const {policy} = this.#options;
-		const {lease, searching, begunAt, aborted} = delivery;
-		const inquire = outcome.kind === 'broken' && !aborted && policy.outagePolicy === 'hold';
-		const probe = inquire ? await this.#health.inquire() : undefined;
-		const isolated = searching && lease.entryCount === 1;
-		const known = {probe, isolated, doubted: this.#health.doubtsPeer, aborted};
+		const {policy, transport} = this.#options;
+		const {lease, suspects, begunAt} = delivery;
+		const health = this.#health;
+		if (hasAnswers(outcome)) {
+			health.witnesses.answered(delivery.ticket);
+		}
+		const known = await inquire(delivery, outcome, {...policy, proves: transport.proves, health});
 		const {settlement, verdict} = judge(lease, outcome, policy, known);
-		const changed = this.#health.apply(verdict, {entryCount: lease.entryCount, begunAt, searching});
+		const changed = health.apply(verdict, {lease, begunAt, searching: suspects !== undefined});
 		if ('message' in verdict) {
 			this.#record.failed(verdict.message);
 		}
 		if (verdict.kind === 'suspects') {
-			this.#troubled({kind: 'suspects', message: `${lease.entryCount} suspects: ${verdict.message}`});
+			const message = `${verdict.broke.entries} suspects: ${verdict.message}`;
+			this.#troubled({kind: 'suspects', message});
 		}
 		if (changed) {
 			this.#releaseReady();
+		}
+		if (verdict.kind === 'down' && verdict.aside) {
+			delivery.stepAside();
+			await health.keepAside(lease);
 		}
 		await this.#settle(delivery, settlement, outcome);
 	}
@@ -281,8 +260,7 @@ export class Lane {
 			giveUp: this.#giveUp.signal,
 			onFailure: error => this.#troubled({kind: 'settle_failed', message: error.message, error}),
 		});
-		this.#open.delete(delivery);
-		delivery.end();
+		this.#leases.end(delivery);
 		if (written === 'settled') {
 			const acked = this.#record.settled(lease, settlement);
 			const tookMs = clock.elapsed() - delivery.leasedAt;

@@ -53,7 +53,7 @@ export class LeaseTaker {
 		}
 		let lease: Lease | undefined;
 		try {
-			lease = await store.lease(peer, {maxBytes: reservation.bytes, maxEntries: window.maxEntries});
+			lease = await store.lease(peer, {...window, maxBytes: reservation.bytes});
 		} catch (error) {
 			reservation.release();
 			this.#failed(error);

@@ -15,8 +15,9 @@ const HOLD: RetryPolicy = {
 	peerId: 'hub' as PeerId,
 };
 const COUNT: RetryPolicy = {...HOLD, outagePolicy: 'count'};
-const NOTHING_KNOWN: Knowledge = {probe: undefined, isolated: false, doubted: false, aborted: false};
-const WELL: Knowledge = {...NOTHING_KNOWN, probe: {kind: 'well'}};
+const NOTHING_KNOWN: Knowledge = {proof: undefined, isolated: false, aborted: false};
+const WELL: Knowledge = {...NOTHING_KNOWN, proof: {kind: 'well'}};
+const UNPROVEN: Knowledge = {...NOTHING_KNOWN, proof: {kind: 'unproven', message: 'others break too'}};
 const ISOLATED: Knowledge = {...WELL, isolated: true};
 const RELEASED = {acked: [], exceptions: []};
 const DOWN: SendOutcome = {kind: 'link_down', message: 'connection refused', bytesSent: 0};
@@ -107,33 +108,128 @@ test('an outage charges nobody', judges, {
 });
 test('a request that broke at a peer that is not well charges nobody', judges, {
 	outcome: RESET,
-	known: {...NOTHING_KNOWN, probe: {kind: 'down', message: 'refused', retryAfterMs: 10}},
+	known: {...NOTHING_KNOWN, proof: {kind: 'down', message: 'refused', retryAfterMs: 10}},
 	settlement: RELEASED,
-	verdict: {kind: 'down', message: 'refused', retryAfterMs: 10},
-});
-test('a request that broke and was not probed is the trouble of the lane', judges, {
-	outcome: RESET,
-	settlement: RELEASED,
-	verdict: {kind: 'down', message: 'socket hang up'},
+	verdict: {
+		kind: 'down',
+		message: 'refused',
+		retryAfterMs: 10,
+		broke: {entries: 3, requests: 'shared'},
+	},
 });
 test('a request that broke at a well peer makes suspects and charges nobody', judges, {
 	outcome: RESET,
 	known: WELL,
 	settlement: RELEASED,
-	verdict: {kind: 'suspects', message: 'socket hang up'},
+	verdict: {kind: 'suspects', message: 'socket hang up', broke: {entries: 3, requests: 'shared'}},
 });
 test('an entry that breaks alone for the first time is a suspect, not guilty', judges, {
 	lease: numberedLease(1),
 	outcome: RESET,
 	known: WELL,
 	settlement: RELEASED,
-	verdict: {kind: 'suspects', message: 'socket hang up'},
+	verdict: {kind: 'suspects', message: 'socket hang up', broke: {entries: 1, requests: 'shared'}},
 });
-test('while the peer is in doubt a suspect that breaks alone is charged and not buried', t => {
-	const lease = leaseOf([{id: 'a', chargedFailures: 20}]);
-	const [charged] = judge(lease, RESET, HOLD, {...ISOLATED, doubted: true}).settlement.exceptions;
-	t.is(charged?.event, 'fail');
-	t.is(judge(lease, RESET, HOLD, ISOLATED).settlement.exceptions[0]?.event, 'exhaust');
+test('an entry that broke alone at a peer that is not proven well is charged to nobody', judges, {
+	lease: leaseOf([{id: 'a', chargedFailures: 7}]),
+	outcome: RESET,
+	known: {...UNPROVEN, isolated: true},
+	settlement: RELEASED,
+	verdict: {kind: 'down', message: 'others break too'},
+});
+test(
+	'an entry that broke alone when there was nothing else to send is released, and nothing is said of the lane',
+	judges,
+	{
+		lease: numberedLease(1),
+		outcome: RESET,
+		known: {...NOTHING_KNOWN, isolated: true, proof: {kind: 'nobody'}},
+		settlement: RELEASED,
+		verdict: {kind: 'none'},
+	},
+);
+test('an entry with which alone the peer goes down is kept aside, uncharged', judges, {
+	lease: numberedLease(1),
+	outcome: RESET,
+	known: {...NOTHING_KNOWN, isolated: true, proof: {kind: 'down', message: 'refused'}},
+	settlement: RELEASED,
+	verdict: {kind: 'down', message: 'refused', broke: {entries: 1, requests: 'shared'}, aside: true},
+});
+
+const BROKE = {kind: 'broken', cause: 'server_error', message: '500'} as const;
+test('entries whose own requests broke beside others that were answered are suspects, in order', judges, {
+	lease: numberedLease(9),
+	outcome: answered([[0, 3]], {index: 4, ...BROKE}, {index: 6, ...BROKE}),
+	settlement: {acked: [[0, 3]], exceptions: []},
+	verdict: {kind: 'suspects', message: '500', broke: {entries: 2, requests: 'own'}},
+});
+test('an entry that broke by itself twice is charged when the peer is proven well', t => {
+	const lease = leaseOf([{id: 'a', chargedFailures: 7}]);
+	const outcome = answered([], {index: 0, ...BROKE, cause: 'timeout'});
+	const {settlement, verdict} = judge(lease, outcome, HOLD, ISOLATED);
+	t.like(settlement.exceptions[0], {event: 'exhaust', outcome: 'TIMEOUT', error: '500'});
+	t.is(verdict.kind, 'lone_break');
+	t.deepEqual(judge(lease, outcome, HOLD, {...UNPROVEN, isolated: true}).settlement, RELEASED);
+});
+test('when all break by themselves the peer is asked, and is at fault when it is down or nothing else is taken', t => {
+	const outcome = answered([], {index: 0, ...BROKE}, {index: 1, ...BROKE});
+	const broke = {entries: 2, requests: 'own' as const};
+	const down = {kind: 'down', message: 'refused'} as const;
+	for (const [known, verdict] of [
+		[WELL, {kind: 'suspects', message: '500', broke}],
+		[
+			{...NOTHING_KNOWN, proof: down},
+			{...down, broke},
+		],
+		[UNPROVEN, {kind: 'down', message: 'others break too'}],
+	] as const) {
+		t.deepEqual(judge(numberedLease(3), outcome, HOLD, known), {settlement: RELEASED, verdict});
+	}
+});
+test('trouble of the link that ended a send leaves what was answered, and releases the rest', judges, {
+	lease: numberedLease(5),
+	outcome: {
+		kind: 'answered',
+		acked: [[0, 1]],
+		troubles: [{index: 2, ...BROKE}],
+		bytesSent: 1,
+		endedBy: {message: 'busy', retryAfterMs: 7000},
+	},
+	settlement: {acked: [[0, 1]], exceptions: []},
+	verdict: {kind: 'down', message: 'busy', retryAfterMs: 7000, broke: {entries: 1, requests: 'own'}},
+});
+test('under "count" what ended a send is charged to all that were not answered', t => {
+	const outcome: SendOutcome = {
+		kind: 'answered',
+		acked: [[1, 2]],
+		troubles: [{index: 3, ...BROKE}],
+		bytesSent: 1,
+		endedBy: {message: 'busy'},
+	};
+	const {settlement, verdict} = judge(numberedLease(5), outcome, COUNT, NOTHING_KNOWN);
+	t.deepEqual(settlement.acked, [[1, 2]]);
+	t.deepEqual(
+		settlement.exceptions.map(({index, error}) => [index, error]),
+		[
+			[3, '500'],
+			[0, 'busy'],
+			[4, 'busy'],
+		],
+	);
+	t.deepEqual(verdict, {kind: 'down', message: 'busy'});
+});
+test('under "count" own breaks are charged, and the lane backs off when nothing was answered', t => {
+	const lone = judge(numberedLease(1), answered([], {index: 0, ...BROKE}), COUNT, NOTHING_KNOWN);
+	t.is(lone.settlement.exceptions[0]?.event, 'fail');
+	t.deepEqual(lone.verdict, {kind: 'down', message: '500'});
+	const among = judge(numberedLease(2), answered([[0, 0]], {index: 1, ...BROKE}), COUNT, NOTHING_KNOWN);
+	t.is(among.settlement.exceptions.length, 1);
+	t.is(among.verdict.kind, 'well');
+});
+test('under "count" a request that breaks at a peer proven well is searched, and charged to nobody but the culprit', t => {
+	t.deepEqual(judge(numberedLease(3), RESET, COUNT, WELL).settlement, RELEASED);
+	t.is(judge(numberedLease(3), RESET, COUNT, UNPROVEN).settlement.exceptions.length, 3);
+	t.is(judge(numberedLease(1), RESET, COUNT, ISOLATED).verdict.kind, 'lone_break');
 });
 test('unasked silence of the transport is the trouble of the lane', judges, {
 	outcome: {kind: 'unsent', bytesSent: 0},

@@ -15,6 +15,10 @@ type Row = {
 	charged: number;
 	dueAt: number;
 	lease: Lease | undefined;
+	/** Leases that it was in since it last changed its place. */
+	formerly: Set<Lease>;
+	/** How often it was leased. */
+	leases: number;
 };
 
 /** The part of a store that lanes need, as lists in memory: rows wait in the order in which they were added. */
@@ -30,6 +34,7 @@ export class FakeStore extends FakeSettings implements DispatcherStore {
 	readonly #watch: Watch;
 	#listener: (peer: PeerNo) => void = () => {};
 	#leaseNo = 0;
+	#servedCharged = false;
 
 	constructor(clock: Clock, watch: Watch) {
 		super();
@@ -46,6 +51,8 @@ export class FakeStore extends FakeSettings implements DispatcherStore {
 				charged: 0,
 				dueAt: 0,
 				lease: undefined,
+				formerly: new Set(),
+				leases: 0,
 			});
 		}
 		this.#listener(peer as PeerNo);
@@ -70,14 +77,15 @@ export class FakeStore extends FakeSettings implements DispatcherStore {
 		row.lease = undefined;
 	}
 
-	async lease(peer: PeerNo, {maxBytes, maxEntries}: LeaseWindow): Promise<Lease | undefined> {
+	async lease(peer: PeerNo, window: LeaseWindow): Promise<Lease | undefined> {
 		this.looks += 1;
 		await this.#commit();
 		const taken: Row[] = [];
 		let bytes = 0;
-		for (const row of this.#waiting(peer)) {
+		for (const row of this.#chosen(peer, window)) {
 			const size = row.draft.sizeBytes ?? 100;
-			if (taken.length > 0 && (bytes + size > maxBytes || taken.length >= maxEntries)) {
+			const fits = bytes + size <= window.maxBytes && taken.length < window.maxEntries;
+			if (taken.length > 0 && !fits) {
 				break;
 			}
 			bytes += size;
@@ -94,6 +102,8 @@ export class FakeStore extends FakeSettings implements DispatcherStore {
 		for (const row of taken) {
 			row.state = nextState('scheduled', 'lease') as Row['state'];
 			row.lease = lease;
+			row.formerly.add(lease);
+			row.leases += 1;
 		}
 		this.leased.push(taken.map(({draft}) => draft.id));
 		this.#watch.touch();
@@ -124,6 +134,7 @@ export class FakeStore extends FakeSettings implements DispatcherStore {
 			this.#end(row, verdict.event === 'fail' ? 'failed' : 'deadletter');
 			if (row !== undefined && (verdict.event === 'fail' || verdict.event === 'exhaust')) {
 				row.charged += 1;
+				row.formerly.clear();
 				row.dueAt = verdict.event === 'fail' ? this.#clock.now() + verdict.retryInMs : 0;
 			}
 		}
@@ -184,6 +195,22 @@ export class FakeStore extends FakeSettings implements DispatcherStore {
 		return this.rows
 			.filter(row => row.peer === peer && row.state === 'scheduled')
 			.sort((a, b) => (a.draft.classNo ?? 2) - (b.draft.classNo ?? 2));
+	}
+
+	#chosen(peer: PeerNo, {again, except = [], chargedAlone = false}: LeaseWindow): Row[] {
+		const allowed = this.#waiting(peer).filter(
+			({formerly}) =>
+				(again === undefined || formerly.has(again)) && !except.some(lease => formerly.has(lease)),
+		);
+		const charged = allowed.filter(row => row.charged > 0);
+		if (!chargedAlone || charged.length === 0) {
+			return allowed;
+		}
+		const others = allowed.filter(row => row.charged === 0);
+		this.#servedCharged = others.length === 0 || !this.#servedCharged;
+		const [first] = charged;
+		// What failed together is one group.
+		return this.#servedCharged ? charged.filter(({dueAt}) => dueAt === first?.dueAt) : others;
 	}
 
 	#end(row: Row | undefined, state: Row['state']): void {

@@ -1,0 +1,71 @@
+import type {Delivery} from './delivery.js';
+import {hasAnswers, type Knowledge, type Proof} from './judge.js';
+import type {LaneHealth} from './lane-health.js';
+import type {SendOutcome, Transport} from './transport.js';
+
+export type InquestOptions = {
+	readonly health: LaneHealth;
+	readonly proves: Transport['proves'];
+	readonly outagePolicy: 'hold' | 'count';
+};
+
+/**
+ * Finds out what must be known before the outcome of `delivery` is judged. After a break the peer is asked whether it is well. When
+ * an entry may be charged and the peer's word is not enough, the delivery steps aside, its lease still open, until something
+ * else was answered.
+ */
+export const inquire = async (
+	delivery: Delivery,
+	outcome: SendOutcome,
+	{health, proves, outagePolicy}: InquestOptions,
+): Promise<Knowledge> => {
+	const {aborted} = delivery;
+	const isolated = isAlone(delivery);
+	if (aborted || !mustAsk(outcome, outagePolicy)) {
+		return {proof: undefined, isolated, aborted};
+	}
+	const message = messageOf(outcome);
+	const proof = async (): Promise<Proof> => {
+		if (health.witnesses.broke(delivery.ticket)) {
+			return {kind: 'unproven', message};
+		}
+		const answer = await health.inquire();
+		if (answer.kind === 'down') {
+			return answer;
+		}
+		if (outagePolicy === 'count') {
+			return health.doubtsPeer ? {kind: 'unproven', message} : answer;
+		}
+		if (!isolated || (proves === 'peer' && !health.doubtsPeer)) {
+			return answer;
+		}
+		delivery.stepAside();
+		return health.testimony(message);
+	};
+	return {proof: await proof(), isolated, aborted};
+};
+
+/** One entry that has broken before: it was sent to find the culprit, or again after it was charged. */
+const isAlone = ({lease, suspects}: Delivery): boolean =>
+	lease.entryCount === 1 && (suspects !== undefined || lease.entry(0).chargedFailures > 0);
+
+/** Something broke, and nothing that came with it says why. */
+const mustAsk = (outcome: SendOutcome, outagePolicy: 'hold' | 'count'): boolean => {
+	if (outcome.kind === 'broken') {
+		return true;
+	}
+	return (
+		outagePolicy === 'hold' &&
+		outcome.kind === 'answered' &&
+		outcome.endedBy === undefined &&
+		outcome.troubles.some(({kind}) => kind === 'broken') &&
+		!hasAnswers(outcome)
+	);
+};
+
+const messageOf = (outcome: SendOutcome): string => {
+	if (outcome.kind === 'answered') {
+		return outcome.troubles.find(({kind}) => kind === 'broken')?.message ?? '';
+	}
+	return 'message' in outcome ? outcome.message : '';
+};

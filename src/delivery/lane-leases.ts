@@ -1,0 +1,116 @@
+import {Delivery} from './delivery.js';
+import type {LaneHealth} from './lane-health.js';
+import type {LaneOptions} from './lane-options.js';
+import {planLeases} from './lease-plan.js';
+import {LeaseTaker, type TakenLease} from './lease-taker.js';
+import type {LaneTrouble} from './observer.js';
+import type {SuspectSet} from './suspects.js';
+
+export type LaneLeasesOptions = LaneOptions & {
+	readonly health: LaneHealth;
+	readonly share: ConstructorParameters<typeof LeaseTaker>[0]['share'];
+	/** How many leases may be sent at a time. */
+	slotCount(): number;
+	/** It is worth to take again. */
+	onReady(): void;
+	onTrouble(trouble: LaneTrouble): void;
+};
+
+/** What one lane has leased and not settled, and what it may lease next. */
+export class LaneLeases {
+	readonly #options: LaneLeasesOptions;
+	readonly #taker: LeaseTaker;
+	readonly #open = new Set<Delivery>();
+
+	constructor(options: LaneLeasesOptions) {
+		const {peer, store, share, clock, policy, onReady, onTrouble} = options;
+		this.#options = options;
+		this.#taker = new LeaseTaker({
+			peer: peer.no,
+			store,
+			share,
+			clock,
+			longestWaitMs: policy.backoffMaxMs,
+			onReady,
+			onFailure: error => onTrouble({kind: 'lease_failed', message: error.message, error}),
+		});
+	}
+
+	/** Not settled yet. */
+	get open(): ReadonlySet<Delivery> {
+		return this.#open;
+	}
+
+	/** Something is being sent, or is about to be. */
+	get isBusy(): boolean {
+		return [...this.#open].some(({isAside}) => !isAside);
+	}
+
+	/** Sent, and waiting for what others say of the peer. */
+	get aside(): number {
+		return [...this.#open].filter(({isAside}) => isAside).length;
+	}
+
+	/** The store could not write; `onReady` follows. */
+	get isBlocked(): boolean {
+		return this.#taker.isBlocked;
+	}
+
+	/** The next delivery, its lease durable; `undefined` when there is nothing to be had now. */
+	async take(): Promise<Delivery | undefined> {
+		const {health, pacer, slotCount, observer, peer} = this.#options;
+		const plans = planLeases({
+			suspicion: health.suspicion,
+			open: this.#open,
+			// Twice what can be sent at a time: what is answered for and not settled yet must not grow without bound.
+			mostOpen: 2 * slotCount(),
+			isWaiting: health.witnesses.isWaiting,
+			rate: pacer.rate(),
+		});
+		for (const {window, suspects} of plans) {
+			const taken = await this.#taker.take(window);
+			if (taken === 'wait') {
+				return undefined;
+			}
+			if (taken !== 'nothing_due') {
+				return this.#begin(taken, suspects);
+			}
+			if (suspects !== undefined) {
+				health.nothingLeft(suspects);
+				this.#options.onReady();
+			}
+		}
+		if (plans.length > 0 && this.#open.size === 0) {
+			observer.idle(peer.id);
+		}
+		return undefined;
+	}
+
+	/** It is settled, or given up. */
+	end(delivery: Delivery): void {
+		this.#open.delete(delivery);
+		delivery.end();
+	}
+
+	/** Takes nothing more. Idempotent. */
+	stop(): void {
+		this.#taker.stop();
+	}
+
+	#begin(taken: TakenLease, suspects: SuspectSet | undefined): Delivery {
+		const {health, clock, pacer, observer, peer, onTrouble} = this.#options;
+		const delivery = new Delivery(taken, suspects, {
+			clock,
+			pacer,
+			witnesses: health.witnesses,
+			onLate: ({kind}) => onTrouble({kind: 'late_answer', message: `A send ended late: ${kind}`}),
+			onThrow: error => onTrouble({kind: 'transport_threw', message: 'The transport threw', error}),
+		});
+		this.#open.add(delivery);
+		if (suspects !== undefined) {
+			health.partTaken(suspects);
+		}
+		observer.leased(peer.id, taken.lease);
+		return delivery;
+	}
+}

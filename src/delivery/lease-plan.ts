@@ -1,0 +1,68 @@
+import type {LeaseWindow} from '../storage/store.js';
+import type {Delivery} from './delivery.js';
+import {isApart, mayServeOthers, type SuspectSet, type Suspicion} from './suspects.js';
+
+/** Large enough that the round trip and the two commits of a lease do not count, small enough to be sent again without regret. */
+const MOST_BYTES = 1024 * 1024;
+const MOST_ENTRIES = 4096;
+/** With a rate limit a lease holds about what may leave in so long: an urgent segment waits for no more. */
+const SECONDS_OF_RATE = 2;
+/** What is sent to see whether the peer takes anything: soon answered, and no loss when it breaks. */
+const WITNESS_BYTES = 65_536;
+const WITNESS_ENTRIES = 16;
+
+export type LanePlan = {
+	readonly window: LeaseWindow;
+	/** Whose part it is; `undefined` for what is not suspected. */
+	readonly suspects: SuspectSet | undefined;
+};
+
+export type LaneView = {
+	readonly suspicion: Suspicion;
+	/** Leased and not settled. */
+	readonly open: ReadonlySet<Pick<Delivery, 'lease' | 'isAside' | 'suspects'>>;
+	/** Leases that may be open at a time. */
+	readonly mostOpen: number;
+	/** Something waits for what others say of the peer. */
+	readonly isWaiting: boolean;
+	/** Bytes per second, `Infinity` when unlimited. */
+	readonly rate: number;
+};
+
+/**
+ * What may be leased now, in the order in which it is to be tried; nothing while too much is under way. Suspects are sent one part at
+ * a time, beside the rest of the queue; alone, when the peer went down with them. While something waits for a witness one lease is
+ * sent at a time, and what is not suspected goes first.
+ */
+export const planLeases = ({suspicion, open, mostOpen, isWaiting, rate}: LaneView): readonly LanePlan[] => {
+	const active = [...open].filter(({isAside}) => !isAside);
+	const isNarrow = isWaiting || isApart(suspicion) || active.some(({suspects}) => suspects?.apart);
+	if (active.length >= (isNarrow ? 1 : mostOpen)) {
+		return [];
+	}
+	const maxBytes = Math.max(1, Math.floor(Math.min(MOST_BYTES, rate * SECONDS_OF_RATE)));
+	const usual = {maxBytes, maxEntries: MOST_ENTRIES, chargedAlone: true};
+	const plans: LanePlan[] = [];
+	const [first] = suspicion.sets;
+	const isSearched = active.some(({suspects}) => suspects !== undefined);
+	const isReleased = ![...open].some(({lease}) => lease === first?.lease);
+	if (first !== undefined && !isSearched && isReleased) {
+		plans.push({window: {maxBytes, maxEntries: first.part, again: first.lease}, suspects: first});
+	}
+	if (first === undefined) {
+		plans.push({window: isWaiting ? asWitness(usual) : usual, suspects: undefined});
+	} else if (mayServeOthers(suspicion) || isWaiting) {
+		const others = {...usual, except: suspicion.sets.map(({lease}) => lease)};
+		plans.push({window: isWaiting ? asWitness(others) : others, suspects: undefined});
+	}
+	return isWaiting ? plans.reverse() : plans;
+};
+
+const asWitness = (window: LeaseWindow): LeaseWindow => ({
+	...window,
+	maxBytes: Math.min(window.maxBytes, WITNESS_BYTES),
+	maxEntries: Math.min(window.maxEntries, WITNESS_ENTRIES),
+});
+
+/** Slots beside a lane's own would only wait for the limiter; one more hides the round trip. */
+export const isRateBound = (rate: number): boolean => rate * SECONDS_OF_RATE < MOST_BYTES;

@@ -80,11 +80,7 @@ test('any poisons are each charged, and only they; no neighbour is sent more tha
 			(count, positions) => {
 				const poisons = new Set(positions.filter(position => position < count));
 				const {charged, mostSent} = search(count, poisons);
-				return (
-					charged.length === poisons.size &&
-					charged.every(entry => poisons.has(entry)) &&
-					mostSent <= 4
-				);
+				return charged.length === poisons.size && charged.every(entry => poisons.has(entry)) && mostSent <= 4;
 			},
 		),
 		{numRuns: 200},

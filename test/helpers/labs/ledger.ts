@@ -6,7 +6,7 @@ import type {Bar} from './lab-report.js';
 
 export type LedgerRecord = Result<'relay.list'>['records'][number];
 const PAGE = 1000;
-const STATES = ['scheduled', 'inflight', 'failed', 'acked', 'deadletter'] as const;
+const STATES = ['scheduled', 'inflight', 'failed', 'acked', 'satisfied', 'deadletter'] as const;
 
 /** Every record that the daemon lists. */
 export const ledgerOf = async (daemon: DaemonProcess): Promise<readonly LedgerRecord[]> => {
@@ -24,7 +24,7 @@ export const ledgerOf = async (daemon: DaemonProcess): Promise<readonly LedgerRe
 /** Does `queue_depth` of the status say what counting the ledger says? */
 export const depthBar = (
 	when: string,
-	{queue_depth: depth}: Status,
+	{queue_depth: depth}: Pick<Status, 'queue_depth'>,
 	ledger: readonly LedgerRecord[],
 ): Bar => {
 	const counted = Object.fromEntries(

@@ -1,7 +1,4 @@
-import {createHash} from 'node:crypto';
-import {readdir, readFile} from 'node:fs/promises';
-import path from 'node:path';
-import {payloadOf} from './handovers.js';
+import {readOutbox} from './outbox.js';
 import type {Acknowledged} from './producer.js';
 
 /** What is wrong with the directory, in words; all empty when every promise was kept. */
@@ -18,63 +15,24 @@ export type Faults = {
 
 export type Arrivals = {readonly faults: Faults; readonly files: number; readonly bytes: number};
 
-type Sidecar = {
-	readonly segment_id: string;
-	readonly sha256: string;
-	readonly size_bytes: number;
-	readonly labels: Readonly<Record<string, string>>;
-	readonly priority: string;
-};
-
-const SIDECAR = '.meta.json';
-
 /** Compares a `directory` peer's directory with what a producer was told. */
 export const checkArrivals = async (
 	directory: string,
 	acknowledged: ReadonlyMap<number, Acknowledged>,
 ): Promise<Arrivals> => {
-	const names = new Set(await readdir(directory));
-	const damaged: string[] = [];
-	const foreign = [...names].filter(name => !isPaired(name, names));
+	const {arrivals, foreign} = await readOutbox(directory, number => acknowledged.get(number)?.segment);
 	/** Ids by the number of the segment. */
 	const arrived = new Map<number, string[]>();
-	let bytes = 0;
-	for (const name of names) {
-		if (!names.has(name + SIDECAR)) {
-			continue;
-		}
-		const sidecar = JSON.parse(await readFile(path.join(directory, name + SIDECAR), 'utf8')) as Sidecar;
-		const number = Number(sidecar.labels['n']);
-		const known = acknowledged.get(number);
-		if (known === undefined) {
-			foreign.push(name);
-			continue;
-		}
-		arrived.set(number, [...(arrived.get(number) ?? []), sidecar.segment_id]);
-		const content = await readFile(path.join(directory, name));
-		bytes += content.length;
-		if (!isFaithful(content, sidecar, known)) {
-			damaged.push(`${sidecar.segment_id} (n ${number})`);
-		}
+	for (const {id, number} of arrivals) {
+		arrived.set(number, [...(arrived.get(number) ?? []), id]);
 	}
+	const damaged = arrivals.filter(({isFaithful}) => !isFaithful).map(({id, number}) => `${id} (n ${number})`);
 	return {
 		faults: {...compareIds(acknowledged, arrived), damaged, foreign},
-		files: [...arrived.values()].flat().length,
-		bytes,
+		files: arrivals.length,
+		bytes: arrivals.reduce((sum, {byteLength}) => sum + byteLength, 0),
 	};
 };
-
-const isPaired = (name: string, names: ReadonlySet<string>): boolean =>
-	name.endsWith(SIDECAR) ? names.has(name.slice(0, -SIDECAR.length)) : names.has(name + SIDECAR);
-
-const isFaithful = (content: Buffer, sidecar: Sidecar, {segment}: Acknowledged): boolean =>
-	content.equals(payloadOf(segment)) &&
-	sidecar.sha256 === createHash('sha256').update(content).digest('hex') &&
-	sidecar.size_bytes === segment.byteLength &&
-	sidecar.priority === segment.priority &&
-	JSON.stringify(sorted(sidecar.labels)) === JSON.stringify(sorted(segment.labels));
-
-const sorted = (labels: Readonly<Record<string, string>>): unknown => Object.entries(labels).sort();
 
 const compareIds = (
 	acknowledged: ReadonlyMap<number, Acknowledged>,

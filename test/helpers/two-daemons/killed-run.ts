@@ -2,8 +2,8 @@ import type {Status} from '../edge-daemon.js';
 import type {Teardown} from '../temp-dir.js';
 import {type Arrivals, checkArrivals} from './arrivals.js';
 import {type Handover, planHandovers} from './handovers.js';
-import {type KillCounts, killByPlan, planKills} from './killer.js';
-import {untilStatus} from './patience.js';
+import {type KillCounts, killPair, planKills} from './kill-plan.js';
+import {untilDone} from './patience.js';
 import {Producer} from './producer.js';
 import {SeededRandom} from './random.js';
 import {recordsThat} from './records.js';
@@ -41,19 +41,12 @@ export const runKilled = async (t: Teardown, options: KilledRunOptions): Promise
 	const producer = startProducer(pair.edge, handovers);
 	const refused = new AbortController();
 	const producing = producer.run().catch((error: unknown) => refused.abort(error));
-	await killByPlan({
-		pair,
-		kills: plan,
-		answered: () => producer.acknowledged.size,
-		nextAnswer: () => producer.nextAnswer(),
-		note,
-		signal: refused.signal,
-	});
+	await killPair(pair, {kills: plan, producer, note, signal: refused.signal});
 	await producing;
 	refused.signal.throwIfAborted();
 	note(`${producer.acknowledged.size} segments acknowledged, ${producer.unanswered} handovers unanswered`);
-	const edge = await untilDone(pair.edge);
-	const hub = await untilDone(pair.hub);
+	const {queue_depth: edge} = await untilDone(pair.edge);
+	const {queue_depth: hub} = await untilDone(pair.hub);
 	return {
 		acknowledged: producer.acknowledged.size,
 		arrivals: await checkArrivals(pair.outbox, producer.acknowledged),
@@ -74,11 +67,3 @@ const startProducer = (edge: Relay, handovers: readonly Handover[]): Producer =>
 		handovers,
 		inFlight: IN_FLIGHT,
 	});
-
-/** Until nothing waits and nothing is sent. */
-const untilDone = async (relay: Relay): Promise<Status['queue_depth']> => {
-	const left = ({queue_depth: {scheduled, inflight, failed}}: Status): number =>
-		scheduled + inflight + failed;
-	const done = await untilStatus(relay, status => left(status) === 0, left);
-	return done.queue_depth;
-};

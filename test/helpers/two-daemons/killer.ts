@@ -1,106 +1,90 @@
 import {setTimeout as wait} from 'node:timers/promises';
-import type {SeededRandom} from './random.js';
-import type {EdgeAndHub, Relay} from './relay.js';
+import type {Relay} from './relay.js';
+
+/** Something that is killed and comes back. */
+export type Victim = {
+	kill(): Promise<void>;
+	/** Resolves when it is ready again, with words on how that went. */
+	start(): Promise<string>;
+	signal(name: NodeJS.Signals): void;
+};
 
 export type Kill = {
-	readonly victim: 'edge' | 'hub';
-	/** Segments answered to the producer plus records acknowledged by the hub, when it is time. */
-	readonly at: number;
-	/** The hub stands still before, so that the edge has requests under way that nobody answers. */
-	readonly isHubFrozen: boolean;
+	/** Its name among the victims. */
+	readonly victim: string;
+	/** Stands still meanwhile, so that the edge has requests under way that nobody answers: a victim that is a peer of the edge. */
+	readonly frozen: string | undefined;
 	/** In the moment of the next answer to the producer: what was promised too early is lost then, if ever. */
 	readonly isOnAnswer: boolean;
-	/** From the moment that `at` is reached; of no account with `isOnAnswer`. */
-	readonly delayMs: number;
 	/** How long the victim stays dead. */
 	readonly deadMs: number;
 };
 
-export type KillCounts = {readonly edge: number; readonly hub: number};
-
-/** Kills spread at random over the whole life of `segments`: handing over counts one step, arriving another. */
-export const planKills = (counts: KillCounts, segments: number, random: SeededRandom): Kill[] => {
-	const plan = (victim: Kill['victim'], count: number): Kill[] =>
-		Array.from({length: count}, (_, index) => ({
-			victim,
-			at: Math.floor(segments * shareAt(victim, index, random.fraction())),
-			isHubFrozen: index % 2 === 0,
-			isOnAnswer: isOnAnswer(victim, index),
-			delayMs: random.integer(0, 60),
-			deadMs: random.isLikely(0.5) ? 0 : random.integer(0, 300),
-		}));
-	return [...plan('edge', counts.edge), ...plan('hub', counts.hub)].sort((a, b) => a.at - b.at);
-};
-
-/** The first kill of all meets the edge with work under way and a hub that was well; below 1 the producer is still at work. */
-const shareAt = (victim: Kill['victim'], index: number, fraction: number): number => {
-	if (victim === 'edge' && index === 0) {
-		return 0.05 * fraction;
-	}
-	return 0.1 + (isOnAnswer(victim, index) ? 0.7 : 1.8) * fraction;
-};
-
-const isOnAnswer = (victim: Kill['victim'], index: number): boolean => victim === 'edge' && index % 2 === 1;
-
-export type KillerOptions = {
-	readonly pair: EdgeAndHub;
-	readonly kills: readonly Kill[];
-	/** Segments answered to the producer so far. */
-	answered(): number;
-	/** Resolves with the next answer, or when no more will come. */
-	nextAnswer(): Promise<void>;
+export type KillerOptions<Planned extends Kill> = {
+	readonly victims: Readonly<Record<string, Victim>>;
+	readonly kills: readonly Planned[];
+	/** Resolves when it is time, with words on when that was. */
+	prepare(kill: Planned): Promise<string>;
+	/** Resolves in the very moment. */
+	moment(kill: Planned): Promise<void>;
 	readonly note: (line: string) => void;
-	/** Ends the plan where it stands: what it waits for will not come. */
-	readonly signal: AbortSignal;
 };
 
-/** Carries out the plan; resolves when both daemons are back from the last kill. */
-export const killByPlan = async (options: KillerOptions): Promise<void> => {
-	const {pair, kills, nextAnswer, note} = options;
+/** Carries out the plan; resolves when all are back from the last kill. */
+export const killByPlan = async <Planned extends Kill>(options: KillerOptions<Planned>): Promise<void> => {
+	const {victims, kills, note} = options;
 	for (const kill of kills) {
-		const progress = await progressReaches(kill.at, options);
-		if (kill.isHubFrozen) {
-			pair.hub.signal('SIGSTOP');
-			await untilInflight(pair.edge);
-		}
-		await (kill.isOnAnswer ? nextAnswer() : wait(kill.delayMs));
-		const victim = pair[kill.victim];
+		const when = await options.prepare(kill);
+		const victim = victimOf(victims, kill.victim);
+		await options.moment(kill);
 		await victim.kill();
-		if (kill.isHubFrozen && kill.victim === 'edge') {
-			pair.hub.signal('SIGCONT');
+		if (kill.frozen !== undefined && kill.frozen !== kill.victim) {
+			victimOf(victims, kill.frozen).signal('SIGCONT');
 		}
 		await wait(kill.deadMs);
-		await victim.start();
-		note(
-			`${kill.victim} killed at ${progress}${kill.isHubFrozen ? ', hub frozen' : ''}${kill.isOnAnswer ? ', on an answer' : ''}: ` +
-				`${victim.abandoned.at(-1)} abandoned, ready again in ${victim.daemon.readyMs.toFixed(0)} ms`,
-		);
+		const how = await victim.start();
+		const frozen = kill.frozen === undefined ? '' : `, ${kill.frozen} frozen`;
+		note(`${kill.victim} killed ${when}${frozen}${kill.isOnAnswer ? ', on an answer' : ''}: ${how}`);
 	}
 };
+
+/** A relay as a victim; `atRest` runs while it is dead. */
+export const relayVictim = (relay: Relay, atRest: () => Promise<void> = async () => {}): Victim => ({
+	kill: () => relay.kill(),
+	signal: name => relay.signal(name),
+	async start() {
+		await atRest();
+		await relay.start();
+		return `${relay.abandoned.at(-1)} abandoned, ready again in ${relay.daemon.readyMs.toFixed(0)} ms`;
+	},
+});
 
 const LOOK_AGAIN_MS = 10;
-/** The hub may be frozen when nothing is left to be sent. */
-const INFLIGHT_DEADLINE_MS = 3000;
 
-const progressReaches = async (at: number, {pair, answered, signal}: KillerOptions): Promise<number> => {
-	for (;;) {
-		signal.throwIfAborted();
-		const {queue_depth: depth} = await pair.edge.status();
-		const progress = answered() + depth.acked;
-		if (progress >= at) {
-			return progress;
-		}
-		await wait(LOOK_AGAIN_MS);
-	}
-};
-
-const untilInflight = async (edge: Relay): Promise<void> => {
-	const deadline = performance.now() + INFLIGHT_DEADLINE_MS;
+/** Stops the peer where it stands, and resolves when the edge sends it something, knows that it is down, or `patienceMs` are over. */
+export const freeze = async (
+	edge: Relay,
+	name: string,
+	peer: Victim,
+	work: {begin(): void; readonly patienceMs: number},
+): Promise<void> => {
+	peer.signal('SIGSTOP');
+	work.begin();
+	const deadline = performance.now() + work.patienceMs;
 	while (performance.now() < deadline) {
-		const {queue_depth: depth, peers} = await edge.status();
-		if (depth.inflight > 0 || peers[0]?.link === 'down') {
+		const {peers} = await edge.status();
+		const status = peers.find(({peer_id: id}) => id === name);
+		if (status === undefined || status.queue_depth.inflight > 0 || status.link === 'down') {
 			return;
 		}
 		await wait(LOOK_AGAIN_MS);
 	}
+};
+
+export const victimOf = (victims: Readonly<Record<string, Victim>>, name: string): Victim => {
+	const victim = victims[name];
+	if (victim === undefined) {
+		throw new Error(`Nobody is called ${name}`);
+	}
+	return victim;
 };

@@ -29,3 +29,10 @@ export const untilStatus = async (
 		await wait(LOOK_AGAIN_MS);
 	}
 };
+
+/** Until nothing waits and nothing is sent. */
+export const untilDone = (relay: Relay): Promise<Status> => {
+	const left = ({queue_depth: {scheduled, inflight, failed}}: Status): number =>
+		scheduled + inflight + failed;
+	return untilStatus(relay, status => left(status) === 0, left);
+};

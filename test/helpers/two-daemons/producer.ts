@@ -24,7 +24,8 @@ export type Acknowledged = {
 export type ProducerOptions = {
 	readonly rpcSocket: string;
 	readonly ingestSocket: string;
-	readonly handovers: readonly Handover[];
+	/** Taken one by one, as soon as the one before was answered. */
+	readonly handovers: Iterable<Handover> | AsyncIterable<Handover>;
 	/** Handed over at a time. */
 	readonly inFlight: number;
 };
@@ -50,9 +51,9 @@ export class Producer {
 
 	/** Resolves when all is answered; rejects when the daemon refuses something. */
 	async run(): Promise<void> {
-		const left = this.#options.handovers[Symbol.iterator]();
+		const left = eachOnce(this.#options.handovers);
 		const worker = async (): Promise<void> => {
-			for (const handover of left) {
+			for await (const handover of left) {
 				await this.#handOver(handover);
 			}
 		};
@@ -143,6 +144,11 @@ export class Producer {
 		});
 		return {status: response.statusCode, text: await response.body.text()};
 	}
+}
+
+/** An iterator that several loops share. */
+async function* eachOnce<Item>(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Item> {
+	yield* items;
 }
 
 /** A dead daemon is asked again so soon that it is met while it starts. */

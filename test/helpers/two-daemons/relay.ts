@@ -1,12 +1,11 @@
-import {once} from 'node:events';
 import {mkdir} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import path from 'node:path';
 import {CLIENT_IDENTITY, certificates} from '../certificates.js';
 import type {Status} from '../edge-daemon.js';
 import {directoryPeer, edgeConfig} from '../edge-daemon.js';
 import {type DaemonProcess, startDaemon} from '../process.js';
 import type {Teardown} from '../temp-dir.js';
+import {freePort} from './free-port.js';
 
 /** A daemon that is killed and started again in its directory. */
 export class Relay {
@@ -14,7 +13,7 @@ export class Relay {
 	/** Put back by each start, in order. */
 	readonly abandoned: number[] = [];
 	readonly #t: Teardown;
-	readonly #config: string;
+	#config: string;
 	#daemon: DaemonProcess | undefined;
 
 	static async start(t: Teardown, home: string, config: string): Promise<Relay> {
@@ -43,6 +42,11 @@ export class Relay {
 		this.abandoned.push((await this.status()).queue_depth.abandoned);
 	}
 
+	/** Holds from the next start on. */
+	reconfigure(config: string): void {
+		this.#config = config;
+	}
+
 	async kill(): Promise<void> {
 		const daemon = this.daemon;
 		const {code, signal} = await daemon.end('SIGKILL');
@@ -67,7 +71,7 @@ export class Relay {
 export type EdgeAndHub = {readonly edge: Relay; readonly hub: Relay; readonly outbox: string};
 
 /** Room for everything, so that nothing is refused; an outage is over as soon as a probe says so. */
-const COMMON = `
+export const COMMON = `
 [storage]
 disk_ceiling_bytes = "64 GiB"
 
@@ -81,6 +85,19 @@ export const startEdgeAndHub = async (
 	directory: string,
 	hubPeer = directoryPeer(),
 ): Promise<EdgeAndHub> => {
+	const {hub, outbox, asPeer} = await startHub(t, directory, hubPeer);
+	const edge = await Relay.start(t, path.join(directory, 'edge'), edgeConfig(`${COMMON}${asPeer}`));
+	return {edge, hub, outbox};
+};
+
+export type Hub = {
+	readonly hub: Relay;
+	readonly outbox: string;
+	/** The hub as peer `hub` in the configuration of an edge. */
+	readonly asPeer: string;
+};
+
+export const startHub = async (t: Teardown, directory: string, hubPeer = directoryPeer()): Promise<Hub> => {
 	const {authority, server, client} = await certificates();
 	const port = await freePort();
 	const hub = await Relay.start(
@@ -96,36 +113,13 @@ client_ca_file = "${authority.caFile}"
 allowed_senders = ["${CLIENT_IDENTITY}"]
 ${COMMON}${hubPeer}`),
 	);
-	const edge = await Relay.start(
-		t,
-		path.join(directory, 'edge'),
-		edgeConfig(`${COMMON}
+	const asPeer = `
 [[peers]]
 id = "hub"
 url = "https://localhost:${port}"
 ca_file = "${authority.caFile}"
 cert_file = "${client.certFile}"
 key_file = "${client.keyFile}"
-`),
-	);
-	return {edge, hub, outbox: hub.inHome('outbox')};
-};
-
-/**
- * A port that is free now and that the kernel gives to nobody while the hub is down: below the range of outgoing connections,
- * of which one could take it, even to itself.
- */
-const freePort = async (): Promise<number> => {
-	for (;;) {
-		const port = 20_000 + Math.floor(Math.random() * 12_000);
-		const server = createServer().listen(port, '127.0.0.1');
-		try {
-			await once(server, 'listening');
-			server.close();
-			await once(server, 'close');
-			return port;
-		} catch {
-			// Taken: try another.
-		}
-	}
+`;
+	return {hub, outbox: hub.inHome('outbox'), asPeer};
 };

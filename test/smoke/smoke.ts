@@ -16,7 +16,7 @@ import {
 	untilSaid,
 } from '../helpers/edge-daemon.js';
 import {ask} from '../helpers/http-ask.js';
-import {type DaemonProcess, type Finished, runEdgectl} from '../helpers/process.js';
+import {type DaemonProcess, EDGED, type Finished, runEdgectl} from '../helpers/process.js';
 import type {Teardown} from '../helpers/temp-dir.js';
 
 /** What one node has to show: both programs, all doors, LMDB, mutual TLS, a reload and a restart. Throws at the first thing that is wrong. */
@@ -58,6 +58,10 @@ export const smoke = async (t: Teardown, node: string, done: (step: string) => v
 		assert.deepEqual(await daemon.end('SIGTERM'), {code: 0, signal: null});
 		assert.doesNotMatch(daemon.output(), /Warning|"level":"(?:error|fatal)"/);
 	}
+	for (const {directory} of [home, hubHome]) {
+		execFileSync(node, [EDGED, 'fsck', '--config', 'edge.toml'], {cwd: directory}); // Throws unless it ends with 0.
+	}
+	done('edged fsck finds both stores well');
 };
 
 const hubConfig = async (): Promise<string> => {

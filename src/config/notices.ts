@@ -40,11 +40,6 @@ const UNFINISHED: ReadonlyArray<Unfinished<CheckedConfig>> = [
 		isSet: ({relay}) => relay.bandwidth.quotaReservePercent > 0,
 		lack: 'it is not enforced',
 	},
-	{
-		key: 'relay.retry.max_abandons',
-		isSet: ({relay}) => relay.retry.maxAbandons !== 5,
-		lack: 'no record is buried for crashes of the daemon',
-	},
 	{key: 'audit.dir', isSet: ({audit}) => audit.dir !== undefined, lack: 'nothing is written there'},
 	{key: 'spool.dir', isSet: ({spool}) => spool.dir !== undefined, lack: 'nobody watches it'},
 ];

@@ -10,7 +10,7 @@ const fields = {
 	/** `hold`: an outage charges nobody. `count`: every failure is charged to its segments. */
 	outagePolicy: field('outage_policy', choice(['hold', 'count']), 'hold'),
 	/** Crashes of the daemon that a record may be suspected of before it is buried as `CRASH_LOOP`. */
-	maxAbandons: field('max_abandons', wholeNumber({min: 1, max: 1000}), 5),
+	maxAbandons: field('max_abandons', wholeNumber({min: 1, max: 14}), 5),
 	/** How long a link must stay good before its backoff starts anew. */
 	stableMs: field('stable_seconds', seconds({min: 0, max: 86_400}), 10),
 } as const;

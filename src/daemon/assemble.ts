@@ -4,7 +4,7 @@ import type {LmdbStore} from '../storage/lmdb-store.js';
 import {openStore} from '../storage/open-store.js';
 import type {Core} from './core.js';
 import {createCore} from './core.js';
-import {takeCrashMarker} from './crash-marker.js';
+import {hasCrashMarker, takeCrashMarker} from './crash-marker.js';
 import {Daemon} from './daemon.js';
 import {createDoors, type Doors} from './doors.js';
 import {LiveConfig} from './live-config.js';
@@ -26,6 +26,10 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 		settings: storeSettings(config),
 		clock,
 		failStop,
+		lastEnd: () => ({
+			isOwnCrash: hasCrashMarker(stateDirectory),
+			maxAbandons: config.relay.retry.maxAbandons,
+		}),
 		onMend: ({place, done, buried}) =>
 			logs.part('storage').error({...place, buried}, `a damaged row was found: ${done}; the others go on`),
 		onRebuilt: ({damage, rows, lost, aside}) => {

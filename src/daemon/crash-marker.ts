@@ -1,4 +1,4 @@
-import {readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import type {EpochMs} from '../outbound/units.js';
 import {formatTime} from '../runtime/clock.js';
@@ -17,6 +17,9 @@ export const leaveCrashMarker = (stateDirectory: string, now: EpochMs, error: un
 		// The log has the error itself.
 	}
 };
+
+export const hasCrashMarker = (stateDirectory: string): boolean =>
+	existsSync(path.join(stateDirectory, FILE));
 
 /** The marker that the last run left, removed; `undefined` when it left none. One that cannot be read still tells of a crash. */
 export const takeCrashMarker = (stateDirectory: string): Crash | undefined => {

@@ -2,21 +2,32 @@ import {nextState} from '../outbound/transitions.js';
 import type {AgeMs, EpochMs, PeerNo} from '../outbound/units.js';
 import {atomically, put, remove} from './atomically.js';
 import {nextAttemptNumber} from './attempts-row.js';
-import {type CounterChanges, counter} from './counters.js';
-import {NEVER_HELD} from './group-row.js';
+import {requireBlock} from './blocks.js';
+import {type CounterChanges, counter, deadCounter} from './counters.js';
+import {type GroupRow, NEVER_HELD} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import {END, type LeaseKey} from './layout.js';
 import {decodeLease, type LeasePart} from './lease-row.js';
 import {META_STARTS} from './meta-keys.js';
 import {RowReader} from './row-reader.js';
 import {RowWriter} from './row-writer.js';
+import {moreSuspicious} from './suspects.js';
 import {addGroup, takeBits} from './take-bits.js';
+
+/** How the last run ended. */
+export type LastEnd = {
+	/** By its own crash, as a marker says. A kill from outside or a loss of power is none, and buries nobody. */
+	readonly isOwnCrash: boolean;
+	/** A record that was being sent alone in more crashes than this is buried. */
+	readonly maxAbandons: number;
+};
+export const ORDINARY_END: LastEnd = {isOwnCrash: false, maxAbandons: Number.POSITIVE_INFINITY};
 
 /**
  * The start-up transaction: every lease found was inflight when the daemon ended. Its records go inflight -> abandoned -> scheduled
  * with an attempt of outcome `ABANDONED`, without touching the retry budget. Returns how many there were.
  */
-export const abandonLeases = (handles: StoreHandles): Promise<number> =>
+export const abandonLeases = (handles: StoreHandles, end: LastEnd = ORDINARY_END): Promise<number> =>
 	atomically(handles, changes => {
 		const {env, clock} = handles;
 		const start = startNumber(handles);
@@ -28,9 +39,10 @@ export const abandonLeases = (handles: StoreHandles): Promise<number> =>
 		for (const {key, value} of leases) {
 			const [peer] = key as LeaseKey;
 			const {leasedAt, parts} = decodeLease(value);
+			const isAlone = parts.reduce((sum, {bits}) => sum + bits.count(), 0) === 1;
+			const death = {peer, leasedAt, diedAt: clock.now(), start, isAlone, end};
 			for (const part of parts.filter(({bits}) => !bits.isEmpty())) {
-				putBack(handles, {peer, leasedAt, diedAt: clock.now(), start}, part, changes);
-				abandoned += part.bits.count();
+				abandoned += abandon(handles, death, part, changes);
 			}
 			remove(env.leases, key);
 		}
@@ -59,19 +71,25 @@ type Death = {
 	readonly leasedAt: EpochMs;
 	readonly diedAt: EpochMs;
 	readonly start: number;
+	/** The lease held one record. */
+	readonly isAlone: boolean;
+	readonly end: LastEnd;
 };
 
-const putBack = (
+/** How many are scheduled again. */
+const abandon = (
 	handles: StoreHandles,
-	{peer, leasedAt, diedAt, start}: Death,
+	{peer, leasedAt, diedAt, start, isAlone, end}: Death,
 	part: LeasePart,
 	changes: CounterChanges,
-): void => {
+): number => {
 	nextState('inflight', 'abandon');
-	const state = nextState('abandoned', 'reschedule') as 'scheduled';
 	const from = takeBits(handles, peer, part, part.bits);
 	const attempts = from?.attempts ?? [];
-	addGroup(handles, peer, part.block, {
+	const {suspicion, crashes} = blameOf(from, isAlone, end);
+	const count = part.bits.count();
+	changes.add(peer, 'inflight', -count);
+	const common = {
 		bits: part.bits,
 		classNo: part.classNo,
 		charged: from?.charged ?? 0,
@@ -79,24 +97,45 @@ const putBack = (
 		changedAt: diedAt,
 		heldSince: NEVER_HELD.heldSince,
 		heldMs: from?.heldMs ?? 0,
-		putBackBy: start,
 		isExpiryWaived: from?.isExpiryWaived ?? false,
+		suspicion,
+		crashes,
 		attempts: [
 			...attempts,
 			{
 				number: nextAttemptNumber(attempts),
 				startedAt: leasedAt,
 				completedAt: diedAt,
-				outcome: 'ABANDONED',
+				outcome: 'ABANDONED' as const,
 				error: 'the daemon ended while this was being sent',
 				bytesSent: 0,
 			},
 		],
-		state,
-		dueAt: 0 as AgeMs,
-	});
-	const count = part.bits.count();
-	changes.add(peer, 'inflight', -count);
+	};
+	if (crashes > end.maxAbandons) {
+		nextState('abandoned', 'exhaust');
+		const dead = {state: 'deadletter', reason: 'CRASH_LOOP', diedAt} as const;
+		addGroup(handles, peer, part.block, {...common, putBackBy: 0, ...dead});
+		changes.add(peer, 'deadletter', count);
+		changes.add(peer, deadCounter('CRASH_LOOP'), count);
+		changes.add(peer, 'waitingBytes', -(requireBlock(handles, part.block)?.sizeOf(part.bits) ?? 0));
+		return 0;
+	}
+	const state = nextState('abandoned', 'reschedule') as 'scheduled';
+	addGroup(handles, peer, part.block, {...common, putBackBy: start, state, dueAt: 0 as AgeMs});
 	changes.add(peer, state, count);
 	changes.add(peer, 'abandoned', count);
+	return count;
+};
+
+/** An end that was no crash of its own neither adds to a suspicion nor ends it. */
+const blameOf = (
+	from: GroupRow | undefined,
+	isAlone: boolean,
+	{isOwnCrash}: LastEnd,
+): {readonly suspicion: number; readonly crashes: number} => {
+	const {suspicion = 0, crashes = 0} = from ?? {};
+	return isOwnCrash
+		? {suspicion: moreSuspicious(suspicion), crashes: crashes + (isAlone ? 1 : 0)}
+		: {suspicion, crashes};
 };

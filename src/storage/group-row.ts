@@ -10,7 +10,7 @@ import {RowWriter} from './row-writer.js';
  * A group: records of one block and peer that left the happy path together and share one fate.
  * u8 version (2 when it is or was held, else 1), u8 class, u8 state (0 failed, 1 scheduled, 2 dead), u8 reason, u16 charged failures, u16 abandons,
  * u48 dueAt (age clock, 0 = at once), u48 diedAt (wall), u48 changed (wall), u32 restart that put it back (0 = none),
- * u8 flags (1 = no expiry), in version 2 u48 held since and u48 how long it was held before (age clock), bitmap, attempts.
+ * u8 flags (1 = no expiry, bits 1-3 suspicion, bits 4-7 crashes), in version 2 u48 held since and u48 how long it was held before (age clock), bitmap, attempts.
  */
 export type GroupRow = {
 	readonly bits: Bits;
@@ -28,6 +28,10 @@ export type GroupRow = {
 	readonly heldSince: AgeMs;
 	/** How long it was held before: by so much its lifetime is longer. */
 	readonly heldMs: number;
+	/** It was being sent when the daemon crashed: see suspects.ts. 0 when absent. */
+	readonly suspicion?: number;
+	/** Own crashes of the daemon while it was being sent, alone. 0 when absent. */
+	readonly crashes?: number;
 	readonly attempts: readonly StoredAttempt[];
 } & GroupFate;
 /** A record that nobody ever held. */
@@ -44,6 +48,8 @@ const WITH_HOLD = 2;
 const STATES = ['failed', 'scheduled', 'deadletter'] as const;
 const U16_MAX = 0xffff;
 const FLAG_NO_EXPIRY = 1;
+/** What the row can count to: `relay.retry.max_abandons` is below it. */
+const MAX_CRASHES = 15;
 
 export const encodeGroup = (group: GroupRow): Buffer => {
 	const dead = group.state === 'deadletter' ? group : undefined;
@@ -59,7 +65,7 @@ export const encodeGroup = (group: GroupRow): Buffer => {
 		.u48(dead?.diedAt ?? 0)
 		.u48(Math.max(0, Math.floor(group.changedAt)))
 		.u32(group.putBackBy)
-		.u8(group.isExpiryWaived ? FLAG_NO_EXPIRY : 0);
+		.u8(flagsOf(group));
 	if (wasHeld) {
 		writer.u48(group.heldSince).u48(group.heldMs);
 	}
@@ -67,6 +73,16 @@ export const encodeGroup = (group: GroupRow): Buffer => {
 	writeAttempts(writer, group.attempts);
 	return writer.done();
 };
+
+const flagsOf = ({isExpiryWaived, suspicion = 0, crashes = 0}: GroupRow): number =>
+	(isExpiryWaived ? FLAG_NO_EXPIRY : 0) |
+	(Math.min(suspicion, 7) << 1) |
+	(Math.min(crashes, MAX_CRASHES) << 4);
+
+const blame = (flags: number): Pick<GroupRow, 'suspicion' | 'crashes'> => ({
+	...((flags & 0x0e) !== 0 && {suspicion: (flags >>> 1) & 7}),
+	...(flags >>> 4 !== 0 && {crashes: flags >>> 4}),
+});
 
 /** Throws for a damaged row, and for one of a later version. */
 export const decodeGroup = (bytes: Buffer): GroupRow => {
@@ -84,10 +100,22 @@ export const decodeGroup = (bytes: Buffer): GroupRow => {
 	const diedAt = reader.u48() as EpochMs;
 	const changedAt = reader.u48() as EpochMs;
 	const putBackBy = reader.u32();
-	const isExpiryWaived = (reader.u8() & FLAG_NO_EXPIRY) !== 0;
+	const flags = reader.u8();
+	const isExpiryWaived = (flags & FLAG_NO_EXPIRY) !== 0;
 	const hold = version === WITH_HOLD ? {heldSince: reader.u48() as AgeMs, heldMs: reader.u48()} : NEVER_HELD;
 	const bits = reader.bits();
 	const attempts = readAttempts(reader);
-	const common = {bits, classNo, charged, abandons, changedAt, putBackBy, isExpiryWaived, ...hold, attempts};
+	const common = {
+		bits,
+		classNo,
+		charged,
+		abandons,
+		changedAt,
+		putBackBy,
+		isExpiryWaived,
+		...hold,
+		...blame(flags),
+		attempts,
+	};
 	return state === 'deadletter' ? {...common, state, reason, diedAt} : {...common, state, dueAt};
 };

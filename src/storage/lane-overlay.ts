@@ -3,7 +3,12 @@ import type {BlockNo, EpochMs, GroupNo, LeaseNo} from '../outbound/units.js';
 import type {Bits} from './bits.js';
 import type {LeasePart} from './lease-row.js';
 
-type OpenLeaseFacts = {readonly leasedAt: EpochMs; readonly parts: readonly LeasePart[]};
+type OpenLeaseFacts = {
+	readonly leasedAt: EpochMs;
+	readonly parts: readonly LeasePart[];
+	/** One suspect, by itself: see suspects.ts. */
+	readonly isAlone: boolean;
+};
 
 /** Where the search for due groups of a class goes on. */
 export type DueCursor = readonly [dueAt: number, block: BlockNo, group: GroupNo];
@@ -35,6 +40,10 @@ export class LaneOverlay {
 
 	noteLease(leaseNo: LeaseNo, facts: OpenLeaseFacts): void {
 		this.#leases.set(leaseNo, facts);
+	}
+
+	get hasAlone(): boolean {
+		return [...this.#leases.values()].some(({isAlone}) => isAlone);
 	}
 
 	forgetLease(leaseNo: LeaseNo): void {

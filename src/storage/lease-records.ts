@@ -14,6 +14,7 @@ import {MAX_LEASE_PARTS} from './layout.js';
 import {encodeLease, type LeasePart} from './lease-row.js';
 import {OpenLease, type OpenPart} from './open-lease.js';
 import type {LeaseWindow} from './store.js';
+import {ALONE, isOneAlone, suspicionOf, windowFor} from './suspects.js';
 
 /** See `OutboundStore.lease`. An empty look writes nothing. What is taken is out at once for other leases, and in again when the commit fails. */
 export const leaseRecords = async (
@@ -42,7 +43,8 @@ export const leaseRecords = async (
 			put(handles.env.leases, [peer, leaseNo], encodeLease({leasedAt, quotaBytes: 0, parts: taken}));
 			markLeased(handles, peer, parts, changes);
 			overlay.take(taken);
-			overlay.noteLease(leaseNo, {leasedAt, parts: taken});
+			const isAlone = parts.some(({candidate}) => suspicionOf(candidate) === ALONE);
+			overlay.noteLease(leaseNo, {leasedAt, parts: taken, isAlone});
 			return new OpenLease(handles, {peer, leaseNo, leasedAt, parts});
 		});
 	} catch (error) {
@@ -82,12 +84,22 @@ const choose = (
 	handles: StoreHandles,
 	peer: PeerNo,
 	overlay: LaneOverlay,
-	window: LeaseWindow,
+	asked: LeaseWindow,
 ): readonly Chosen[] => {
 	const chosen: Chosen[] = [];
+	let window = asked;
 	let bytes = 0;
 	let entries = 0;
 	for (const candidate of chosenCandidates(handles, peer, overlay, window)) {
+		const suspicion = suspicionOf(candidate);
+		const first = chosen[0];
+		if (first !== undefined && suspicionOf(first.candidate) !== suspicion) {
+			break;
+		}
+		if (suspicion === ALONE && isOneAlone(handles)) {
+			continue; // The settlement of that one has everybody look again.
+		}
+		window = windowFor(suspicion, asked);
 		const table = requireBlock(handles, candidate.block);
 		if (table === undefined) {
 			continue;

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import {abandonLeases} from './abandon.js';
+import {abandonLeases, type LastEnd, ORDINARY_END} from './abandon.js';
 import {Ballast} from './ballast.js';
 import {checkAtStart} from './damage/check-at-start.js';
-import {ensureSound, type Rebuilt, type SoundnessOptions} from './damage/ensure-sound.js';
+import {ensureSound, type Rebuilt} from './damage/ensure-sound.js';
 import {putRight} from './damage/put-right.js';
 import {DiskRoom} from './disk-room.js';
 import {openEnvironment} from './environment.js';
@@ -14,18 +14,20 @@ export type OpenOptions = Omit<HandleOptions, 'room'> & {
 	/** The queue lies in `queue/` below it; the lock is the directory's. */
 	readonly stateDirectory: string;
 	readonly pid: number;
-	/** How much of LMDB's pages is looked at before it opens them. */
-	readonly look?: SoundnessOptions['look'];
+	/** Asked once the lock is held: how the last run ended. After a crash of its own all of LMDB's pages are looked at. */
+	readonly lastEnd?: () => LastEnd;
 	/** Told when the environment had to be built anew, before anything else is. */
 	readonly onRebuilt?: (rebuilt: Rebuilt) => void;
 };
 
 /** Locks the state directory, opens or makes the store, and abandons what was inflight. Throws `BUSY`, `INVALID_CONFIG`, `STORAGE_FAILED`. */
 export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
-	const {stateDirectory, clock, pid, look = 'at the start of it'} = options;
+	const {stateDirectory, clock, pid, lastEnd = () => ORDINARY_END} = options;
 	const lock = await lockInstance(stateDirectory, pid);
 	try {
 		const directory = path.join(stateDirectory, 'queue');
+		const end = lastEnd();
+		const look = end.isOwnCrash ? 'at all of it' : 'at the start of it';
 		const rebuilt = await ensureSound(directory, {clock, look});
 		const env = openEnvironment(directory);
 		const room = new DiskRoom(env, new Ballast(stateDirectory, options.settings.ballastBytes));
@@ -36,7 +38,7 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 			options.onRebuilt?.(rebuilt);
 			await putRight(opened.handles, {isWhole: false});
 		}
-		const abandoned = await abandonLeases(opened.handles);
+		const abandoned = await abandonLeases(opened.handles, end);
 		return new LmdbStore(opened.handles, {...opened, lock, abandoned});
 	} catch (error) {
 		await lock.release();

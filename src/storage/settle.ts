@@ -37,6 +37,7 @@ export const settle = async (
 		remove(handles.env.leases, [lease.peer, lease.leaseNo]);
 		return new Settler(handles, lease, changes).run(decodeLease(row).parts, byPart);
 	});
+	const wasAlone = overlay.leaseOf(lease.leaseNo)?.isAlone ?? false;
 	overlay.forgetLease(lease.leaseNo);
 	if (settled === undefined) {
 		// Whoever settled it has given back what it held; since then it may be out in another lease.
@@ -46,8 +47,19 @@ export const settle = async (
 	const parts = lease.parts.map(({part}) => part);
 	overlay.forget(parts.filter((_, at) => settled[at] === true));
 	overlay.giveBack(parts.filter((_, at) => settled[at] !== true));
+	if (wasAlone) {
+		lookAgain(handles);
+	}
 	handles.announce(lease.peer);
 	return true;
+};
+
+/** The next suspect may be sent alone. */
+const lookAgain = (handles: StoreHandles): void => {
+	for (const [peer, overlay] of handles.overlays) {
+		overlay.lookEverywhere();
+		handles.announce(peer);
+	}
 };
 
 const REASONS = {

@@ -30,12 +30,6 @@ test(
 	'relay.bandwidth.quota_policy is set but in this version it has no effect',
 );
 test(
-	'burial after crashes',
-	isNoticed,
-	'[relay.retry]\nmax_abandons = 2\n',
-	'relay.retry.max_abandons is set but in this version no record is buried for crashes of the daemon',
-);
-test(
 	'an audit trail',
 	isNoticed,
 	'[audit]\ndir = "audit"\n',

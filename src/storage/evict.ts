@@ -9,6 +9,7 @@ import {cutBlock} from './cut-block.js';
 import {DeadletterSearch, deadBlocks, leasedBlocks, waitingBlocks} from './eviction-order.js';
 import {encodeGroup, isHeld} from './group-row.js';
 import type {StoreHandles} from './handles.js';
+import {storedPayloadBytes} from './kept-entries.js';
 import {groupsOf, partsOf} from './record-view.js';
 import {hasPayload, isPayloadGone, removePayload} from './release-block.js';
 
@@ -79,7 +80,7 @@ export class Evictor {
 				const table = chosen.has(block) ? undefined : readVictim(handles, block);
 				if (table !== undefined && mayBeLeased(table)) {
 					chosen.set(block, {table, isLeased: isLeased(handles, table)});
-					bytes += table.payloadBytes;
+					bytes += storedPayloadBytes(handles, table);
 				}
 			}
 		};
@@ -147,7 +148,7 @@ class EvictionStep {
 			}
 		}
 		this.#blocks++;
-		this.#bytes += table.payloadBytes;
+		this.#bytes += storedPayloadBytes(this.#handles, table);
 		removePayload(this.#handles, table, this.#changes);
 	}
 

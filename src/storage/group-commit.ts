@@ -10,6 +10,7 @@ import type {StoreHandles} from './handles.js';
 import {type PreparedDraft, prepareDraft} from './prepared-draft.js';
 import {shed} from './shed.js';
 import type {Enqueued, SegmentDraft} from './store.js';
+import {thin} from './thin.js';
 import {liveBytes} from './watermark.js';
 import {writeBlocks} from './write-blocks.js';
 
@@ -173,6 +174,9 @@ export class GroupCommit {
 		const lack = () => liveBytes(this.#handles) + bytes - settings.diskCeilingBytes;
 		while (lack() > 0 && (await shed(this.#handles, 'all'))) {
 			// Once more: each step frees some.
+		}
+		while (lack() > 0 && (await thin(this.#handles))) {
+			// Once more: a commit thins so many blocks and no more.
 		}
 		const retained = counter(counters.get(STORE_COUNTERS), 'retainedBytes');
 		// What would not fit even then is refused before anything is given up for it.

@@ -12,6 +12,7 @@ import type {Numbers} from './numbers.js';
 import type {PeerRegistry} from './peer-registry.js';
 import type {Place} from './read-watch.js';
 import type {Shedding} from './shed.js';
+import type {Thinning} from './thin.js';
 
 export type StoreSettings = {
 	/** Decides at each acknowledgement whether the segment's other peers still need it. */
@@ -54,6 +55,7 @@ export type StoreHandles = {
 	readonly counters: Map<PeerNo, CounterRow>;
 	readonly overlays: Map<PeerNo, LaneOverlay>;
 	readonly room: DiskRoom;
+	readonly thinning: Thinning;
 	/** Where the next search for what is only retained goes on; nothing to begin with the oldest. */
 	readonly shedFrom: Map<Shedding, readonly number[]>;
 	readonly failStop: FailStop;

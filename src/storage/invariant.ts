@@ -14,12 +14,14 @@ import {
 } from './counters.js';
 import {decodeGroup, isHeld} from './group-row.js';
 import type {StoreHandles} from './handles.js';
+import {storedPayloadBytes, thinnedBlocks} from './kept-entries.js';
 import type {GroupKey, LeaseKey} from './layout.js';
 import {decodeLease} from './lease-row.js';
 import {META_COUNTERS} from './meta-keys.js';
 import {type PeerPart, partsOf} from './record-view.js';
 import {hasPayload, isPayloadNeeded, rememberedIds} from './release-block.js';
 import {decodeSpan} from './settled-row.js';
+import {thinnedViolations} from './thinned-invariant.js';
 
 /**
  * Everything that the invariant of layout.ts demands and the store does not keep, in words; empty when it holds. Reads every row:
@@ -111,8 +113,15 @@ class Checker {
 		if (needed !== stored && !(stored && orphan)) {
 			this.#say(`block ${block}: payload is ${stored ? 'kept for nobody' : 'gone and still needed'}`);
 		}
+		for (const what of thinnedViolations(this.#handles, table)) {
+			this.#say(what);
+		}
 		this.#counts.add(STORE_COUNTERS, 'blocks', 1);
-		this.#counts.add(STORE_COUNTERS, 'liveBytes', table.byteLength + (stored ? table.payloadBytes : 0));
+		this.#counts.add(
+			STORE_COUNTERS,
+			'liveBytes',
+			table.byteLength + (stored ? storedPayloadBytes(this.#handles, table) : 0),
+		);
 		this.#counts.add(STORE_COUNTERS, 'retainedBytes', stored ? 0 : table.byteLength);
 		this.#counts.add(STORE_COUNTERS, 'ids', rememberedIds(this.#handles, table).length);
 	}
@@ -206,6 +215,11 @@ class Checker {
 	/** Rows of a block that is gone. */
 	#strays(): void {
 		const {env} = this.#handles;
+		for (const block of thinnedBlocks(env)) {
+			if (!env.blocks.doesExist(block)) {
+				this.#say(`a note of what is left of block ${block}, which is gone`);
+			}
+		}
 		const blockAt = {payloads: 0, acks: 0, queue: 2, held: 2, groups: 1, settled: 1} as const;
 		for (const [name, at] of Object.entries(blockAt)) {
 			for (const {key} of env[name as keyof typeof blockAt].getRange()) {

@@ -18,13 +18,14 @@ import type {BlockNo, GroupNo, LeaseNo, PeerNo} from '../outbound/units.js';
  * ids          segment id                               id-row.ts                    ids given by producers
  * origins      [store id, its blockNo / 64]             origin-row.ts                what other edged sent, and where it is here
  * timers       [at (age clock), kind, a, b]             -                            what the age clock brings about
- * meta         name, or [name, number]                  counters.ts, JSON            version, store id, allocators, counters, peers, settings
+ * meta         name, or [name, number]                  counters.ts, JSON            version, store id, allocators, counters, peers, settings, what thinned blocks still have
  *
  * Rows of all but blocks, payloads and the databases without values end with a checksum of key and row (row-seal.ts, table.ts).
  *
  * Invariant (invariant.ts): each (segment, peer) is in exactly one of queue, groups, settled or spans; leases only overlay
  * queue and groups; bitmaps of one peer and block are disjoint; a payload chunk exists iff a record of its block may still need
- * it or is retained as an orphan; counters equal the popcounts.
+ * it or is retained as an orphan; of a thinned block the chunk holds exactly the entries of its bitmap, and all that is needed;
+ * counters equal the popcounts.
  */
 export const DATABASE_NAMES = [
 	'blocks',

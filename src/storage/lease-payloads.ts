@@ -1,8 +1,10 @@
 import {crc32} from 'node:zlib';
+import type {Bits} from './bits.js';
 import type {BlockTable} from './block-table.js';
 import type {FrameBuffers} from './frame-buffers.js';
 import {frameLease} from './frame-lease.js';
 import type {StoreHandles} from './handles.js';
+import {keptEntries} from './kept-entries.js';
 import {CHUNK_BYTES} from './layout.js';
 import {overlayOf} from './lease-records.js';
 import type {OpenLease, OpenPart} from './open-lease.js';
@@ -39,6 +41,8 @@ export class BlockPayload {
 	readonly #handles: StoreHandles;
 	#chunkNo = -1;
 	#chunk: Buffer | undefined;
+	/** Of a thinned block. */
+	#kept: Bits | undefined;
 	/** Where each entry begins; made up to the entry last asked for. */
 	readonly #starts: number[] = [0];
 
@@ -48,6 +52,13 @@ export class BlockPayload {
 	}
 
 	read(entry: number): Buffer | 'missing' | 'corrupt' {
+		if (this.#chunk === undefined) {
+			this.#kept = keptEntries(this.#handles, this.table.block);
+			this.#load(0); // In the same snapshot: a block that is thinned has one chunk, which is not read again.
+		}
+		if (this.#kept !== undefined && !this.#kept.has(entry)) {
+			return 'missing';
+		}
 		const bytes = this.#bytes(this.#startOf(entry), this.table.payloadBytesOf(entry));
 		if (bytes === undefined) {
 			return 'missing';
@@ -57,7 +68,10 @@ export class BlockPayload {
 
 	#startOf(entry: number): number {
 		for (let known = this.#starts.length; known <= entry; known++) {
-			this.#starts.push((this.#starts[known - 1] ?? 0) + this.table.payloadBytesOf(known - 1));
+			const isThere = this.#kept?.has(known - 1) ?? true;
+			this.#starts.push(
+				(this.#starts[known - 1] ?? 0) + (isThere ? this.table.payloadBytesOf(known - 1) : 0),
+			);
 		}
 		return this.#starts[entry] ?? 0;
 	}

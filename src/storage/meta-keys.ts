@@ -12,6 +12,8 @@ export const META_STORE_ID = 'store';
 export const META_SUCCESS = 'success';
 /** ['peer', number] -> id, for every peer ever registered. */
 export const META_PEER = 'peer';
+/** ['thinned', block] -> bitmap: the entries that the block still has the payload of, where others were dropped in place. */
+export const META_THINNED = 'thinned';
 /** Before the key of a row that is kept twice. */
 export const COPY = 'copy';
 

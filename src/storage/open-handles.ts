@@ -12,6 +12,7 @@ import type {DiskRoom} from './disk-room.js';
 import type {Environment} from './environment.js';
 import type {Eviction} from './evict.js';
 import type {FailStop, StoreHandles, StoreSettings} from './handles.js';
+import {thinnedBlocks} from './kept-entries.js';
 import {END, SCHEMA_VERSION} from './layout.js';
 import {copyKey, META_CLOCK, META_COUNTERS, META_NUMBERS, META_SCHEMA, META_STORE_ID} from './meta-keys.js';
 import {putTwice, readTwice} from './meta-rows.js';
@@ -60,6 +61,7 @@ export const openHandles = async (env: Environment, options: HandleOptions): Pro
 		counters: readCounters(env),
 		overlays: new Map(),
 		room,
+		thinning: {isInUse: thinnedBlocks(env).length > 0, after: undefined},
 		shedFrom: new Map(),
 		failStop,
 		mend: place => mending.mend(place),

@@ -7,6 +7,7 @@ import {type CounterChanges, STORE_COUNTERS} from './counters.js';
 import type {GroupRow} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import {decodeId} from './id-row.js';
+import {forgetKept, storedPayloadBytes} from './kept-entries.js';
 import {CHUNK_BYTES, TIMER} from './layout.js';
 import {findSpan, groupsOf} from './record-view.js';
 import {decodeSettled} from './settled-row.js';
@@ -69,11 +70,13 @@ export const isOrphan = ({env}: StoreHandles, table: BlockTable): boolean =>
 	});
 
 /** The table stays for as long as it proves something. */
-export const removePayload = ({env}: StoreHandles, table: BlockTable, changes: CounterChanges): void => {
+export const removePayload = (handles: StoreHandles, table: BlockTable, changes: CounterChanges): void => {
+	const {env} = handles;
+	changes.add(STORE_COUNTERS, 'liveBytes', -storedPayloadBytes(handles, table));
+	forgetKept(handles, table.block);
 	for (let chunkNo = 0; chunkNo === 0 || chunkNo * CHUNK_BYTES < table.payloadBytes; chunkNo++) {
 		remove(env.payloads, [table.block, chunkNo]);
 	}
-	changes.add(STORE_COUNTERS, 'liveBytes', -table.payloadBytes);
 	changes.add(STORE_COUNTERS, 'retainedBytes', table.byteLength);
 };
 

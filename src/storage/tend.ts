@@ -15,6 +15,7 @@ import {
 	type TimerWork,
 } from './retention.js';
 import {shed} from './shed.js';
+import {thin} from './thin.js';
 import {isAboveWatermark} from './watermark.js';
 
 type TimerKey = [at: number, kind: number, a: number, b: number];
@@ -47,7 +48,7 @@ export const tend = async (handles: StoreHandles): Promise<boolean> => {
 		await atomically(handles, () => undefined);
 	}
 	await handles.room.refill();
-	const madeRoom = isAboveWatermark(handles) && (await shed(handles, 'all'));
+	const madeRoom = isAboveWatermark(handles) && ((await shed(handles, 'all')) || (await thin(handles)));
 	const forgot = hasTooManyIds(handles) && (await shed(handles, 'ids'));
 	return madeRoom || forgot || dueTimers(handles).length > 0;
 };

@@ -3,10 +3,12 @@ import type {BlockNo} from '../../outbound/units.js';
 import {readBlock} from '../blocks.js';
 import {decodeGroup} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
+import {keptOrAll} from '../kept-entries.js';
 import {DATABASE_NAMES, type DatabaseName} from '../layout.js';
 import type {Place} from '../read-watch.js';
 import {hasPayload, isPayloadNeeded} from '../release-block.js';
 import {decodeSpan, type SpanRow} from '../settled-row.js';
+import {neededEntries} from '../thin.js';
 import {findBadPayloads} from './bury-payloads.js';
 import {isUnclaimed} from './chunks.js';
 import {knownBits, readPeerRows} from './peer-rows.js';
@@ -147,7 +149,11 @@ const checkBlock = (handles: StoreHandles, block: BlockNo, say: Say): number => 
 	if (isUnclaimed(handles, table)) {
 		say(`the payload of block ${block} is kept for nobody`, payload);
 	}
-	const {corrupt, missing} = findBadPayloads(handles, table, Array(table.count).keys());
+	const {corrupt, missing} = findBadPayloads(
+		handles,
+		table,
+		keptOrAll(handles, table).or(neededEntries(handles, table)),
+	);
 	if (!corrupt.isEmpty() || !missing.isEmpty()) {
 		const ids = [...corrupt.or(missing)].map(entry => table.segmentIdOf(entry));
 		say(`the payload of ${ids.slice(0, 10).join(', ')}${ids.length > 10 ? ', ...' : ''} is damaged`, payload);

@@ -15,6 +15,7 @@ import {
 	META_STARTS,
 	META_STORE_ID,
 	META_SUCCESS,
+	META_THINNED,
 } from '../meta-keys.js';
 import {putTwice} from '../meta-rows.js';
 import {encodeAdopted} from '../success-condition.js';
@@ -35,6 +36,13 @@ export const mendMeta = (
 	if (name === META_COUNTERS) {
 		put(env.meta, key, encodeCounters(counters.get(which as PeerNo) ?? emptyRow()));
 		return {done: 'counted anew', isInexact: true};
+	}
+	if (name === META_THINNED) {
+		remove(env.meta, key);
+		return {
+			done: `what block ${which} still has cannot be told: its payloads count as missing`,
+			isInexact: true,
+		};
 	}
 	if (name === META_STARTS) {
 		put(env.meta, key, startsRow(handles));

@@ -9,9 +9,11 @@ import {readBlock} from '../blocks.js';
 import type {CounterChanges} from '../counters.js';
 import {decodeGroup} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
+import {keptOrAll} from '../kept-entries.js';
 import {encodeLease, type LeasePart} from '../lease-row.js';
 import type {Place} from '../read-watch.js';
 import {addGroupKey} from '../take-bits.js';
+import {neededEntries} from '../thin.js';
 import {buryBlock} from './bury-block.js';
 import {buryPayloads, findBadPayloads} from './bury-payloads.js';
 import {isUnclaimed, removeChunks} from './chunks.js';
@@ -148,7 +150,7 @@ const mendPayload = (handles: StoreHandles, block: BlockNo, changes: CounterChan
 	if (missed > 0) {
 		return {done: `${missed} records that no row held wait again`, isInexact: true};
 	}
-	const bad = findBadPayloads(handles, table, Array(table.count).keys());
+	const bad = findBadPayloads(handles, table, keptOrAll(handles, table).or(neededEntries(handles, table)));
 	const count = bad.corrupt.count() + bad.missing.count();
 	const buried = buryPayloads(handles, table, bad, changes);
 	return count === 0 || buried === 0

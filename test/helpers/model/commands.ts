@@ -203,12 +203,50 @@ const oneLarge = fc.tuple(fc.nat(7), fc.constantFrom<ClassNo>(1, 2, 3)).map(([ro
 	return new Enqueue([spec], 'all');
 });
 
+/** Several steps as one, so that what takes them all comes about often. */
+class Sequence extends Command {
+	readonly steps: readonly Command[];
+
+	constructor(steps: readonly Command[]) {
+		super();
+		this.steps = steps;
+	}
+
+	async act(model: QueueModel, real: Real): Promise<void> {
+		for (const step of this.steps.filter(each => each.check(model))) {
+			await step.run(model, real);
+		}
+	}
+}
+
+/** A block of which much is done with and a little not, and then no room: it is thinned. */
+const thinned = fc
+	.tuple(
+		fc.nat(7),
+		fc.constantFrom<ClassNo>(1, 2),
+		fc.constantFrom('aaaaaaaf', 'aaaaaaar', 'faaaaaaa', '-aaaaaaa'),
+	)
+	.map(([route, classNo, fates]) => {
+		const spec = {id: undefined, route, classNo, expires: false};
+		const block = Array.from({length: 8}, (_, at) => ({...spec, payload: 6000 + at}));
+		const large = [{...spec, classNo: 3 as ClassNo, payload: 70_000}];
+		return new Sequence([
+			new Enqueue(block, 'all'),
+			new TakeLease(0, 2 ** 20, 4096),
+			new Settle(5, fates),
+			new Enqueue(large, 'all'),
+			new Enqueue(large, 'all'),
+			new Enqueue(large, 'all'),
+		]);
+	});
+
 /** For a store with little room: what comes in is large, and little of it is forgotten meanwhile. */
 export const crowdingCommands = [
 	...allCommands.slice(0, -2),
 	oneLarge,
 	oneLarge,
 	oneLarge,
+	thinned,
 	fc.constantFrom(2, 2, 7, 30).map(seconds => new Pass(seconds)),
 	fc.constant(0).map(() => new Crash()),
 ] as const;

@@ -1,6 +1,8 @@
 import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
+import {labReport, missedBars} from '../labs/lab-report.js';
 import type {Teardown} from '../temp-dir.js';
+import {LAB, scenarioOf} from './report.js';
 import {runScenario, type ScenarioRun} from './run-scenario.js';
 import type {KillScenario} from './scenario.js';
 
@@ -23,16 +25,18 @@ export const runRandomKills = async (t: Teardown, options: RandomKillsOptions): 
 		const own = path.join(directory, String(index + 1));
 		await mkdir(own);
 		const first = share(index);
-		runs.push(
-			await runScenario(t, {
-				directory: own,
-				scenario,
-				seed: seed + index,
-				segments: Math.floor(segments / scenarios.length),
-				kills: {first, count: share(index + 1) - first},
-				note: line => note(`${index + 1}: ${line}`),
-			}),
-		);
+		const run = await runScenario(t, {
+			directory: own,
+			scenario,
+			seed: seed + index,
+			segments: Math.floor(segments / scenarios.length),
+			kills: {first, count: share(index + 1) - first},
+			note: line => note(`${index + 1}: ${line}`),
+		});
+		runs.push(run);
+		for (const missed of missedBars(labReport(LAB, [scenarioOf(run)]))) {
+			note(`MISSED: ${missed}`);
+		}
 	}
 	return runs;
 };

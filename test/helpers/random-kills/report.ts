@@ -6,6 +6,8 @@ import {PEERS} from './parties.js';
 import type {ScenarioRun} from './run-scenario.js';
 import {nameOf} from './scenario.js';
 
+export const LAB = 'random-kills';
+
 export type RandomKillsReport = LabReport & {
 	readonly seed: number;
 	readonly kills: number;
@@ -17,14 +19,15 @@ type Figures = Readonly<Record<string, unknown>>;
 export const reportOf = (seed: number, runs: readonly ScenarioRun[]): RandomKillsReport => {
 	const killed = runs.flatMap(({rounds}) => rounds);
 	return {
-		...labReport('random-kills', [...runs.map(scenarioOf), aimOf(runs)]),
+		...labReport(LAB, [...runs.map(scenarioOf), aimOf(runs)]),
 		seed,
 		kills: killed.length,
 		figures: runs.map(figuresOf),
 	};
 };
 
-const scenarioOf = (run: ScenarioRun): Scenario => {
+/** The bars of one scenario. */
+export const scenarioOf = (run: ScenarioRun): Scenario => {
 	const {evidence, status, violations, scenario} = run;
 	const {records} = evidence;
 	const faults = findFaults(evidence);
@@ -61,7 +64,7 @@ const scenarioOf = (run: ScenarioRun): Scenario => {
 					records.filter(({peer_id: id}) => id === peer.peer_id),
 				),
 			),
-			none('the stores keep their invariant', violations),
+			none('fsck finds nothing, and the stores keep their invariant', violations),
 		],
 	};
 };
@@ -102,7 +105,7 @@ const figuresOf = (run: ScenarioRun): Figures => {
 		duplicates_at_web: duplicatesAt(evidence, 'web'),
 		satisfied_and_there: satisfiedAndThere(evidence),
 		charged: Object.fromEntries(PEERS.map(peer => [peer, chargedAt(evidence.records, peer).length])),
-		store_looks_between_lives: run.looks,
+		store_checks_between_lives: run.checks,
 	};
 };
 

@@ -7,7 +7,7 @@ export type VictimName = 'edge' | 'hub' | 'web';
 export type Round = Kill & {
 	readonly victim: VictimName;
 	readonly frozen: 'hub' | 'web' | undefined;
-	/** Handovers released at the beginning. */
+	/** Handovers released at the beginning. At least 1. */
 	readonly before: number;
 	/** What is on its way by then gets so long. */
 	readonly loadMs: number;
@@ -48,7 +48,10 @@ export const planRounds = (
 		.sort((a, b) => a.order - b.order)
 		.map(({fate}, index) => {
 			const released = share(index + 1) - share(index);
-			const inMoment = Math.ceil(released / 2);
+			if (released < 2) {
+				throw new Error(`${handovers} handovers are too few for ${count} kills`);
+			}
+			const inMoment = Math.floor(released / 2);
 			return {
 				...fate,
 				before: released - inMoment,

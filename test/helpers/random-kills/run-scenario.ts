@@ -8,7 +8,7 @@ import {Producer} from '../two-daemons/producer.js';
 import {SeededRandom} from '../two-daemons/random.js';
 import {Conditions} from './conditions.js';
 import {gather} from './evidence.js';
-import {violationsAt} from './offline.js';
+import {fsckAt, violationsAt} from './offline.js';
 import type {Evidence} from './oracle.js';
 import {type Parties, PEERS, startParties} from './parties.js';
 import {planRounds, type Round} from './rounds.js';
@@ -35,10 +35,10 @@ export type ScenarioRun = {
 	readonly abandoned: number;
 	/** Handovers that a kill left without an answer. */
 	readonly unanswered: number;
-	/** What the invariant of the store found broken: at the edge between two lives, and at both daemons at the end. */
+	/** What is wrong with a store: of the edge between two lives, of both daemons at the end. */
 	readonly violations: readonly string[];
-	/** How often the edge's store was looked at between two lives. */
-	readonly looks: number;
+	/** How often the edge's store was checked between two lives. */
+	readonly checks: number;
 	readonly seconds: number;
 };
 
@@ -60,7 +60,7 @@ export const runScenario = async (t: Teardown, options: ScenarioOptions): Promis
 	const conditions = new Conditions(scenario.condition, PEERS.length);
 	const rest = new EdgeAtRest(parties, scenario, conditions, rounds);
 	const victims = {
-		edge: relayVictim(parties.edge, () => rest.look()),
+		edge: relayVictim(parties.edge, () => rest.pass()),
 		hub: relayVictim(parties.hub),
 		web: parties.web,
 	};
@@ -74,7 +74,7 @@ export const runScenario = async (t: Teardown, options: ScenarioOptions): Promis
 	const evidence = await gather(parties, scenario.format, producer, conditions);
 	for (const relay of [parties.edge, parties.hub]) {
 		await relay.daemon.end('SIGTERM');
-		rest.violations.push(...(await violationsAt(relay.home)));
+		rest.violations.push(...(await fsckAt(relay.home)), ...(await violationsAt(relay.home)));
 	}
 	await parties.web.kill();
 	return {
@@ -85,14 +85,14 @@ export const runScenario = async (t: Teardown, options: ScenarioOptions): Promis
 		abandoned: parties.edge.abandoned.reduce((sum, count) => sum + count, 0),
 		unanswered: producer.unanswered,
 		violations: rest.violations,
-		looks: rest.looks,
+		checks: rest.checks,
 		seconds: Math.round((performance.now() - begun) / 1000),
 	};
 };
 
 const IN_FLIGHT = 8;
 /** Where fewer peers are enough, there may be nothing left for the one that is frozen. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1000;
 
 type Killing = {
 	readonly edge: Parties['edge'];
@@ -109,9 +109,13 @@ const killAll = ({edge, victims, rounds, turnstile, producer, note}: Killing): P
 		kills: rounds,
 		note,
 		async prepare({frozen, before, loadMs}) {
-			const begin = (): void => turnstile.release(before);
+			const begin = async (): Promise<void> => {
+				const answered = producer.nextAnswer();
+				turnstile.release(before);
+				await answered;
+			};
 			if (frozen === undefined) {
-				begin();
+				await begin();
 			} else {
 				await freeze(edge, frozen, victimOf(victims, frozen), {begin, patienceMs: PATIENCE_MS});
 			}
@@ -125,10 +129,10 @@ const killAll = ({edge, victims, rounds, turnstile, producer, note}: Killing): P
 		},
 	});
 
-/** What happens between two lives of the edge: every third time its store is looked at, once it gets another success condition. */
+/** What happens between two lives of the edge: every third time its store is checked, once it gets another success condition. */
 class EdgeAtRest {
 	readonly violations: string[] = [];
-	looks = 0;
+	checks = 0;
 	readonly #parties: Parties;
 	readonly #scenario: KillScenario;
 	readonly #conditions: Conditions;
@@ -142,15 +146,15 @@ class EdgeAtRest {
 		this.#changeAt = Math.ceil(rounds.filter(({victim}) => victim === 'edge').length / 2);
 	}
 
-	async look(): Promise<void> {
+	async pass(): Promise<void> {
 		const {edge, configWith} = this.#parties;
 		this.#lives += 1;
 		if (this.#lives === this.#changeAt && this.#scenario.later !== undefined) {
 			this.#conditions.change(this.#scenario.later);
 			edge.reconfigure(configWith(this.#scenario.later));
 		} else if (this.#lives % 3 === 2) {
-			this.looks += 1;
-			this.violations.push(...(await violationsAt(edge.home)));
+			this.checks += 1;
+			this.violations.push(...(await fsckAt(edge.home)));
 		}
 	}
 }

@@ -66,7 +66,7 @@ export const killPair = async (pair: EdgeAndHub, options: KillPairOptions): Prom
 
 const LOOK_AGAIN_MS = 10;
 /** The hub may be frozen when nothing is left to be sent. */
-const NOTHING_TO_BEGIN = {begin: () => {}, patienceMs: 3000};
+const NOTHING_TO_BEGIN = {begin: async () => {}, patienceMs: 3000};
 
 const progressReaches = async (
 	at: number,

@@ -61,15 +61,18 @@ export const relayVictim = (relay: Relay, atRest: () => Promise<void> = async ()
 
 const LOOK_AGAIN_MS = 10;
 
-/** Stops the peer where it stands, and resolves when the edge sends it something, knows that it is down, or `patienceMs` are over. */
+/**
+ * Stops the peer where it stands, and resolves when work has begun and the edge sends it something, knows that it is down, or
+ * `patienceMs` are over.
+ */
 export const freeze = async (
 	edge: Relay,
 	name: string,
 	peer: Victim,
-	work: {begin(): void; readonly patienceMs: number},
+	work: {begin(): Promise<void>; readonly patienceMs: number},
 ): Promise<void> => {
 	peer.signal('SIGSTOP');
-	work.begin();
+	await work.begin();
 	const deadline = performance.now() + work.patienceMs;
 	while (performance.now() < deadline) {
 		const {peers} = await edge.status();

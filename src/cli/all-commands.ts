@@ -17,6 +17,7 @@ import {release} from './commands/release.js';
 import {resume} from './commands/resume.js';
 import {setBandwidth} from './commands/set-bandwidth.js';
 import {status} from './commands/status.js';
+import {why} from './commands/why.js';
 
 /** In the order in which the help lists them: look, hand over, look closer, steer, bury. */
 export const allCommands: readonly Command[] = [
@@ -25,6 +26,7 @@ export const allCommands: readonly Command[] = [
 	enqueue,
 	list,
 	inspect,
+	why,
 	events,
 	pause,
 	resume,

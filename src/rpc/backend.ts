@@ -12,6 +12,7 @@ export type Backend = {
 	readonly status: Verb<'relay.status'>;
 	readonly list: Verb<'relay.list'>;
 	readonly inspect: Verb<'relay.inspect'>;
+	readonly why: Verb<'relay.why'>;
 	readonly config: Verb<'relay.config.get'>;
 	readonly setBandwidth: Verb<'relay.config.set_bandwidth'>;
 	readonly pause: Verb<'relay.pause'>;

@@ -3,6 +3,7 @@ import type {EdgedError} from '../outbound/errors.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js';
 import type {EpochMs, PeerNo} from '../outbound/units.js';
+import {aheadOf} from './ahead.js';
 import {checkCeiling} from './ceiling.js';
 import {counter, deadletterCounts, depthIn} from './counters.js';
 import {CHECK_START, type CheckCursor, type CheckStep, checkStep} from './damage/check-step.js';
@@ -31,6 +32,7 @@ import {registerPeers} from './register-peers.js';
 import {settle} from './settle.js';
 import {spaceUse} from './space-use.js';
 import type {
+	Ahead,
 	BulkProgress,
 	DeadletterSelector,
 	Enqueued,
@@ -167,6 +169,10 @@ export class LmdbStore implements OutboundStore {
 
 	inspect(segment: SegmentId, peer?: PeerId): readonly DeliveryRecord[] {
 		return inspect(this.#handles, segment, peer);
+	}
+
+	ahead(segment: SegmentId, peer: PeerId): Ahead | undefined {
+		return aheadOf(this.#handles, segment, peer);
 	}
 
 	payload(segment: SegmentId): StoredPayload | undefined {

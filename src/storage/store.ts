@@ -5,6 +5,7 @@ import type {ClassNo, Priority} from '../outbound/priorities.js';
 import type {DeliveryRecord, Labels, QueueDepth, RecordPage} from '../outbound/record.js';
 import type {Brand, EpochMs, LeaseNo, PeerNo} from '../outbound/units.js';
 import type {EncodedRequest} from './encode-request.js';
+import type {BulkProgress, DeadletterSelector, HoldResult, HoldVerb, WaitingSelector} from './selectors.js';
 
 /**
  * What the rest of edged may ask of the store. Every write resolves only after the fsync that covers it, and is all or
@@ -48,6 +49,11 @@ export type OutboundStore = {
 	list(filter: RecordFilter, page: PageRequest): RecordPage;
 	/** All records of a segment, or the one for `peer`. Empty when the store does not know it. */
 	inspect(segment: SegmentId, peer?: PeerId): readonly DeliveryRecord[];
+	/**
+	 * What is served before a record that waits for its turn; `undefined` for one that does not (it is being sent, held, backing off or
+	 * done with). Looks at a bounded number of rows. `NOT_FOUND`, `UNKNOWN_PEER`.
+	 */
+	ahead(segment: SegmentId, peer: PeerId): Ahead | undefined;
 	/** The payload, checked against its hash; `undefined` when the segment is unknown. Throws `SEGMENT_MISSING`. */
 	payload(segment: SegmentId): StoredPayload | undefined;
 
@@ -237,6 +243,16 @@ export type RecordFilter = {
 };
 export type PageRequest = {readonly limit: number; readonly cursor?: string};
 
+export type Ahead = {
+	readonly records: number;
+	/** Of payload. */
+	readonly bytes: number;
+	/** There may be more. */
+	readonly isAtLeast: boolean;
+	/** By the mean size of what waits. */
+	readonly isBytesEstimated: boolean;
+};
+
 export type StoredPayload = {
 	readonly bytes: Uint8Array;
 	readonly sha256: string;
@@ -244,34 +260,7 @@ export type StoredPayload = {
 	readonly labels: Labels;
 };
 
-export type DeadletterSelector = {
-	readonly peer?: PeerId;
-	readonly reason?: DeadletterReason;
-	readonly since?: EpochMs;
-	/** Of an earlier call with the same selector: goes on behind what that call looked at. */
-	readonly cursor?: string;
-};
-export type HoldVerb = 'hold' | 'release';
-export type WaitingSelector = {
-	readonly peer?: PeerId;
-	readonly priority?: Priority;
-	readonly label?: {readonly name: string; readonly value: string};
-	/** Of an earlier call with the same selector: goes on behind what that call looked at. */
-	readonly cursor?: string;
-};
-export type HoldResult = {
-	readonly changed: number;
-	/** They are being sent. */
-	readonly refused: number;
-};
-
-export type BulkProgress = {
-	readonly changed: number;
-	/** Matched and could not be changed: deadletters without a payload; records that are being sent and should be held. */
-	readonly refused: number;
-	readonly cursor: string | undefined;
-	readonly done: boolean;
-};
+export type {BulkProgress, DeadletterSelector, HoldResult, HoldVerb, WaitingSelector};
 
 export type SpaceUse = {
 	/** Payload and table bytes that are stored for some reason. */

@@ -30,6 +30,7 @@ export const backendWith = (given: Partial<Backend>): Backend => ({
 	status: unexpected,
 	list: unexpected,
 	inspect: unexpected,
+	why: unexpected,
 	config: unexpected,
 	setBandwidth: unexpected,
 	pause: unexpected,

@@ -10,6 +10,7 @@ import * as hold from './hold.js';
 import * as lanes from './lanes.js';
 import {inspectParams, inspectResult, listParams, listResult} from './records.js';
 import {statusParams, statusResult} from './status.js';
+import {whyParams, whyResult} from './why.js';
 
 type MethodContract = {
 	readonly summary: string;
@@ -66,6 +67,12 @@ export const contract = {
 		params: inspectParams,
 		result: inspectResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'SEGMENT_MISSING', 'TOO_LARGE'],
+	},
+	'relay.why': {
+		summary: 'Why a record, or the queue of a peer, is where it is',
+		params: whyParams,
+		result: whyResult,
+		refusals: ['NOT_FOUND', 'UNKNOWN_PEER'],
 	},
 	'relay.config.get': {
 		summary: 'Effective configuration and limiter state',

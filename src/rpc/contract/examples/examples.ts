@@ -2,11 +2,13 @@ import {deadletterExamples} from './deadletters.js';
 import {eventExamples} from './events.js';
 import {type Examples, ME} from './example.js';
 import {BURIED, DEPTH, LATER, LIMITED, MORNING, PEER, SCHEDULED, UNLIMITED} from './values.js';
+import {whyExamples} from './why.js';
 
 /** For the self-description; a test holds each to the schemas of its method. A method without one does not compile. */
 export const EXAMPLES: Examples = {
 	...deadletterExamples,
 	...eventExamples,
+	...whyExamples,
 	'rpc.discover': [
 		{
 			name: 'this document',

@@ -1,0 +1,228 @@
+import type {LaneSnapshot} from '../../delivery/lane-snapshot.js';
+import type {PeerId} from '../../outbound/names.js';
+import type {DeliveryRecord, QueueDepth} from '../../outbound/record.js';
+import type {EpochMs} from '../../outbound/units.js';
+import type {Result} from '../../rpc/contract/methods.js';
+import type {Ahead} from '../../storage/store.js';
+import {atTime, counted, inBrackets} from './words.js';
+
+/** What is known of a peer, and of what is ahead of a record. */
+export type Facts = {
+	readonly peer: PeerId;
+	/** `undefined`: the peer is not configured any more. */
+	readonly lane: LaneSnapshot | undefined;
+	readonly depth: QueueDepth;
+	readonly waitingBytes: number;
+	/** Of the limiters; 0 = unlimited. */
+	readonly bytesPerSecond: number;
+	/** Payload bytes of the record asked for. */
+	readonly ownBytes: number;
+	readonly ahead: Ahead | undefined;
+	readonly nextDueAt: EpochMs | undefined;
+	readonly successCondition: string;
+	readonly maxRetryCount: number;
+};
+
+type Why = Result<'relay.why'>;
+export type Judgement = {
+	readonly cause: Why['cause'];
+	readonly sentence: string;
+	readonly next: {readonly what: NonNullable<Why['next_event']>['what']; readonly at?: EpochMs} | undefined;
+	readonly etaSeconds: number | undefined;
+};
+
+const OPERATOR = {next: {what: 'operator_acts'}, etaSeconds: undefined} as const;
+const NO_MORE = {next: undefined, etaSeconds: undefined} as const;
+const ATTEMPT = {next: {what: 'attempt_ends'}, etaSeconds: undefined} as const;
+
+/** The foremost of what stands in the way of a record. Pure. */
+export const judgeRecord = (facts: Facts, record: DeliveryRecord): Judgement => {
+	const {peer} = facts;
+	const id = record.segmentId;
+	switch (record.state) {
+		case 'acked':
+			return {
+				cause: 'acked',
+				sentence: `${peer} has ${id}: acknowledged ${atTime(record.updatedAt)}`,
+				...NO_MORE,
+			};
+		case 'satisfied':
+			return {
+				cause: 'satisfied',
+				sentence: `enough other peers have ${id} (success_condition ${facts.successCondition}): it is not sent to ${peer}`,
+				...NO_MORE,
+			};
+		case 'deadletter':
+			return {
+				cause: 'deadletter',
+				sentence: `${id} for ${peer} was buried as ${record.reason} ${atTime(record.updatedAt)}${inBrackets(lastError(record))}: retry or purge it`,
+				...OPERATOR,
+			};
+		case 'inflight':
+			return {
+				cause: 'inflight',
+				sentence: `${id} is being sent to ${peer} now${aloneWords(facts)}`,
+				...ATTEMPT,
+			};
+		case 'scheduled':
+		case 'failed':
+			return judgeWaiting(facts, record);
+	}
+};
+
+const judgeWaiting = (facts: Facts, record: DeliveryRecord): Judgement => {
+	const {peer} = facts;
+	const id = record.segmentId;
+	if (record.held) {
+		const sentence = `an operator holds ${id} for ${peer}: it is not sent until it is released`;
+		return {cause: 'held', sentence, ...OPERATOR};
+	}
+	const lane = judgeLane(facts);
+	if (lane !== undefined) {
+		return {...lane, sentence: `${id} waits: ${lane.sentence}`};
+	}
+	// A record that is due is `failed` until the lane takes it.
+	if (record.state === 'failed' && facts.ahead === undefined) {
+		return {
+			cause: 'backoff',
+			sentence: `the last attempt to send ${id} to ${peer} failed${inBrackets(lastError(record))}: it is tried again ${atTime(record.nextAttemptAt)}, after ${record.chargedFailures} of ${facts.maxRetryCount} failures`,
+			next: {what: 'backoff_ends', ...at(record.nextAttemptAt)},
+			etaSeconds: undefined,
+		};
+	}
+	if (facts.lane?.searching === true) {
+		return {
+			cause: 'suspects',
+			sentence: `${id} waits: a segment breaks requests to ${peer} and is being searched${aheadWords(facts)}`,
+			next: {what: 'turn_comes'},
+			etaSeconds: undefined,
+		};
+	}
+	const etaSeconds = etaOf(facts);
+	const pace =
+		etaSeconds === undefined ? '' : `, which takes about ${Math.ceil(etaSeconds)} s at the present pace`;
+	return {
+		cause: 'turn',
+		sentence: `${id} waits its turn${aheadWords(facts) || `: it is the next for ${peer}`}${pace}`,
+		next: {what: 'turn_comes'},
+		etaSeconds,
+	};
+};
+
+/** What keeps a lane from sending anything; `undefined`: nothing does. */
+const judgeLane = ({peer, lane, bytesPerSecond}: Facts): Judgement | undefined => {
+	if (lane === undefined) {
+		const sentence = `${peer} is not configured any more, and nothing is sent to it`;
+		return {cause: 'orphaned', sentence, ...OPERATOR};
+	}
+	switch (lane.link) {
+		case 'paused':
+			return {cause: 'paused', sentence: `${peer} is paused until it is resumed`, ...OPERATOR};
+		case 'throttled':
+			return {
+				cause: 'throttled',
+				sentence: `the rate for ${peer} is ${bytesPerSecond} bytes/s, at which no send begins`,
+				...OPERATOR,
+			};
+		case 'down': {
+			const failures = `${counted(lane.consecutiveFailures, 'failure')} in a row`;
+			const said = lane.lastError === undefined ? undefined : `the last: ${lane.lastError}`;
+			return {
+				cause: 'link_down',
+				sentence: `the link to ${peer} is down${inBrackets(failures, said)}; it is tried again ${atTime(lane.nextAttemptAt)}`,
+				next: {what: 'link_is_tried', ...at(lane.nextAttemptAt)},
+				etaSeconds: undefined,
+			};
+		}
+		case 'probing':
+			return {cause: 'probing', sentence: `the link to ${peer} is being tried`, ...ATTEMPT};
+		case 'unknown':
+		case 'up':
+			return undefined;
+	}
+};
+
+/** The foremost of what stands in the way of a peer's queue. Pure. */
+export const judgePeer = (facts: Facts): Judgement => {
+	const {peer, lane, depth} = facts;
+	const waiting = depth.scheduled + depth.failed;
+	if (waiting + depth.inflight === 0 && lane !== undefined) {
+		const mode = lane.paused ? ', and it is paused' : '';
+		return {
+			cause: 'idle',
+			sentence: `nothing waits for ${peer}${mode}`,
+			next: {what: 'segment_is_enqueued'},
+			etaSeconds: undefined,
+		};
+	}
+	return judgeLane(facts) ?? judgeQueue(facts, waiting);
+};
+
+const judgeQueue = (facts: Facts, waiting: number): Judgement => {
+	const {peer, lane, depth, waitingBytes, nextDueAt} = facts;
+	if (lane?.searching === true) {
+		return {
+			cause: 'suspects',
+			sentence: `a segment breaks requests to ${peer} and is being searched among ${lane.suspicion.suspects}; ${counted(waiting, 'record')} wait meanwhile`,
+			...ATTEMPT,
+		};
+	}
+	if (depth.inflight > 0) {
+		return {
+			cause: 'inflight',
+			sentence: `${counted(depth.inflight, 'record')} are being sent to ${peer} and ${waiting - depth.held} wait${aloneWords(facts)}`,
+			next: {what: 'attempt_ends'},
+			etaSeconds: lane?.etaSeconds,
+		};
+	}
+	if (depth.held === waiting) {
+		const sentence = `all that waits for ${peer}, ${counted(waiting, 'record')}, is held until it is released`;
+		return {cause: 'held', sentence, ...OPERATOR};
+	}
+	if (depth.scheduled === 0) {
+		return {
+			cause: 'backoff',
+			sentence: `${counted(depth.failed, 'record')} for ${peer} failed and wait for another attempt; the next is due ${atTime(nextDueAt)}`,
+			next: {what: 'backoff_ends', ...at(nextDueAt)},
+			etaSeconds: undefined,
+		};
+	}
+	return {
+		cause: 'turn',
+		sentence: `${counted(waiting - depth.held, 'record')} (${waitingBytes} bytes) wait for ${peer}, and nothing is in the way`,
+		next: {what: 'turn_comes'},
+		etaSeconds: lane?.etaSeconds,
+	};
+};
+
+const aloneWords = ({lane, peer}: Facts): string => {
+	const alone = lane?.suspicion.alone ?? 0;
+	return alone === 0
+		? ''
+		: `; ${counted(alone, 'segment')} broke alone and ${alone === 1 ? 'is' : 'are'} kept aside until another proves ${peer} well`;
+};
+
+const aheadWords = ({peer, ahead}: Facts): string => {
+	if (ahead === undefined || (ahead.records === 0 && !ahead.isAtLeast)) {
+		return '';
+	}
+	const {records, bytes, isAtLeast, isBytesEstimated} = ahead;
+	const amount = `${isBytesEstimated ? 'about ' : ''}${bytes} bytes`;
+	const verb = records === 1 ? 'goes' : 'go';
+	return `: ${isAtLeast ? 'at least ' : ''}${counted(records, 'record')} (${amount}) ${verb} to ${peer} before it`;
+};
+
+/** Slower than this nothing moves, and no end can be foretold. */
+const STANDSTILL = 1;
+
+/** By what was acknowledged of late. */
+const etaOf = ({ahead, lane, ownBytes}: Facts): number | undefined => {
+	const pace = lane?.bytesPerSecondNow ?? 0;
+	return ahead === undefined || ahead.isAtLeast || lane === undefined || pace < STANDSTILL
+		? undefined
+		: (lane.inflightBytes + ahead.bytes + ownBytes) / pace;
+};
+
+const lastError = ({attempts}: DeliveryRecord): string | undefined => attempts.at(-1)?.error;
+
+const at = (time: EpochMs | undefined): {readonly at?: EpochMs} => (time === undefined ? {} : {at: time});

@@ -1,0 +1,17 @@
+import type {EpochMs} from '../../outbound/units.js';
+import {formatTime} from '../../runtime/clock.js';
+
+export const timeOrNull = (at: EpochMs | undefined): string | null =>
+	at === undefined ? null : formatTime(Math.round(at) as EpochMs);
+
+export const atTime = (at: EpochMs | undefined): string =>
+	at === undefined ? 'soon' : `at ${formatTime(Math.round(at) as EpochMs)}`;
+
+/** `1 record`, `2 records`. */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+/** ` (WORDS)`, or nothing when there is nothing to say. */
+export const inBrackets = (...words: ReadonlyArray<string | undefined>): string => {
+	const said = words.filter(word => word !== undefined);
+	return said.length === 0 ? '' : ` (${said.join(', ')})`;
+};

@@ -102,11 +102,11 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 	'rpc.discover':
 		'An OpenRPC 1.3 document: parameters, results, refusals and examples of every method, from the schemas that check the calls. `x-params-schema` is the whole schema where parameters go together in more than one way; `x-refusals` explains the codes.',
 	'daemon.ping':
-		'`draining`: it stops, or every peer is drained. `degraded`: the store could not write what it was last asked to. `ingest_socket` is where payloads of any size go in and come out.',
+		'`draining`: it stops, or every peer is drained. `degraded`: the disk is full, or the store was removed: no enqueue is taken, what is stored is delivered. `ingest_socket` is where payloads of any size go in and come out.',
 	'relay.enqueue':
 		'Answers after the fsync that covers the whole call. Give each segment `payload_base64` or `payload_text`, one of the two. Without `peers` it goes to the default peers. The same id with the same bytes is a `duplicate`, which is answered only once the first copy is on disk; `note` says so when that copy is buried.',
 	'relay.status':
-		'From counters: as fast with a million records as with none. `storage.state` is `warning` above 80 % of the ceiling, `full` at it, `degraded` while the store cannot write. Daily quotas are not enforced in this version; their counters stay 0.',
+		'From counters: as fast with a million records as with none. `storage.state` is `warning` above 80 % of the ceiling or with less than 4 MiB free on the disk, `full` at the ceiling, `degraded` while no enqueue is taken. Daily quotas are not enforced in this version; their counters stay 0.',
 	'relay.list':
 		'A page examines at most 10,000 rows: it may be short, even empty, and still carry `next_cursor`. No snapshot is promised over pages. `total` comes only when counters cover the filter (state, peer, reason). `state: "abandoned"` lists what the last restart put back and has not been sent since. `UNKNOWN_PEER` for a peer the store has never known.',
 	'relay.inspect':

@@ -33,12 +33,15 @@ export const judgeSend = (exchanged: Exchanged, frame: LeaseFrame, now: EpochMs)
 		return {kind: 'broken', cause: 'reset', message: notBelieved(answer.message), bytesSent};
 	}
 	const {leaseIndexes} = frame;
+	const passing = answer.rejected.find(({code}) => PASSING.has(code));
+	const refused = answer.rejected.filter(({code}) => !PASSING.has(code));
 	return {
 		kind: 'answered',
 		// Known already is as good as new: the peer has it on disk.
 		acked: toLeaseRanges([...answer.accepted, ...answer.duplicate], leaseIndexes),
-		troubles: [...frame.troubles, ...answer.rejected.map(refusal => troubleOf(refusal, leaseIndexes))],
+		troubles: [...frame.troubles, ...refused.map(refusal => troubleOf(refusal, leaseIndexes))],
 		bytesSent,
+		...(passing && {endedBy: {message: `The peer takes no more: ${wordsOf(passing)}`}}),
 	};
 };
 
@@ -72,7 +75,7 @@ const judgeFailure = ({cause, message, hadBegun, isTlsTrouble}: Failure, bytesSe
 	return {kind: 'broken', cause: cause === 'timeout' ? 'timeout' : 'reset', message, bytesSent};
 };
 
-/** Codes of a receiver that may take the same segment later. */
+/** Codes of a receiver that has a trouble of its own, and may take the same segment later: no fault of the segment's. */
 const PASSING: ReadonlySet<string> = new Set([
 	'BUSY',
 	'QUEUE_FULL',
@@ -82,14 +85,13 @@ const PASSING: ReadonlySet<string> = new Set([
 	'SHUTTING_DOWN',
 ]);
 
-const troubleOf = (
-	{index, code, message}: Refusal,
-	leaseIndexes: readonly number[] | undefined,
-): EntryTrouble => ({
-	index: leaseIndexes?.[index] ?? index,
-	kind: PASSING.has(code) ? 'failed' : 'rejected',
-	message: `${code}: ${message}`,
+const troubleOf = (refusal: Refusal, leaseIndexes: readonly number[] | undefined): EntryTrouble => ({
+	index: leaseIndexes?.[refusal.index] ?? refusal.index,
+	kind: 'rejected',
+	message: wordsOf(refusal),
 });
+
+const wordsOf = ({code, message}: Refusal): string => `${code}: ${message}`;
 
 const TOO_EARLY = {kind: 'fault', message: 'it came before it could have had the whole request'} as const;
 

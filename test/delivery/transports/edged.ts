@@ -107,7 +107,7 @@ test('what the peer knows already is acknowledged', async t => {
 	t.like(await send(openTransport(t, {url}), TWO), {kind: 'answered', acked: [[0, 1]], troubles: []});
 });
 
-test('a refusal that passes is a failure, one that stays is a rejection', async t => {
+test('a refusal that passes is trouble of the peer and charges nobody, one that stays is a rejection', async t => {
 	const {url} = await startPeer(t, (request, response) =>
 		response.end(
 			answerOf(request, {
@@ -120,10 +120,9 @@ test('a refusal that passes is a failure, one that stays is a rejection', async 
 		),
 	);
 	t.like(await send(openTransport(t, {url}), TWO), {
-		troubles: [
-			{index: 0, kind: 'failed', message: 'BUSY: later'},
-			{index: 1, kind: 'rejected', message: 'FROM_THE_FUTURE: never'},
-		],
+		acked: [],
+		troubles: [{index: 1, kind: 'rejected', message: 'FROM_THE_FUTURE: never'}],
+		endedBy: {message: 'The peer takes no more: BUSY: later'},
 	});
 });
 

@@ -2,10 +2,10 @@ import type {Lease} from '../storage/store.js';
 
 /**
  * The search for the entries that break requests. A request that broke leaves a set of suspects: its lease, which was released.
- * What of it waits is sent again in sixteenths, one at a time, beside the rest of the queue. A part that is answered is cleared
- * and delivered; one that breaks is a set of its own, searched first. So each poison stands alone after three breaks (of 4,096
- * entries, by 256, 16 and 1), and a neighbour is sent four times at most, however many poisons there are. Only what breaks alone
- * may be charged.
+ * What of it waits is sent again in 32 parts, one at a time, beside the rest of the queue. A part that is answered is cleared and
+ * delivered; one that breaks is a set of its own, searched first. So each poison stands alone after two breaks among 1,024
+ * entries and three among 4,096 (by 128, 4 and 1), and a neighbour is sent four times at most, however many poisons there are.
+ * Only what breaks alone may be charged.
  */
 export type SuspectSet = {
 	readonly lease: Lease;
@@ -39,7 +39,7 @@ export type Break = {
 };
 
 /** Answered requests cost nothing, broken ones may each cost a time-out: so many parts, and few breaks. */
-const PARTS = 16;
+const PARTS = 32;
 /** With so many lone breaks, a peer is not believed any more when it says to a probe that it is well. */
 const LONE_BREAKS_DOUBTED = 2;
 /** With so many sets, only suspects are sent: hardly anything is answered. */

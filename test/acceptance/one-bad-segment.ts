@@ -9,6 +9,8 @@ import {startWebHook} from '../helpers/web-hook.js';
 const [REFUSED, POISON] = ['refused', 'poison'];
 const GOOD = 500;
 const MAX_RETRIES = 3;
+/** In three leases; one that breaks on a connection that was used before is tried once more on a new one. */
+const MOST_SENT = 5;
 /** For a machine that is busy with ten other things; alone it takes seconds. */
 const TIMEOUT_MS = 240_000;
 
@@ -71,8 +73,8 @@ ${fields}
 	t.log(
 		`the most-sent good segment: ${most} times; the poison: ${sends.get(POISON as string)}; the refused one: ${sends.get(REFUSED as string)}; proofs: ${proofs}`,
 	);
-	t.true(most <= 5, `${most} times`);
-	t.true((sends.get(POISON as string) ?? 0) <= MAX_RETRIES + 6);
+	t.true(most <= MOST_SENT, `${most} times`);
+	t.true((sends.get(POISON as string) ?? 0) <= MAX_RETRIES * 2 + 6);
 };
 
 test.serial(

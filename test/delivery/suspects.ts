@@ -67,7 +67,7 @@ test('the one poison among 4,096 is charged, nobody else, and a neighbour is sen
 	for (const at of [0, 1, 2047, 2048, 4000, 4095]) {
 		const {charged, requests, mostSent} = search(4096, new Set([at]));
 		t.deepEqual(charged, [at]);
-		t.true(requests <= 3 * 16 + 1, `${requests} requests for a poison at ${at}`);
+		t.true(requests <= 32 + 32 + 4 + 1, `${requests} requests for a poison at ${at}`);
 		t.true(mostSent <= 4, `${mostSent}`);
 	}
 });
@@ -95,19 +95,19 @@ const shared = (entries: number, searching = false): Break => ({
 	searching,
 });
 
-test('what broke is sent again in sixteenths, and what broke of these is searched first', t => {
+test('what broke is sent again in 32 parts, and what broke of these is searched first', t => {
 	let suspicion = afterBreak(UNSUSPECTED, shared(4096), 'well');
 	suspicion = afterBreak(suspicion, shared(100), 'well');
 	t.deepEqual(
 		suspicion.sets.map(({part}) => part),
-		[256, 7],
+		[128, 4],
 	);
-	suspicion = afterBreak(suspicion, shared(256, true), 'well');
+	suspicion = afterBreak(suspicion, shared(128, true), 'well');
 	t.deepEqual(
 		suspicion.sets.map(({part}) => part),
-		[16, 256, 7],
+		[4, 128, 4],
 	);
-	t.is(suspectCount(suspicion), 256);
+	t.is(suspectCount(suspicion), 128);
 	t.true(mayServeOthers(suspicion));
 });
 
@@ -126,7 +126,7 @@ test('that the peer went down with a request may be chance: it is sent whole onc
 	t.like(first.sets[0], {part: 4096, apart: true});
 	t.true(isApart(first));
 	t.false(mayServeOthers(first));
-	t.like(afterBreak(first, shared(4096, true), 'down').sets[0], {part: 256, apart: true});
+	t.like(afterBreak(first, shared(4096, true), 'down').sets[0], {part: 128, apart: true});
 });
 
 test('a peer at which hardly anything is answered gets suspects only', t => {

@@ -35,7 +35,7 @@ test('a file that is no store is refused with words, not by a signal', async t =
 	writeFileSync(file, Buffer.alloc(40_960, 'garbage'));
 	await t.throwsAsync(openTestStore(directory, new FakeClock()), {
 		code: 'STORAGE_FAILED',
-		message: `${file} is no store of edged, or its first pages are destroyed: move the state directory away and start with an empty one, or restore a copy`,
+		message: `${file} is no store of edged, or its first pages are destroyed and nothing in it can be found: move ${path.dirname(file)} away and start edged, which then begins with an empty store, or put a copy in its place`,
 	});
 });
 

@@ -11,6 +11,7 @@ import type {Lease, LeasedPayloads} from '../../storage/store.js';
 import type {ProbeOutcome, SendContext, SendOutcome, Transport} from '../transport.js';
 import {type Exchanged, type ExchangeLimits, exchange} from './exchange.js';
 import {frameLease} from './lease-frame.js';
+import {ownDamage} from './own-damage.js';
 import {judgeProbe, judgeSend} from './peer-answer.js';
 import {type PeerAddress, PeerConnections} from './peer-connections.js';
 import {ChunkReader, ChunkSize, PackPool} from './request-body.js';
@@ -122,5 +123,18 @@ const sendLease = async (
 		return UNSENT;
 	}
 	const exchanged = await ask({signal, wrote});
+	// A receiver compares every payload with its SHA-256; here only the CRC-32 is looked at on the way out.
+	const damaged =
+		exchanged.kind === 'answer' && exchanged.status === BAD_REQUEST ? ownDamage(lease, payloads) : [];
+	if (damaged.length > 0) {
+		return {
+			kind: 'answered',
+			acked: [],
+			troubles: [...troubles, ...damaged],
+			bytesSent: exchanged.bytesSent,
+		};
+	}
 	return judgeSend(exchanged, frame, clock.now());
 };
+
+const BAD_REQUEST = 400;

@@ -1,4 +1,4 @@
-import type {Server} from 'node:http';
+import type {IncomingMessage, Server, ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
 import type {Clock} from '../runtime/clock.js';
 
@@ -6,21 +6,28 @@ import type {Clock} from '../runtime/clock.js';
 const CROWDED = 7 / 8;
 /** Within this time anybody on a link in order has said who it is, or what it wants. */
 const SILENT_MS = 1000;
-const CLEAR_EVERY_MS = 1000;
+/** Between two requests. */
+const IDLE_MS = 5000;
+
+type Place = {
+	readonly socket: Socket;
+	/** It has made a request, or come to the end of its TLS handshake. */
+	isKnown: boolean;
+	/** Requests that are not answered yet. */
+	open: number;
+	quietSince: number;
+};
 
 /**
- * The connections of one door. When it fills, newcomers get the places of those that have said nothing yet (no whole request, no
- * end of the TLS handshake), the oldest first, and of kept-alive ones between two requests. Whoever is being served stays.
+ * The connections of one door. When it fills, a newcomer gets the place of one that has said nothing yet (no whole head of a request,
+ * no end of the TLS handshake), else of one that is idle, the longest quiet first. Whoever is being served stays.
  */
 export class OpenConnections {
 	readonly #server: Server;
 	readonly #clock: Clock;
 	readonly #crowd: number;
 	/** Those in a TLS handshake as well, of which the server itself does not know yet. */
-	readonly #sockets = new Set<Socket>();
-	/** Oldest first. */
-	readonly #silent = new Map<string | Socket, {readonly socket: Socket; readonly since: number}>();
-	#clearedAt = Number.NEGATIVE_INFINITY;
+	readonly #places = new Map<string | Socket, Place>();
 
 	/** `displaced` is told of each that had to go. */
 	constructor(server: Server, most: number, clock: Clock, displaced: () => void) {
@@ -29,36 +36,38 @@ export class OpenConnections {
 		this.#crowd = Math.floor(most * CROWDED);
 		server.maxConnections = most;
 		server.on('connection', (socket: Socket) => {
-			if (this.isCrowded && this.#makeRoom()) {
+			const quiet = this.isCrowded ? this.#longestQuiet() : undefined;
+			if (quiet !== undefined) {
+				quiet.socket.destroy();
 				displaced();
 			}
 			const key = keyOf(socket);
-			this.#sockets.add(socket);
-			this.#silent.set(key, {socket, since: clock.elapsed()});
-			socket.once('close', () => {
-				this.#sockets.delete(socket);
-				this.#silent.delete(key);
-			});
+			this.#places.set(key, {socket, isKnown: false, open: 0, quietSince: clock.elapsed()});
+			socket.once('close', () => this.#places.delete(key));
 		});
-		const speaks = (socket: Socket): void => void this.#silent.delete(keyOf(socket));
-		server.on('secureConnection', speaks);
-		server.on('request', ({socket}) => speaks(socket));
-		server.on('checkContinue', ({socket}) => speaks(socket));
+		server.on('secureConnection', (socket: Socket) => this.#heard(this.#places.get(keyOf(socket))));
+		const serve = ({socket}: IncomingMessage, response: ServerResponse): void => {
+			const place = this.#places.get(keyOf(socket));
+			this.#heard(place, 1);
+			response.once('close', () => this.#heard(place, -1));
+		};
+		server.on('request', serve);
+		server.on('checkContinue', serve);
 	}
 
 	get count(): number {
-		return this.#sockets.size;
+		return this.#places.size;
 	}
 
 	/** Almost all places are taken. */
 	get isCrowded(): boolean {
-		return this.#sockets.size >= this.#crowd;
+		return this.#places.size >= this.#crowd;
 	}
 
 	/** Accepts nobody, lets what was begun finish within `graceMs`, and resolves once all are gone. */
 	async close(graceMs: number): Promise<void> {
 		const cancel = this.#clock.after(graceMs, () => {
-			for (const socket of this.#sockets) {
+			for (const {socket} of this.#places.values()) {
 				socket.destroy();
 			}
 		});
@@ -69,21 +78,29 @@ export class OpenConnections {
 		cancel();
 	}
 
-	/** Says whether somebody silent had to go. */
-	#makeRoom(): boolean {
+	#heard(place: Place | undefined, requests = 0): void {
+		if (place !== undefined) {
+			place.isKnown = true;
+			place.open += requests;
+			place.quietSince = this.#clock.elapsed();
+		}
+	}
+
+	#longestQuiet(): Place | undefined {
 		const now = this.#clock.elapsed();
-		const [oldest] = this.#silent.values();
-		if (oldest !== undefined && now - oldest.since >= SILENT_MS) {
-			oldest.socket.destroy();
-			return true;
+		let found: Place | undefined;
+		for (const place of this.#places.values()) {
+			const isQuiet = place.open === 0 && now - place.quietSince >= (place.isKnown ? IDLE_MS : SILENT_MS);
+			if (isQuiet && (found === undefined || goesBefore(place, found))) {
+				found = place;
+			}
 		}
-		if (now - this.#clearedAt >= CLEAR_EVERY_MS) {
-			this.#clearedAt = now;
-			this.#server.closeIdleConnections();
-		}
-		return false;
+		return found;
 	}
 }
+
+const goesBefore = (one: Place, other: Place): boolean =>
+	one.isKnown === other.isKnown ? one.quietSince < other.quietSince : other.isKnown;
 
 /** The same for a TLS socket and the one beneath it. */
 const keyOf = (socket: Socket): string | Socket =>

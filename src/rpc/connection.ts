@@ -10,14 +10,15 @@ import {
 	MAX_WAITING_REQUESTS,
 } from './limits.js';
 import {LineFramer} from './line-framer.js';
+import type {LineTurns} from './line-turns.js';
 import type {Responder} from './responder.js';
 import {type SubscriptionCounters, Subscriptions} from './subscriptions.js';
 import {invalidRequestResponse} from './wire-errors.js';
 
 /** A line that was begun must end within this. A connection without a begun line may idle for ever. */
 const UNFINISHED_LINE_MS = 30_000;
-/** Lines begun in one turn of the event loop: then others have theirs, and the replies show how much they weigh. */
-const LINES_A_TURN = 32;
+/** Lines begun at a time: then the replies show how much they weigh. Fewer when others wait for their turn. */
+const MOST_LINES = {alone: 32, contended: 2} as const;
 /** How long a peer may take to fetch the last words said to it. */
 const LINGER_MS = 1000;
 
@@ -25,6 +26,7 @@ const LINGER_MS = 1000;
 export type ConnectionContext = {
 	readonly responder: Responder;
 	readonly clock: Clock;
+	readonly turns: LineTurns;
 	readonly events: EventSource;
 	readonly subscriptions: SubscriptionCounters;
 };
@@ -37,6 +39,7 @@ export class Connection {
 	readonly #socket: Socket;
 	readonly #responder: Responder;
 	readonly #clock: Clock;
+	readonly #turns: LineTurns;
 	readonly #subscriptions: Subscriptions;
 	readonly #framer = new LineFramer(MAX_LINE_BYTES);
 	#waitingRequests = 0;
@@ -50,8 +53,9 @@ export class Connection {
 	#cancelUnfinished: (() => void) | undefined;
 	#cancelLinger: (() => void) | undefined;
 
-	constructor(socket: Socket, {responder, clock, events, subscriptions}: ConnectionContext) {
+	constructor(socket: Socket, {responder, clock, turns, events, subscriptions}: ConnectionContext) {
 		this.#socket = socket;
+		this.#turns = turns;
 		this.#responder = responder;
 		this.#clock = clock;
 		this.#subscriptions = new Subscriptions({
@@ -72,6 +76,7 @@ export class Connection {
 		});
 		socket.on('error', () => {}); // A client that went away: 'close' follows.
 		socket.on('close', () => {
+			this.#phase = 'closing'; // Nobody is there to be answered: what it still asked is not begun.
 			this.#cancelUnfinished?.();
 			this.#cancelLinger?.();
 			this.#subscriptions.close();
@@ -117,8 +122,16 @@ export class Connection {
 		if (this.#phase === 'closing' || this.#pumpIsDue) {
 			return;
 		}
+		if (this.#turns.isFree) {
+			this.#beginLines(MOST_LINES.alone);
+		} else {
+			this.#pumpNextTurn();
+		}
+	}
+
+	#beginLines(most: number): void {
 		for (let begun = 0; this.#hasRoom(); begun++) {
-			if (begun === LINES_A_TURN) {
+			if (begun === most || this.#turns.isSpent) {
 				this.#pumpNextTurn();
 				return;
 			}
@@ -151,6 +164,7 @@ export class Connection {
 
 	#begin(line: Buffer): void {
 		this.#lineEnded();
+		this.#turns.spend(line.length);
 		const {requestCount, reply} = this.#responder.read(line, this.#subscriptions);
 		this.#waitingRequests += requestCount;
 		this.#waitingBytes += line.length;
@@ -192,9 +206,11 @@ export class Connection {
 	#pumpNextTurn(): void {
 		this.#stopReading();
 		this.#pumpIsDue = true;
-		setImmediate(() => {
+		this.#turns.wait(() => {
 			this.#pumpIsDue = false;
-			this.#pump();
+			if (this.#phase !== 'closing') {
+				this.#beginLines(this.#turns.isFree ? MOST_LINES.alone : MOST_LINES.contended);
+			}
 		});
 	}
 
@@ -241,7 +257,12 @@ export class Connection {
 	}
 
 	#closeWhenAnswered(): void {
-		if (this.#phase !== 'closing' || this.#waitingRequests > 0 || this.#socket.writableEnded) {
+		if (
+			this.#phase !== 'closing' ||
+			this.#waitingRequests > 0 ||
+			this.#socket.writableEnded ||
+			this.#socket.destroyed
+		) {
 			return;
 		}
 		this.#flush();

@@ -9,6 +9,7 @@ import type {Backend} from './backend.js';
 import {Connection, type ConnectionContext} from './connection.js';
 import type {EventSource} from './event-source.js';
 import {MAX_CONNECTIONS} from './limits.js';
+import {LineTurns} from './line-turns.js';
 import {Responder} from './responder.js';
 import {createRoutes} from './routes.js';
 import type {SubscriptionCounters} from './subscriptions.js';
@@ -42,7 +43,7 @@ export class RpcServer implements Service {
 		this.#options = options;
 		const {backend, clock, events} = options;
 		const responder = new Responder(createRoutes(backend), (error, method) => this.#report(error, method));
-		this.#context = {responder, clock, events, subscriptions: {open: 0, lost: 0}};
+		this.#context = {responder, clock, turns: new LineTurns(), events, subscriptions: {open: 0, lost: 0}};
 	}
 
 	/** For metrics. */

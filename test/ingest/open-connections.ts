@@ -38,11 +38,13 @@ test('when places are short newcomers get those of the silent, the oldest first,
 	t.regex(answer.toString(), /^HTTP\/1\.1 201/);
 });
 
-test('kept-alive connections make room as well', async t => {
-	const fixture = await startIngest(t, {clock: new FakeClock(), maxConnections: {local: 8, tls: 8}});
+test('a connection that has been idle for long makes room as well', async t => {
+	const clock = new FakeClock();
+	const fixture = await startIngest(t, {clock, maxConnections: {local: 8, tls: 8}});
 	const idle = await connect(t, fixture, 1);
 	idle.write(`${REQUEST}x`);
 	await once(idle, 'data');
+	clock.advance(5000);
 	for (let count = 2; count <= 7; count++) {
 		await connect(t, fixture, count);
 	}

@@ -2,10 +2,14 @@ import {Agent, request as httpRequest, type IncomingMessage} from 'node:http';
 import {connect, type Socket} from 'node:net';
 import {createInterface, type Interface} from 'node:readline';
 
+const MOST_RETRIES = 20;
+
 /** What a client in order has been promised, and how long each promise took. */
 export class WellBehaved {
 	/** Ids whose segments were acknowledged; the payload is the id. */
 	readonly acknowledged: string[] = [];
+	/** Times that a connection broke and the same segment was sent again. */
+	retries = 0;
 	readonly ingestMs: number[] = [];
 	readonly rpcMs: number[] = [];
 	readonly #ingestSocket: string;
@@ -40,7 +44,22 @@ export class WellBehaved {
 		this.#rpc.destroy();
 	}
 
+	/** An idle connection may be closed at any time: then it asks again, as every HTTP client must. */
 	async #post(id: string): Promise<void> {
+		for (let left = MOST_RETRIES; ; left--) {
+			try {
+				await this.#postOnce(id);
+				return;
+			} catch (error) {
+				if (left === 0 || (error as NodeJS.ErrnoException).code === undefined) {
+					throw error;
+				}
+				this.retries++;
+			}
+		}
+	}
+
+	async #postOnce(id: string): Promise<void> {
 		const response = await new Promise<IncomingMessage>((resolve, reject) => {
 			httpRequest({
 				socketPath: this.#ingestSocket,
@@ -57,7 +76,7 @@ export class WellBehaved {
 		for await (const piece of response) {
 			text += String(piece);
 		}
-		if (response.statusCode !== 201) {
+		if (response.statusCode !== 201 && response.statusCode !== 200) {
 			throw new Error(`${id} was answered ${response.statusCode}: ${text}`);
 		}
 		this.acknowledged.push(id);

@@ -18,4 +18,4 @@ export const sealRow = (key: Key, row: Buffer): Buffer => {
 };
 
 /** Where the CRC-32 of a row begins. */
-export const keySeed = (key: Key): number => crc32(Array.isArray(key) ? key.join(' ') : String(key));
+const keySeed = (key: Key): number => crc32(Array.isArray(key) ? key.join(' ') : String(key));

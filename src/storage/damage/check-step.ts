@@ -119,7 +119,7 @@ const checkRow = (handles: StoreHandles, database: DatabaseName, key: Key, findi
 	}
 };
 
-export const goneBlocks = ({env}: StoreHandles, first: BlockNo, {blocks}: SpanRow): readonly number[] =>
+const goneBlocks = ({env}: StoreHandles, first: BlockNo, {blocks}: SpanRow): readonly number[] =>
 	[...blocks].map(offset => first + offset).filter(block => !env.blocks.doesExist(block));
 
 type Say = (what: string, place?: Place) => void;

@@ -1,3 +1,4 @@
+import {once} from 'node:events';
 import {EdgedError} from '../outbound/errors.js';
 import {parseSegmentId} from '../outbound/names.js';
 import {contentDigest} from './content-digest.js';
@@ -6,11 +7,15 @@ import {FORBIDDEN} from './identity.js';
 import {HttpRefusal, type Reply} from './reply.js';
 
 /** `GET /v1/segments/ID`: the payload as it was handed over, checked against its hash. For local callers only. */
-export const sendPayload = async ({caller, backend}: Exchange, id: string): Promise<Reply> => {
+export const sendPayload = async ({caller, backend, response}: Exchange, id: string): Promise<Reply> => {
 	if (caller.kind !== 'local') {
 		throw new HttpRefusal(403, FORBIDDEN, 'Payloads are handed out on the Unix socket only');
 	}
 	const segmentId = parseSegmentId(id);
+	if (response.socket === null) {
+		// The answer before it is still going out: of a client that asks and does not read, one payload is in memory at a time.
+		await once(response, 'socket');
+	}
 	const payload = backend.store.payload(segmentId);
 	if (payload === undefined) {
 		throw new EdgedError('NOT_FOUND', `Segment ${segmentId} is not known here`);

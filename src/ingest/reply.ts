@@ -60,12 +60,20 @@ export const INTERNAL_ERROR: Reply = jsonReply(
 const errorReply = (status: number, code: string, message: string, headers: OutgoingHttpHeaders): Reply =>
 	jsonReply(status, JSON.stringify({error: {code, message}}), headers);
 
+/** What the kernel takes at once needs no watching. */
+const LARGE_BYTES = 65_536;
+/** Whoever fetches nothing of its answer for so long is cut off. */
+const UNREAD_MS = 30_000;
+
 /** Writes `reply`; without its body for HEAD. A connection that is gone is nobody's fault. */
 export const sendReply = (response: ServerResponse, {status, headers, body}: Reply): void => {
 	if (response.headersSent || response.destroyed || response.socket?.writableEnded === true) {
 		return;
 	}
 	const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+	if (length > LARGE_BYTES) {
+		response.socket?.setTimeout(UNREAD_MS); // Node takes it back when the answer has gone.
+	}
 	response.writeHead(status, {...headers, 'content-length': length});
 	response.end(response.req.method === 'HEAD' ? undefined : body);
 };

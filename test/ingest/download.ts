@@ -1,4 +1,6 @@
 import {hash} from 'node:crypto';
+import {once} from 'node:events';
+import {createConnection} from 'node:net';
 import test from 'ava';
 import {startIngest} from '../helpers/ingest.js';
 
@@ -21,6 +23,33 @@ test('a payload comes back as it was handed over', async t => {
 	const head = await ask({method: 'HEAD', path: '/v1/segments/a:1'});
 	t.is(head.headers['content-length'], '3');
 	t.is(head.body.length, 0);
+});
+
+test('a client that asks for many payloads at once and reads none has one in memory', async t => {
+	const fixture = await startIngest(t, {maxSegmentBytes: 4_000_000});
+	const {store, socketPath} = fixture;
+	await fixture.ask({headers: {'edged-segment-id': 'large'}}, Buffer.alloc(3_000_000));
+	const payload = store.payload.bind(store);
+	let read = 0;
+	store.payload = id => {
+		read++;
+		return payload(id);
+	};
+	const socket = createConnection(socketPath);
+	t.teardown(() => socket.destroy());
+	socket.pause();
+	socket.write('GET /v1/segments/large HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(20));
+	t.is((await fixture.ask({method: 'HEAD', path: '/v1/segments/large'})).status, 200);
+	t.is(read, 2);
+	let bytes = 0;
+	socket.on('data', piece => {
+		bytes += piece.length;
+	});
+	socket.resume();
+	while (bytes < 20 * 3_000_000) {
+		await once(socket, 'data');
+	}
+	t.is(read, 21);
 });
 
 const fails = test.macro(async (t, method: string, path: string, status: number, code: string) => {

@@ -41,6 +41,45 @@ test('whatever bytes one client sends, another is answered and nothing reaches t
 	t.deepEqual(logLines(), []);
 });
 
+/** A line and whether it must be answered. */
+const lineOf = fc.oneof(
+	fc
+		.json()
+		.filter(text => !/^\s*\[/.test(text))
+		.map(text => ({text, isAnswered: true})),
+	fc.string().map(text => ({text: `x${text.replaceAll('\n', ' ')}`, isAnswered: true})),
+	fc.integer().map(id => ({text: request(id, 'daemon.ping'), isAnswered: true})),
+	fc.integer().map(id => ({text: request(id, 'no.such.method'), isAnswered: true})),
+	fc.constant({text: '{"jsonrpc":"2.0","method":"daemon.ping"}', isAnswered: false}),
+	fc.constant({text: `[${request(1, 'daemon.ping')},${request(2, 'daemon.ping')}]`, isAnswered: true}),
+	fc.constant({text: '', isAnswered: false}),
+);
+
+test('each line gets exactly one answer, in whatever pieces the lines come', async t => {
+	const {socketPath} = await startRpcServer(t, {...forgiving, ping});
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(lineOf, {maxLength: 30}),
+			fc.array(fc.nat(), {maxLength: 20}),
+			async (lines, cuts) => {
+				const bytes = Buffer.from(lines.map(({text}) => `${text}\n`).join(''));
+				const client = await RawLines.connect(t, socketPath);
+				const ends = [...cuts.map(cut => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
+				for (const [at, end] of ends.entries()) {
+					client.send(bytes.subarray(ends[at - 1] ?? 0, end));
+				}
+				client.socket.end();
+				let answers = 0;
+				while ((await client.line()) !== undefined) {
+					answers++;
+				}
+				t.is(answers, lines.filter(({isAnswered}) => isAnswered).length);
+			},
+		),
+		{numRuns: 200},
+	);
+});
+
 const anything = fc.object({maxDepth: 3, maxKeys: 5});
 const params = fc.oneof(
 	anything,

@@ -67,6 +67,8 @@ test('damage is named with its plan; nothing is changed before a repair, which k
 	t.regex(text, /payload of Camera:1 is damaged/);
 	t.regex(text, /blocks \d+: the table of the block is damaged/);
 	t.regex(text, /groups \[1,\d+,\d+\]: its checksum is wrong/);
+	const found = plan.examination?.findings.map(({what}) => what) ?? [];
+	t.deepEqual(found, [...new Set(found)], 'each once, however many rows lead to it');
 	t.regex(text, /the plan \(nothing was changed\)/);
 	const repaired = await check(fixture.directory, {repair: true});
 	t.is(repaired.verdict, 'repaired', JSON.stringify(repaired.examination?.remaining));

@@ -3,6 +3,7 @@ import type {PeerId} from '../../outbound/names.js';
 import type {DeliveryRecord, QueueDepth} from '../../outbound/record.js';
 import type {EpochMs} from '../../outbound/units.js';
 import type {Result} from '../../rpc/contract/methods.js';
+import {PAYLOADLESS_REASONS} from '../../storage/release-block.js';
 import type {Ahead} from '../../storage/store.js';
 import {atTime, counted, inBrackets} from './words.js';
 
@@ -55,7 +56,7 @@ export const judgeRecord = (facts: Facts, record: DeliveryRecord): Judgement => 
 		case 'deadletter':
 			return {
 				cause: 'deadletter',
-				sentence: `${id} for ${peer} was buried as ${record.reason} ${atTime(record.updatedAt)}${inBrackets(lastError(record))}: retry or purge it`,
+				sentence: `${id} for ${peer} was buried as ${record.reason} ${atTime(record.updatedAt)}${inBrackets(lastError(record))}: ${remedyOf(record)}`,
 				...OPERATOR,
 			};
 		case 'inflight':
@@ -170,7 +171,7 @@ const judgeQueue = (facts: Facts, waiting: number): Judgement => {
 	if (depth.inflight > 0) {
 		return {
 			cause: 'inflight',
-			sentence: `${counted(depth.inflight, 'record')} are being sent to ${peer} and ${waiting - depth.held} wait${aloneWords(facts)}`,
+			sentence: `${counted(depth.inflight, 'record')} ${depth.inflight === 1 ? 'is' : 'are'} being sent to ${peer} and ${waiting - depth.held} wait${aloneWords(facts)}`,
 			next: {what: 'attempt_ends'},
 			etaSeconds: lane?.etaSeconds,
 		};
@@ -194,6 +195,12 @@ const judgeQueue = (facts: Facts, waiting: number): Judgement => {
 		etaSeconds: lane?.etaSeconds,
 	};
 };
+
+/** What is dead for want of its payload cannot be sent again. */
+const remedyOf = ({reason}: DeliveryRecord): string =>
+	reason !== undefined && PAYLOADLESS_REASONS.includes(reason)
+		? 'its payload is gone, so it cannot be retried: purge it'
+		: 'retry or purge it';
 
 const aloneWords = ({lane, peer}: Facts): string => {
 	const alone = lane?.suspicion.alone ?? 0;

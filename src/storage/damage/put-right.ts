@@ -5,21 +5,24 @@ import type {StoreHandles} from '../handles.js';
 import {END, TIMER} from '../layout.js';
 import {META_PEER} from '../meta-keys.js';
 import {putTwice} from '../meta-rows.js';
+import {placeName} from '../read-watch.js';
 import {hasPayload, isOrphan} from '../release-block.js';
 import {CHECK_START, type CheckCursor, checkStep, type Finding} from './check-step.js';
 import {mendPeer} from './mend-peer.js';
 import {recount} from './recount.js';
 
-/** Every finding of a check of the whole store. Reads all of it. */
+/** Every finding of a check of the whole store, each once though several rows may lead to it. Reads all of it. */
 export const findDamage = (handles: StoreHandles): readonly Finding[] => {
-	const findings: Finding[] = [];
+	const findings = new Map<string, Finding>();
 	let cursor: CheckCursor | undefined = CHECK_START;
 	while (cursor !== undefined) {
 		const step: ReturnType<typeof checkStep> = checkStep(handles, cursor, Number.POSITIVE_INFINITY);
-		findings.push(...step.findings);
+		for (const finding of step.findings) {
+			findings.set(`${placeName(finding.place)}: ${finding.what}`, finding);
+		}
 		cursor = step.next;
 	}
-	return findings;
+	return [...findings.values()];
 };
 
 /** One thing leads to another: a table that is buried leaves keys behind. */

@@ -110,6 +110,14 @@ test(
 	'deadletter',
 	's1 for hub was buried as REJECTED at 2025-06-15T15:06:40.000Z (disk full): retry or purge it',
 );
+test(
+	'buried without its payload',
+	says,
+	{},
+	{state: 'deadletter', reason: 'EVICTED'},
+	'deadletter',
+	's1 for hub was buried as EVICTED at 2025-06-15T15:06:40.000Z: its payload is gone, so it cannot be retried: purge it',
+);
 test('inflight', says, {}, {state: 'inflight'}, 'inflight', 's1 is being sent to hub now');
 test(
 	'held, whatever the lane does',
@@ -224,6 +232,13 @@ test(
 	{depth: {inflight: 256, held: 1}},
 	'inflight',
 	/^256 records are being sent to hub and 2 wait$/,
+);
+test(
+	'a peer that one record is being sent to',
+	ofPeer,
+	{depth: {inflight: 1, held: 1}},
+	'inflight',
+	/^1 record is being sent to hub and 2 wait$/,
 );
 test(
 	'a peer for which all is held',

@@ -53,7 +53,10 @@ export const findFaults = (evidence: Evidence): Faults => {
 			arrivals.filter(({isFaithful}) => !isFaithful).map(({id}) => `${id} at ${peer}`),
 		),
 		tooOften: tooOften(acknowledged, segments),
-		foreign: [...arrived].flatMap(([peer, {arrivals, foreign}]) => [
+		foreign: [...arrived].flatMap(([peer, {arrivals, foreign, announced}]) => [
+			...announced
+				.filter(id => !isSatisfied(segments.get(id), peer))
+				.map(id => `${id} at ${peer} without its payload`),
 			...foreign.map(name => `${name} at ${peer}`),
 			...arrivals.filter(({id}) => !segments.has(id)).map(({id}) => `${id} at ${peer}`),
 		]),
@@ -81,6 +84,10 @@ const segmentsOf = (records: readonly LedgerRecord[]): Map<string, Segment> => {
 	}
 	return segments;
 };
+
+/** A kill may have left half of it, and then others were enough: it is not sent again. */
+const isSatisfied = (segment: Segment | undefined, peer: string): boolean =>
+	segment?.records.some(record => record.peer_id === peer && record.state === 'satisfied') === true;
 
 const hasItWhole = (arrived: Evidence['arrived']): ((peer: string, id: string) => boolean) => {
 	const whole = new Map(

@@ -20,7 +20,10 @@ export const checkArrivals = async (
 	directory: string,
 	acknowledged: ReadonlyMap<number, Acknowledged>,
 ): Promise<Arrivals> => {
-	const {arrivals, foreign} = await readOutbox(directory, number => acknowledged.get(number)?.segment);
+	const {arrivals, foreign, announced} = await readOutbox(
+		directory,
+		number => acknowledged.get(number)?.segment,
+	);
 	/** Ids by the number of the segment. */
 	const arrived = new Map<number, string[]>();
 	for (const {id, number} of arrivals) {
@@ -28,7 +31,7 @@ export const checkArrivals = async (
 	}
 	const damaged = arrivals.filter(({isFaithful}) => !isFaithful).map(({id, number}) => `${id} (n ${number})`);
 	return {
-		faults: {...compareIds(acknowledged, arrived), damaged, foreign},
+		faults: {...compareIds(acknowledged, arrived), damaged, foreign: [...foreign, ...announced]},
 		files: arrivals.length,
 		bytes: arrivals.reduce((sum, {byteLength}) => sum + byteLength, 0),
 	};

@@ -17,6 +17,8 @@ export type Arrived = {
 	readonly arrivals: readonly Arrival[];
 	/** What belongs to no segment, by name. */
 	readonly foreign: readonly string[];
+	/** Ids of descriptions whose payload is not there: they come first, and a kill may come between. */
+	readonly announced: readonly string[];
 };
 
 type Sidecar = {
@@ -35,8 +37,14 @@ export const readOutbox = async (
 	segmentOf: (number: number) => LoadSegment | undefined,
 ): Promise<Arrived> => {
 	const names = new Set(await readdir(directory));
-	const foreign = [...names].filter(name => !isPaired(name, names));
+	const foreign = [...names].filter(name => !name.endsWith(SIDECAR) && !names.has(name + SIDECAR));
+	const announced: string[] = [];
 	const arrivals: Arrival[] = [];
+	for (const name of names) {
+		if (name.endsWith(SIDECAR) && !names.has(name.slice(0, -SIDECAR.length))) {
+			announced.push((JSON.parse(await readFile(path.join(directory, name), 'utf8')) as Sidecar).segment_id);
+		}
+	}
 	for (const name of names) {
 		if (!names.has(name + SIDECAR)) {
 			continue;
@@ -56,11 +64,8 @@ export const readOutbox = async (
 			byteLength: content.length,
 		});
 	}
-	return {arrivals, foreign};
+	return {arrivals, foreign, announced};
 };
-
-const isPaired = (name: string, names: ReadonlySet<string>): boolean =>
-	name.endsWith(SIDECAR) ? names.has(name.slice(0, -SIDECAR.length)) : names.has(name + SIDECAR);
 
 const isFaithful = (content: Buffer, sidecar: Sidecar, segment: LoadSegment): boolean =>
 	content.equals(payloadOf(segment)) &&

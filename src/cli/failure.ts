@@ -30,7 +30,7 @@ export const toFailure = (error: unknown): Failure | undefined => {
 	}
 	if (error instanceof CallTimedOut) {
 		return {
-			message: `${sentence(error.message)} It may still be done; look with edgectl relay status, or give more --timeout.`,
+			message: `${sentence(error.message)} ${ASKS.has(error.method) ? ASKED_IN_VAIN : MAY_STILL_BE_DONE}`,
 			exitCode: EXIT.unreachable,
 		};
 	}
@@ -48,6 +48,22 @@ export const toFailure = (error: unknown): Failure | undefined => {
 	}
 	return undefined;
 };
+
+/** What only asks; when nobody answers, nothing can have been done. */
+const ASKS: ReadonlySet<string> = new Set([
+	'daemon.ping',
+	'relay.status',
+	'relay.list',
+	'relay.inspect',
+	'relay.why',
+	'relay.config.get',
+	'relay.deadletter.list',
+	'relay.deadletter.inspect',
+]);
+
+const ASKED_IN_VAIN =
+	'Something holds its socket and is stopped, hangs or is busy: look into its log, or give more --timeout.';
+const MAY_STILL_BE_DONE = 'It may still be done; look with edgectl relay status, or give more --timeout.';
 
 /** Ends `message` as a sentence, so that what follows stands apart. */
 export const sentence = (message: string): string => {

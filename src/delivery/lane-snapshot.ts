@@ -74,7 +74,8 @@ export const laneSnapshot = ({
 		consecutiveFailures: health.consecutiveFailures,
 		nextAttemptAt: backoffMs > 0 ? ((clock.now() + backoffMs) as EpochMs) : store.nextDueAt(peer.no),
 		bytesPerSecondNow: record.bytesPerSecond,
-		etaSeconds: record.etaSeconds(store.waitingBytes(peer.no)),
+		// The pace is of late: it says nothing of a lane that an order has stopped.
+		etaSeconds: mode.paused || pacer.suspended() ? undefined : record.etaSeconds(store.waitingBytes(peer.no)),
 		leases: rest.leases,
 		inflightBytes: rest.inflightBytes,
 		searching: health.isSearching,

@@ -58,9 +58,16 @@ test(
 test(
 	'a call without an answer may still happen',
 	becomes,
-	new CallTimedOut('relay.status', 10_000),
+	new CallTimedOut('relay.pause', 10_000),
 	3,
 	/may still be done/,
+);
+test(
+	'a question without an answer has done nothing: the daemon hangs or is stopped',
+	becomes,
+	new CallTimedOut('relay.status', 10_000),
+	3,
+	/^No answer to relay\.status within 10 s\. Something holds its socket and is stopped, hangs or is busy/,
 );
 test(
 	'what is not there has an exit code of its own',

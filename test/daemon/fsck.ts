@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {type FsckReport, fsck} from '../../src/daemon/fsck/fsck.js';
@@ -108,6 +108,16 @@ test('an export has every payload that is still owed, with its sidecar and the p
 	await fixture.reopen();
 });
 
+test('where there is no store, fsck does not call it clean', async t => {
+	const fixture = await closedStore(t);
+	await fixture.store.close();
+	rmSync(path.join(fixture.directory, 'queue', 'data.mdb'));
+	const text = fsckText(await check(fixture.directory), false);
+	t.regex(text, /there is no store, and nothing was checked.*node\.state_dir/);
+	t.notRegex(text, /clean/);
+	await fixture.reopen();
+});
+
 test('a store that nothing can be read of is said to be so, and moved aside by a repair', async t => {
 	const fixture = await closedStore(t);
 	await fixture.store.close();
@@ -119,6 +129,7 @@ test('a store that nothing can be read of is said to be so, and moved aside by a
 	const repaired = await check(fixture.directory, {repair: true});
 	t.is(repaired.verdict, 'repaired');
 	t.true(existsSync(repaired.backup ?? ''));
+	t.regex(fsckText(repaired, true), /nothing could be read: all that waited is only in .*queue-backup-/);
 	const store = await fixture.reopen();
 	t.is(store.depth().total, 0);
 });

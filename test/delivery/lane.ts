@@ -501,6 +501,9 @@ test('the snapshot tells the pace and when the queue will be empty', async t => 
 	stage.store.add(HUB, ...numbered(20, {sizeBytes: 5000}));
 	await stage.until(() => stage.transport().open === 1);
 	const [snapshot] = stage.dispatcher.snapshots();
+	await stage.dispatcher.pause();
+	t.is(stage.dispatcher.snapshots()[0]?.etaSeconds, undefined, 'paused: nobody knows when');
+	await stage.dispatcher.resume();
 	t.true(Math.abs((snapshot?.bytesPerSecondNow ?? 0) - 5000) < 500, `${snapshot?.bytesPerSecondNow}`);
 	t.true(Math.abs((snapshot?.etaSeconds ?? 0) - 20) < 2, `${snapshot?.etaSeconds}`);
 	t.is(snapshot?.lastAckAt, stage.clock.now());

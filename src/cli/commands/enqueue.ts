@@ -9,7 +9,7 @@ import {flag, option, optionOr, repeated, several, type Values} from '../paramet
 import {readChoice} from '../read/choice.js';
 import {readDurationMs} from '../read/duration.js';
 import {readPeerId, readSegmentId} from '../read/ids.js';
-import {readLabel} from '../read/label.js';
+import {readNewLabel} from '../read/label.js';
 import {readLine} from '../read/line.js';
 import type {Metadata} from '../segments/ingest-door.js';
 import {sendAll} from '../segments/send-all.js';
@@ -30,7 +30,7 @@ const options = {
 		`${PRIORITIES.join(', ')} (default: normal)`,
 		readChoice(PRIORITIES),
 	),
-	labels: repeated('--label <NAME=VALUE>', 'a label that goes with it, may be repeated', readLabel),
+	labels: repeated('--label <NAME=VALUE>', 'a label that goes with it, may be repeated', readNewLabel),
 	expiresIn: option('--expires-in <TIME>', 'bury it if not delivered by then, e.g. 1h', readDurationMs),
 	lines: flag('--lines', 'every line of the input is a segment'),
 	contentType: optionOr('--content-type <TYPE>', 'media type of the payload', readLine, DEFAULT_CONTENT_TYPE),

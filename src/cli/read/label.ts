@@ -8,3 +8,12 @@ export const readLabel = (text: string): Label => {
 	}
 	return {name, value};
 };
+
+/** As {@link readLabel}, for a segment that is handed over: the name becomes part of the name of a header. */
+export const readNewLabel = (text: string): Label => {
+	const label = readLabel(text);
+	if (!/^[\w!#$%&'*+.^`|~-]+$/.test(label.name)) {
+		throw new Error('The name of a label may have letters of ASCII, digits and - _ . only.');
+	}
+	return label;
+};

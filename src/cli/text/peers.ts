@@ -77,8 +77,11 @@ const since = (time: string | null, now: string): string => (time === null ? '-'
 const trouble = (peer: WirePeerStatus, now: string): string[] => {
 	if (peer.link === 'orphaned') {
 		const id = peer.peer_id;
+		const {scheduled, inflight, failed} = peer.queue_depth;
 		return [
-			`not configured any more, nothing is sent; put it back, or give its records up: edgectl relay deadletter force --all --peer-id ${id}`,
+			scheduled + inflight + failed > 0
+				? `not configured any more, nothing is sent; put it back, or give its records up: edgectl relay deadletter force --all --peer-id ${id}`
+				: `not configured any more; shown until its deadletters are gone: edgectl relay deadletter purge --all --peer-id ${id} --force`,
 		];
 	}
 	if (peer.consecutive_failures === 0) {

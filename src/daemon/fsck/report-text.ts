@@ -57,14 +57,18 @@ const listed = (head: string, items: readonly string[]): string[] => {
 	];
 };
 
-const conclusion = ({verdict, store}: FsckReport, backup: string | undefined): string => {
+const conclusion = ({verdict, store, examination}: FsckReport, backup: string | undefined): string => {
 	switch (verdict) {
 		case 'clean':
-			return 'clean';
+			return examination === undefined
+				? `there is no store, and nothing was checked: edged would begin with an empty one. Is node.state_dir the right one?`
+				: 'clean';
 		case 'damaged':
 			return 'damaged: edged --config FILE would put this right by itself when it meets it; edged fsck --repair does it now and keeps the store as it is as a backup';
 		case 'repaired':
-			return `repaired; the store as it was is ${backup ?? 'gone'}: remove it when all is well`;
+			return examination === undefined
+				? `nothing could be read: all that waited is only in ${backup ?? 'no place'} now, and edged begins with an empty store. Keep it if the segments matter`
+				: `repaired; the store as it was is ${backup ?? 'gone'}: remove it when all is well`;
 		case 'unreadable':
 			return `nothing can be found in ${store}: it is no store of edged, or its first pages are destroyed. edged fsck --repair moves it aside, and edged then begins with an empty one; or put a copy in its place`;
 	}

@@ -60,15 +60,20 @@ export const judgeRecord = (facts: Facts, record: DeliveryRecord): Judgement => 
 				...OPERATOR,
 			};
 		case 'inflight':
-			return {
-				cause: 'inflight',
-				sentence: `${id} is being sent to ${peer} now${aloneWords(facts)}`,
-				...ATTEMPT,
-			};
+			return {cause: 'inflight', sentence: inflightWords(facts, id), ...ATTEMPT};
 		case 'scheduled':
 		case 'failed':
 			return judgeWaiting(facts, record);
 	}
+};
+
+/** When all that is inflight is kept aside, so is this one, and nothing of it may be on the wire. */
+const inflightWords = (facts: Facts, id: string): string => {
+	const {lane, peer, depth} = facts;
+	const alone = lane?.suspicion.alone ?? 0;
+	return alone > 0 && alone === depth.inflight
+		? `${id} broke alone${inBrackets(lane?.lastError)} and is tried again, ever more rarely and uncharged, until ${peer} takes it or another segment proves ${peer} well`
+		: `${id} is being sent to ${peer} now${aloneWords(facts)}`;
 };
 
 const judgeWaiting = (facts: Facts, record: DeliveryRecord): Judgement => {

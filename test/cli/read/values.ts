@@ -3,7 +3,7 @@ import {readBytes} from '../../../src/cli/read/bytes.js';
 import {readChoice} from '../../../src/cli/read/choice.js';
 import {readCount} from '../../../src/cli/read/count.js';
 import {readDurationMs} from '../../../src/cli/read/duration.js';
-import {readLabel} from '../../../src/cli/read/label.js';
+import {readLabel, readNewLabel} from '../../../src/cli/read/label.js';
 
 const reads = test.macro((t, read: (text: string) => unknown, text: string, value: unknown) => {
 	t.deepEqual(read(text), value);
@@ -46,3 +46,11 @@ for (const text of ['0', '-1', '1.5', 'ten', '']) {
 const choose = readChoice(['MAX_RETRIES', 'FORCED']);
 test('a choice is found whatever its case', reads, choose, 'forced', 'FORCED');
 test('a wrong choice names the right ones', refuses, choose, 'tired', /MAX_RETRIES, FORCED/);
+
+test('a new label may have the name of a header', reads, readNewLabel, 'site.a_b-1=ü', {
+	name: 'site.a_b-1',
+	value: 'ü',
+});
+for (const text of ['näme=1', 'a b=1', 'a:b=1', 'a\nb=1']) {
+	test(`${JSON.stringify(text)} cannot be handed over`, refuses, readNewLabel, text, /letters of ASCII/);
+}

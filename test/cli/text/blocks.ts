@@ -43,6 +43,19 @@ test('status shows what the reference does not know below, aligned', t => {
 	);
 });
 
+test('an orphaned peer that has only deadletters left is told how to purge them, not how to bury what waits', t => {
+	const orphan = {...peer, link: 'orphaned' as const};
+	const text = (depth: object): string =>
+		statusText({...status, peers: [{...orphan, queue_depth: {...orphan.queue_depth, ...depth}}]}, plain).join(
+			'\n',
+		);
+	t.regex(text({}), /deadletter force --all --peer-id hub/);
+	t.regex(
+		text({scheduled: 0, inflight: 0, failed: 0}),
+		/until its deadletters are gone: edgectl relay deadletter purge --all --peer-id hub --force/,
+	);
+});
+
 test('status says of a broken link why, how often, and when it is tried again', t => {
 	const down = {
 		...peer,

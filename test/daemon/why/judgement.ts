@@ -284,5 +284,12 @@ test('what broke alone and is kept aside is told', t => {
 		judgeRecord(facts({lane}), record({state: 'inflight'})).sentence,
 		/; 1 segment broke alone and is kept aside until another proves hub well$/,
 	);
-	t.regex(judgePeer(facts({lane, depth: {inflight: 1}})).sentence, /^1 record.*kept aside/);
+	t.regex(
+		judgeRecord(
+			facts({lane: {...lane, lastError: 'answered 500'}, depth: {inflight: 1}}),
+			record({state: 'inflight'}),
+		).sentence,
+		/^s1 broke alone \(answered 500\) and is tried again, .* until hub takes it or another segment proves hub well$/,
+	);
+	t.regex(judgePeer(facts({lane, depth: {inflight: 1}})).sentence, /^1 record is being sent.*kept aside/);
 });

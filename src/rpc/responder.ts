@@ -10,6 +10,7 @@ import {
 import {EdgedError} from '../outbound/errors.js';
 import {checkParams} from './check-params.js';
 import {contract, type MethodName} from './contract/methods.js';
+import {shapeFault} from './json-shape.js';
 import {MAX_BATCH} from './limits.js';
 import type {Routes} from './routes.js';
 import type {Subscriptions} from './subscriptions.js';
@@ -54,6 +55,10 @@ export class Responder {
 
 	/** Begins what the line asks for, at once. `subscriptions` are those of the connection it came on. */
 	read(line: Buffer, subscriptions: Subscriptions): Reading {
+		const fault = shapeFault(line);
+		if (fault !== undefined) {
+			return answered(this.#write(invalidRequestResponse(null, fault), ''));
+		}
 		const document = parse(line);
 		if (document instanceof SyntaxError) {
 			return answered(this.#write(parseErrorResponse(document.message), ''));

@@ -71,18 +71,40 @@ export const rpcRows: readonly RpcRow[] = [
 	{
 		title: 'objects nested a hundred thousand deep',
 		line: call('daemon.ping', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`),
-		reply: PARAMS,
+		reply: INVALID,
 	},
 	{title: 'a string that is not closed', line: `"${'x'.repeat(MIB)}`, reply: PARSE},
 	{
 		title: 'a hundred thousand unknown keys',
 		line: call('daemon.ping', `{${Array.from({length: 100_000}, (_, at) => `"k${at}":1`).join(',')}}`),
-		reply: PARAMS,
+		reply: INVALID,
 	},
 	{
 		title: 'a hundred thousand wrong segments',
 		line: call('relay.enqueue', `{"segments":[${'1,'.repeat(99_999)}1]}`),
+		reply: INVALID,
+	},
+	{
+		title: 'a thousand wrong segments',
+		line: call('relay.enqueue', `{"segments":[${'1,'.repeat(999)}1]}`),
 		reply: PARAMS,
+	},
+	{title: 'a key of a megabyte', line: call('daemon.ping', `{"${'k'.repeat(MIB)}":1}`), reply: /^.{1,999}$/},
+	{title: 'four million brackets', line: '['.repeat(8 * MIB), reply: INVALID},
+	{
+		title: 'two million empty objects',
+		line: call(
+			'relay.enqueue',
+			`{"segments":[${'[{}],'.repeat(9000)}${`[${'{},'.repeat(9000)}{}],`.repeat(200)}{}]}`,
+		),
+		reply: /more than 700000 values/,
+	},
+	{
+		title: 'half a million labels',
+		line: enqueue(
+			`{"payload_text":"","labels":{${Array.from({length: 500_000}, (_, at) => `"k${at}":1`).join(',')}}}`,
+		),
+		reply: INVALID,
 	},
 	{
 		title: 'base64 with a wrong letter',

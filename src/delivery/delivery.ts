@@ -14,7 +14,7 @@ const ABORT_GRACE_MS = 1000;
 export type DeliveryContext = {
 	readonly clock: Clock;
 	readonly pacer: LanePacer;
-	readonly witnesses: Pick<Witnesses, 'ticket'>;
+	readonly witnesses: Pick<Witnesses, 'ticket' | 'peerIsWell'>;
 	/** The transport answered when nobody waited any more. */
 	onLate(outcome: SendOutcome): void;
 	/** The transport threw, which its contract forbids. */
@@ -33,6 +33,7 @@ export class Delivery {
 	#begunAt: MonotonicMs;
 	#begun = false;
 	#ticket: Ticket = 0;
+	#peerWasWell = false;
 	#isAside = false;
 	#paced = 0;
 	#wrote = 0;
@@ -54,6 +55,11 @@ export class Delivery {
 	/** Drawn when it was handed to the transport. */
 	get ticket(): Ticket {
 		return this.#ticket;
+	}
+
+	/** Something else had just been answered when it was handed to the transport. */
+	get peerWasWell(): boolean {
+		return this.#peerWasWell;
 	}
 
 	/** It was sent, and waits for what others say of the peer before it is judged. */
@@ -79,6 +85,7 @@ export class Delivery {
 	async send(transport: Transport, payloads: LeasedPayloads): Promise<SendOutcome> {
 		this.#begunAt = this.#context.clock.elapsed();
 		this.#ticket = this.#context.witnesses.ticket();
+		this.#peerWasWell = this.#context.witnesses.peerIsWell;
 		const sending = this.#send(transport, payloads);
 		let late = false;
 		void sending.then(outcome => {

@@ -11,8 +11,8 @@ export type InquestOptions = {
 
 /**
  * Finds out what must be known before the outcome of `delivery` is judged. After a break the peer is asked whether it is well. When
- * an entry may be charged and the peer's word is not enough, the delivery steps aside, its lease still open, until something
- * else was answered.
+ * an entry may be charged and the peer's word is not enough, something else must have been answered right before it was sent;
+ * if not, the delivery steps aside, its lease still open, until something is.
  */
 export const inquire = async (
 	delivery: Delivery,
@@ -20,13 +20,19 @@ export const inquire = async (
 	{health, proves, outagePolicy}: InquestOptions,
 ): Promise<Knowledge> => {
 	const {aborted} = delivery;
-	const isolated = isAlone(delivery);
+	const isKnown = isKnownToBreak(delivery);
+	const isolated = isKnown || (delivery.suspects !== undefined && delivery.lease.entryCount === 1);
 	if (aborted || !mustAsk(outcome, outagePolicy)) {
 		return {proof: undefined, isolated, aborted};
 	}
 	const message = messageOf(outcome);
+	const isToBlame = isolated && delivery.peerWasWell;
+	if (!isToBlame) {
+		health.witnesses.troubled();
+	}
 	const proof = async (): Promise<Proof> => {
-		if (health.witnesses.broke(delivery.ticket)) {
+		// That one breaks which has broken before says nothing of the peer.
+		if (!isKnown && !isToBlame && health.witnesses.broke(delivery.ticket)) {
 			return {kind: 'unproven', message};
 		}
 		const answer = await health.inquire();
@@ -36,7 +42,7 @@ export const inquire = async (
 		if (outagePolicy === 'count') {
 			return health.doubtsPeer ? {kind: 'unproven', message} : answer;
 		}
-		if (!isolated || (proves === 'peer' && !health.doubtsPeer)) {
+		if (!isolated || isToBlame || (proves === 'peer' && !health.doubtsPeer)) {
 			return answer;
 		}
 		delivery.stepAside();
@@ -45,9 +51,9 @@ export const inquire = async (
 	return {proof: await proof(), isolated, aborted};
 };
 
-/** One entry that has broken before: it was sent to find the culprit, or again after it was charged. */
-const isAlone = ({lease, suspects}: Delivery): boolean =>
-	lease.entryCount === 1 && (suspects !== undefined || lease.entry(0).chargedFailures > 0);
+/** It was charged for it, and is sent alone. */
+const isKnownToBreak = ({lease}: Delivery): boolean =>
+	lease.entryCount === 1 && lease.entry(0).chargedFailures > 0;
 
 /** Something broke, and nothing that came with it says why. */
 const mustAsk = (outcome: SendOutcome, outagePolicy: 'hold' | 'count'): boolean => {

@@ -8,8 +8,8 @@ export type Proof =
 	| ProbeOutcome
 	/** Others break too, or nobody can be asked but the peer, whose word is not believed. */
 	| {readonly kind: 'unproven'; readonly message: string}
-	/** There was nothing else to send. The lease has waited meanwhile. */
-	| {readonly kind: 'nobody'};
+	/** Not known; the lease has waited for it. It is sent again. */
+	| {readonly kind: 'unclear'};
 
 /** What the lane knows that the outcome alone does not say. */
 export type Knowledge = {
@@ -140,7 +140,7 @@ const verdictOnBreak = (message: string, broke: Broke, {proof, isolated}: Knowle
 			return down(proof, {broke, ...(isolated && {aside: true})});
 		case 'unproven':
 			return {kind: 'down', message: proof.message};
-		case 'nobody':
+		case 'unclear':
 			return NONE;
 	}
 };

@@ -9,6 +9,7 @@ import {
 	afterLoneBreak,
 	afterNothingLeft,
 	afterPartTaken,
+	afterVain,
 	doubtsPeer,
 	isSearching,
 	type SuspectSet,
@@ -23,8 +24,8 @@ export type JudgedRequest = {
 	readonly lease: Lease;
 	/** When it was handed to the transport. */
 	readonly begunAt: MonotonicMs;
-	/** It was sent to find the entry that breaks requests. */
-	readonly searching: boolean;
+	/** Where it was taken from to find the entry that breaks requests; `undefined` for a usual lease. */
+	readonly suspects: SuspectSet | undefined;
 };
 
 export type LaneHealthOptions = LaneLinkOptions & {
@@ -102,17 +103,11 @@ export class LaneHealth {
 		}
 	}
 
-	/** Waits for what something else that is sent from now on says of the peer. `message` is of what broke. */
+	/** Waits until something else says more of the peer; `message` is of what broke. */
 	async testimony(message: string): Promise<Proof> {
 		this.#options.onReady();
-		switch (await this.witnesses.wait()) {
-			case 'well':
-				return {kind: 'well'};
-			case 'broke':
-				return {kind: 'unproven', message};
-			case 'nobody':
-				return {kind: 'nobody'};
-		}
+		const testimony = await this.witnesses.wait();
+		return testimony === 'broke' ? {kind: 'unproven', message} : {kind: 'unclear'};
 	}
 
 	/** A part of `set` was leased. */
@@ -126,26 +121,31 @@ export class LaneHealth {
 	}
 
 	/** `true` when things have changed so that what is leased and not begun must go back. */
-	apply(verdict: LaneVerdict, request: JudgedRequest): boolean {
+	apply(verdict: LaneVerdict, {lease, begunAt, suspects}: JudgedRequest): boolean {
+		const searching = suspects !== undefined;
 		switch (verdict.kind) {
 			case 'none':
+				this.#suspectStill(lease, suspects);
 				return false;
 			case 'well':
 				this.#link.well();
 				this.#suspicion = afterAnswer(this.#suspicion);
-				if (request.searching && request.lease.entryCount === 1) {
+				if (searching && lease.entryCount === 1) {
 					this.#lonelyFalls = 0;
 				}
 				return false;
 			case 'down':
-				this.#link.trouble({...verdict, begunAt: request.begunAt});
+				this.#link.trouble({...verdict, begunAt});
 				this.witnesses.down();
-				if (verdict.broke !== undefined && verdict.aside === undefined) {
-					this.#suspicion = afterBreak(this.#suspicion, {...request, ...verdict.broke}, 'down');
+				if (verdict.broke === undefined) {
+					this.#suspectStill(lease, suspects);
+				} else if (verdict.aside === undefined) {
+					this.#suspicion = afterBreak(this.#suspicion, {lease, searching, ...verdict.broke}, 'down');
 				}
 				return true;
 			case 'suspects':
-				this.#suspicion = afterBreak(this.#suspicion, {...request, ...verdict.broke}, 'well');
+				this.witnesses.troubled();
+				this.#suspicion = afterBreak(this.#suspicion, {lease, searching, ...verdict.broke}, 'well');
 				return false;
 			case 'lone_break':
 				this.#suspicion = afterLoneBreak(this.#suspicion);
@@ -175,6 +175,12 @@ export class LaneHealth {
 		});
 		const broke = {lease, entries: 1, requests: 'shared', searching: true} as const;
 		this.#suspicion = afterBreak(this.#suspicion, broke, 'down');
+	}
+
+	#suspectStill(lease: Lease, suspects: SuspectSet | undefined): void {
+		if (suspects !== undefined) {
+			this.#suspicion = afterVain(this.#suspicion, lease, suspects);
+		}
 	}
 
 	/** What waits aside goes back: nothing is sent for a while. */

@@ -63,7 +63,7 @@ export class LaneLeases {
 			suspicion: health.suspicion,
 			open: this.#open,
 			// Twice what can be sent at a time: what is answered for and not settled yet must not grow without bound.
-			mostOpen: 2 * slotCount(),
+			mostOpen: health.witnesses.isFull ? 0 : 2 * slotCount(),
 			isWaiting: health.witnesses.isWaiting,
 			rate: pacer.rate(),
 		});

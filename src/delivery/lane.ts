@@ -233,7 +233,7 @@ export class Lane {
 		}
 		const known = await inquire(delivery, outcome, {...policy, proves: transport.proves, health});
 		const {settlement, verdict} = judge(lease, outcome, policy, known);
-		const changed = health.apply(verdict, {lease, begunAt, searching: suspects !== undefined});
+		const changed = health.apply(verdict, {lease, begunAt, suspects});
 		if ('message' in verdict) {
 			this.#record.failed(verdict.message);
 		}

@@ -37,7 +37,7 @@ export type LaneView = {
 export const planLeases = ({suspicion, open, mostOpen, isWaiting, rate}: LaneView): readonly LanePlan[] => {
 	const active = [...open].filter(({isAside}) => !isAside);
 	const isNarrow = isWaiting || isApart(suspicion) || active.some(({suspects}) => suspects?.apart);
-	if (active.length >= (isNarrow ? 1 : mostOpen)) {
+	if (active.length >= (isNarrow ? Math.min(1, mostOpen) : mostOpen)) {
 		return [];
 	}
 	const maxBytes = Math.max(1, Math.floor(Math.min(MOST_BYTES, rate * SECONDS_OF_RATE)));

@@ -71,6 +71,13 @@ export const afterBreak = ({sets, loneBreaks}: Suspicion, broke: Break, peer: 'w
 	return {sets: searching ? [set, ...sets] : [...sets, set], loneBreaks};
 };
 
+/** What was leased to find the culprit came back, and nothing is known of it: it is suspected as before. */
+export const afterVain = ({sets, loneBreaks}: Suspicion, lease: Lease, former: SuspectSet): Suspicion => {
+	const entries = lease.entryCount;
+	const set = {lease, suspects: entries, part: entries, parts: Number.POSITIVE_INFINITY, apart: former.apart};
+	return {sets: [set, ...sets], loneBreaks};
+};
+
 /** A part of `set` is being sent. */
 export const afterPartTaken = ({sets, loneBreaks}: Suspicion, set: SuspectSet): Suspicion => ({
 	sets: sets.flatMap(other =>

@@ -1,3 +1,4 @@
+import type {MonotonicMs} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 
 /**
@@ -19,12 +20,17 @@ export type WitnessesOptions = {
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
-const MOST_WAITERS = 16;
+const MOST_WAITERS = 64;
+
+/** So long after an answer, with no trouble in between, the peer counts as well. */
+const FRESH_MS = 2000;
 
 /**
- * An entry that broke alone waits here until something else, begun after it broke, is answered. Meanwhile its lease stays open, so
- * that whatever is leased next comes from elsewhere in the queue, and nothing need be written. The more often in a row nothing was
- * answered, the longer it waits, and the more others are tried before none is believed: a run of poisons is passed in the end.
+ * What other entries say of the peer. One that breaks alone right after another was answered is to blame. One of which that cannot
+ * be said waits here until something begun later is answered, and is sent again at once: that an answer came after it broke
+ * proves nothing, for the peer may have recovered in between. While it waits its lease stays open, so that whatever is leased next
+ * comes from elsewhere in the queue, and nothing need be written. The more often in a row nothing was answered, the longer it
+ * waits, and the more others are tried before none is believed: a run of poisons is passed in the end.
  */
 export class Witnesses {
 	readonly #options: WitnessesOptions;
@@ -32,6 +38,9 @@ export class Witnesses {
 	#last: Ticket = 0;
 	/** Waits in a row that ended without an answer. */
 	#vain = 0;
+	/** When a send was answered that began after the last trouble. */
+	#answeredAt: MonotonicMs | undefined;
+	#lastTrouble: Ticket = 0;
 	#ended = false;
 
 	constructor(options: WitnessesOptions) {
@@ -40,6 +49,16 @@ export class Witnesses {
 
 	get isWaiting(): boolean {
 		return this.#waiters.size > 0;
+	}
+
+	/** No more may wait: nothing that is known to break is sent until some are done. */
+	get isFull(): boolean {
+		return this.#waiters.size >= MOST_WAITERS;
+	}
+
+	/** Something was answered just now, and nothing has broken since. */
+	get peerIsWell(): boolean {
+		return this.#answeredAt !== undefined && this.#options.clock.elapsed() - this.#answeredAt <= FRESH_MS;
 	}
 
 	ticket(): Ticket {
@@ -69,7 +88,7 @@ export class Witnesses {
 						arm();
 					} else {
 						this.#vain += 1;
-						waiter.end('nobody');
+						this.giveUp();
 					}
 				});
 			};
@@ -80,8 +99,17 @@ export class Witnesses {
 
 	/** The peer answered for an entry of a send that began with `ticket`. */
 	answered(ticket: Ticket): void {
+		if (ticket > this.#lastTrouble) {
+			this.#answeredAt = this.#options.clock.elapsed();
+		}
 		this.#vain = 0;
 		this.#endAll('well', ({since}) => since < ticket);
+	}
+
+	/** Something broke, and nobody was to blame so far. */
+	troubled(): void {
+		this.#lastTrouble = this.ticket();
+		this.#answeredAt = undefined;
 	}
 
 	/** Such a send broke. `true` when that is enough: the peer is not well, and nobody's fault. */
@@ -96,6 +124,7 @@ export class Witnesses {
 
 	/** The link or the whole peer is in trouble. */
 	down(): void {
+		this.troubled();
 		if (this.isWaiting) {
 			this.#vain += 1;
 			this.#endAll('broke', () => true);

@@ -143,7 +143,7 @@ test(
 	{
 		lease: numberedLease(1),
 		outcome: RESET,
-		known: {...NOTHING_KNOWN, isolated: true, proof: {kind: 'nobody'}},
+		known: {...NOTHING_KNOWN, isolated: true, proof: {kind: 'unclear'}},
 		settlement: RELEASED,
 		verdict: {kind: 'none'},
 	},

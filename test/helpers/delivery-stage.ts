@@ -90,18 +90,18 @@ export class DeliveryStage {
 		await this.until(() => (this.spy.idles.get(peer as PeerId) ?? 0) > before);
 	}
 
-	/** Lets everything happen that needs no time. */
-	async settle(): Promise<void> {
-		for (let turn = 0; turn < 20; turn++) {
+	/** Lets everything happen that needs no time, as far as that needs no more turns of the event loop. */
+	async settle(turns = 20): Promise<void> {
+		for (let turn = 0; turn < turns; turn++) {
 			await new Promise(setImmediate);
 		}
 	}
 
 	/** Moves the clock in steps, so that what a timer starts can start the next timer. */
-	async pass(ms: number, stepMs = ms): Promise<void> {
+	async pass(ms: number, stepMs = ms, turns?: number): Promise<void> {
 		for (let left = ms; left > 0; left -= stepMs) {
 			this.clock.advance(Math.min(stepMs, left));
-			await this.settle();
+			await this.settle(turns);
 		}
 	}
 

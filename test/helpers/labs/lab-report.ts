@@ -1,5 +1,7 @@
 /** What a lab demands, and what it saw. */
 export type Bar = {readonly bar: string; readonly is_met: boolean; readonly seen: unknown};
+export const bar = (what: string, isMet: boolean, seen: unknown): Bar => ({bar: what, is_met: isMet, seen});
+
 export type Scenario = {readonly scenario: string; readonly bars: readonly Bar[]};
 export type LabReport = {
 	readonly lab: string;

@@ -5,7 +5,7 @@ import {ask} from '../http-ask.js';
 import {type DaemonProcess, startDaemon} from '../process.js';
 import type {Teardown} from '../temp-dir.js';
 import {bytesNamed} from '../two-daemons/random.js';
-import {type Bar, type LabReport, labReport, type Scenario} from './lab-report.js';
+import {bar, type LabReport, labReport, type Scenario} from './lab-report.js';
 import {depthBar, type LedgerRecord, ledgerOf} from './ledger.js';
 
 export type OverflowRunOptions = {
@@ -203,8 +203,6 @@ const arrivalsOf = async (
 		seen: {files: files.length, missing, foreign, damaged},
 	};
 };
-
-const bar = (what: string, isMet: boolean, seen: unknown): Bar => ({bar: what, is_met: isMet, seen});
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean => String(a) === String(b);
 

@@ -8,6 +8,8 @@ const CROWDED = 7 / 8;
 const SILENT_MS = 1000;
 /** Between two requests. */
 const IDLE_MS = 5000;
+/** Making room costs more than turning somebody away: a flood of newcomers is mostly turned away. */
+const DISPLACE_EVERY_MS = 5;
 
 type Place = {
 	readonly socket: Socket;
@@ -28,6 +30,7 @@ export class OpenConnections {
 	readonly #crowd: number;
 	/** Those in a TLS handshake as well, of which the server itself does not know yet. */
 	readonly #places = new Map<string | Socket, Place>();
+	#displacedAt = Number.NEGATIVE_INFINITY;
 
 	/** `displaced` is told of each that had to go. */
 	constructor(server: Server, most: number, clock: Clock, displaced: () => void) {
@@ -36,15 +39,12 @@ export class OpenConnections {
 		this.#crowd = Math.floor(most * CROWDED);
 		server.maxConnections = most;
 		server.on('connection', (socket: Socket) => {
-			const quiet = this.isCrowded ? this.#longestQuiet() : undefined;
-			if (quiet !== undefined) {
-				quiet.socket.destroy();
-				displaced();
-			}
+			this.#makeRoom(displaced);
 			const key = keyOf(socket);
 			this.#places.set(key, {socket, isKnown: false, open: 0, quietSince: clock.elapsed()});
 			socket.once('close', () => this.#places.delete(key));
 		});
+		server.on('drop', () => this.#makeRoom(displaced)); // For whoever comes next.
 		server.on('secureConnection', (socket: Socket) => this.#heard(this.#places.get(keyOf(socket))));
 		const serve = ({socket}: IncomingMessage, response: ServerResponse): void => {
 			const place = this.#places.get(keyOf(socket));
@@ -86,8 +86,20 @@ export class OpenConnections {
 		}
 	}
 
-	#longestQuiet(): Place | undefined {
+	#makeRoom(displaced: () => void): void {
 		const now = this.#clock.elapsed();
+		if (!this.isCrowded || now - this.#displacedAt < DISPLACE_EVERY_MS) {
+			return;
+		}
+		this.#displacedAt = now;
+		const quiet = this.#longestQuiet(now);
+		if (quiet !== undefined) {
+			quiet.socket.destroy();
+			displaced();
+		}
+	}
+
+	#longestQuiet(now: number): Place | undefined {
 		let found: Place | undefined;
 		for (const place of this.#places.values()) {
 			const isQuiet = place.open === 0 && now - place.quietSince >= (place.isKnown ? IDLE_MS : SILENT_MS);

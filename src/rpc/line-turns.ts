@@ -1,5 +1,5 @@
 /** What all connections together may begin in one turn of the event loop, as if it were bytes. */
-const TURN_COST = 262_144;
+const TURN_COST = 131_072;
 /** What it takes to answer even the shortest line. */
 const LINE_COST = 16_384;
 

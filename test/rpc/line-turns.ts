@@ -11,7 +11,7 @@ test('a turn has room for a number of lines, or for one that is long', async t =
 	for (; !turns.isSpent; begun++) {
 		turns.spend(100);
 	}
-	t.is(begun, 16);
+	t.is(begun, 8);
 	await nextTurn();
 	turns.spend(8_000_000);
 	t.true(turns.isSpent);

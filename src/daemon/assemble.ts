@@ -41,6 +41,14 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 					'pages of the store were damaged: it was built anew from what can be read; what is gone is buried as CORRUPT',
 				);
 		},
+		onEmptied: directory => {
+			logs
+				.part('storage')
+				.error(
+					{directory},
+					'there is no store here any more, though edged has run on this state directory before: it begins with an empty one; if that is not meant, stop it and put the store back',
+				);
+		},
 		pid,
 	});
 	try {

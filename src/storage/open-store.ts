@@ -1,9 +1,11 @@
+import {existsSync} from 'node:fs';
 import path from 'node:path';
 import {abandonLeases, type LastEnd, ORDINARY_END} from './abandon.js';
 import {Ballast} from './ballast.js';
 import {checkAtStart} from './damage/check-at-start.js';
 import {ensureSound, type Rebuilt} from './damage/ensure-sound.js';
 import {putRight} from './damage/put-right.js';
+import {dataFileOf} from './data-file.js';
 import {DiskRoom} from './disk-room.js';
 import {openEnvironment} from './environment.js';
 import {lockInstance} from './instance-lock.js';
@@ -18,6 +20,8 @@ export type OpenOptions = Omit<HandleOptions, 'room'> & {
 	readonly lastEnd?: () => LastEnd;
 	/** Told when the environment had to be built anew, before anything else is. */
 	readonly onRebuilt?: (rebuilt: Rebuilt) => void;
+	/** Told when there is no store though one has been here: the ballast beside it was left. */
+	readonly onEmptied?: (directory: string) => void;
 };
 
 /** Locks the state directory, opens or makes the store, and abandons what was inflight. Throws `BUSY`, `INVALID_CONFIG`, `STORAGE_FAILED`. */
@@ -29,8 +33,12 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 		const end = lastEnd();
 		const look = end.isOwnCrash ? 'at all of it' : 'at the start of it';
 		const rebuilt = await ensureSound(directory, {clock, look});
+		const ballast = new Ballast(stateDirectory, options.settings.ballastBytes);
+		if (ballast.held > 0 && !existsSync(dataFileOf(directory))) {
+			options.onEmptied?.(directory);
+		}
 		const env = openEnvironment(directory);
-		const room = new DiskRoom(env, new Ballast(stateDirectory, options.settings.ballastBytes));
+		const room = new DiskRoom(env, ballast);
 		await room.open();
 		const opened = await openHandles(env, {...options, room});
 		await checkAtStart(opened.handles);

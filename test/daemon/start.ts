@@ -1,5 +1,5 @@
 import {once} from 'node:events';
-import {writeFile} from 'node:fs/promises';
+import {rm, writeFile} from 'node:fs/promises';
 import {type AddressInfo, createServer} from 'node:net';
 import path from 'node:path';
 import test from 'ava';
@@ -27,6 +27,20 @@ test('a start says what is listening, who the peers are and what to type next', 
 		lines.find(({msg}) => msg === 'peer'),
 		{peer_id: 'outbox', transport: 'directory', destination: path.join(edge.directory, 'outbox')},
 	);
+});
+
+test('a store that is gone is missed: the start says that it begins with an empty one', async t => {
+	const edge = await edgeIn(t);
+	const config = edgeConfig(directoryPeer());
+	const first = await edge.start(config);
+	t.notRegex(first.output(), /no store here/);
+	await first.end('SIGTERM');
+	await rm(path.join(edge.directory, 'state', 'queue'), {recursive: true});
+	const second = await edge.start(config);
+	await untilSaid(second, /"level":"error".*there is no store here any more/);
+	await second.end('SIGTERM');
+	const third = await edge.start(config);
+	t.notRegex(third.output(), /no store here/);
 });
 
 test('a second daemon on the same state directory is refused and told who has it', async t => {

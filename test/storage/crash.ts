@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {readdirSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import type {SuccessCondition} from '../../src/config/relay.js';
@@ -122,6 +123,10 @@ const losesNothing = test.macro({
 			oracle.hear(await oneLife(t, directory, {round, condition}, Math.floor(Math.random() * 400)));
 			const store = await openTestStore(directory, systemClock, {successCondition: condition});
 			t.deepEqual(findViolations(store.handles), [], `round ${round}`);
+			t.false(
+				readdirSync(directory).some(name => name.startsWith('queue-')),
+				'a kill is never taken for damage',
+			);
 			t.deepEqual(oracle.complaints(store, round === rounds - 1 ? 'all' : 'latest'), [], `round ${round}`);
 			t.is(store.depth().inflight, 0);
 			await store.close();

@@ -36,7 +36,22 @@ export type MetaPage = {
 /** MDB_MAGIC and MDB_DATA_VERSION. */
 const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
-const AT = {magic: 0, version: 4, free: 24, main: 72, lastPage: 120, transaction: 128} as const;
+const AT = {
+	magic: 0,
+	version: 4,
+	address: 8,
+	mapSize: 16,
+	free: 24,
+	main: 72,
+	lastPage: 120,
+	transaction: 128,
+} as const;
+/** MDB_INTEGERKEY: the keys of the free list are transactions. */
+const FREE_FLAGS = 0x08;
+/** No store of ours comes near: 16 TiB. */
+const MOST_BYTES = 2 ** 44;
+/** The last pages need not have been written when they are free already. */
+const MOST_UNWRITTEN = 65_536;
 
 /** `undefined` for a page that is no meta page, or one that cannot be true. */
 export const readMetaPage = (file: PageFile, no: 0 | 1): MetaPage | undefined => {
@@ -57,5 +72,20 @@ export const readMetaPage = (file: PageFile, no: 0 | 1): MetaPage | undefined =>
 		main: readTreeHead(bytes, AT.main),
 		lastPage: readU64(bytes, AT.lastPage),
 	};
-	return isMeta && meta.lastPage >= 1 && meta.transaction < 2 ** 48 ? meta : undefined;
+	const mapSize = readU64(bytes, AT.mapSize);
+	// LMDB maps and uses all of it unseen.
+	const isPlausible =
+		meta.lastPage >= 1 &&
+		meta.lastPage < file.pageCount + MOST_UNWRITTEN &&
+		meta.transaction < 2 ** 48 &&
+		mapSize < MOST_BYTES &&
+		mapSize % PAGE_BYTES === 0 &&
+		readU64(bytes, AT.address) === 0 &&
+		bytes.readUInt8(AT.free + 4) === FREE_FLAGS &&
+		hasPlainKeys(bytes, AT.main);
+	return isMeta && isPlausible ? meta : undefined;
 };
+
+/** Does a head of a tree (MDB_db) say nothing special of its keys, as none of ours but the free list's does? */
+export const hasPlainKeys = (bytes: Buffer, at: number): boolean =>
+	bytes.readUInt32LE(at) === 0 && bytes.readUInt16LE(at + 4) === 0;

@@ -1,5 +1,6 @@
 import {readFreeList} from './free-list.js';
 import {
+	hasPlainKeys,
 	isEmptyTree,
 	type MetaPage,
 	readMetaPage,
@@ -41,6 +42,8 @@ export class StoreFile {
 	readonly #meta: MetaPage | undefined;
 	readonly #used = new Set<number>();
 	#left = Number.POSITIVE_INFINITY;
+	/** Free pages beyond the end of the file. */
+	#unwritten = 0;
 
 	/** `meta`: the state to read, in place of the newest. */
 	constructor(file: PageFile, meta?: MetaPage) {
@@ -170,6 +173,9 @@ export class StoreFile {
 			const name = nameOf(node);
 			const value = node.value();
 			if (isNamedTree(node) && value?.length === TREE_HEAD_BYTES) {
+				if (!hasPlainKeys(value, 0)) {
+					this.damage.push({page: main.root, tree: name, what: 'keys of a kind that edged does not use'});
+				}
 				trees.push({name, head: readTreeHead(value, 0)});
 			} else {
 				this.damage.push({page: main.root, tree: MAIN, what: `${JSON.stringify(name)} is no database`});
@@ -219,13 +225,26 @@ export class StoreFile {
 			if (spans === undefined) {
 				this.damage.push({page: head.root, tree: FREE, what: 'a row that is no list of pages'});
 			}
-			for (const {first, count} of spans ?? []) {
-				if (!this.#use({first, count})) {
+			for (const span of spans ?? []) {
+				const {first, count} = this.#written(span);
+				if (count > 0 && !this.#use({first, count})) {
 					this.damage.push({page: first, tree: FREE, what: `${count} pages are called free and are in use`});
 				}
 			}
 		}
+		const beyond = (this.#meta?.lastPage ?? 0) - this.lastPage;
+		if (this.#unwritten !== beyond) {
+			this.damage.push({page: 0, tree: META, what: `${beyond} pages are missing at the end of the file`});
+		}
 		return this.damage.length === before && !isEmptyTree(head);
+	}
+
+	/** What of free pages lies in the file: the last of them need never have been written. */
+	#written({first, count}: Span): Span {
+		const end = Math.min(first + count - 1, this.#meta?.lastPage ?? 0);
+		const beyond = Math.max(0, end - Math.max(this.lastPage, first - 1));
+		this.#unwritten += beyond;
+		return {first, count: count - beyond};
 	}
 
 	/** In a sound file every page is in use or free. With damage, the others are what the damage has cut off. */

@@ -68,6 +68,8 @@ for (const [what, page, offset] of [
 	['the mark of a meta page', 0, 24],
 	['the mark of the other meta page', 1, 24],
 	['the transaction of a meta page', 1, 24 + 133],
+	['the number of pages', 0, 24 + 120 + 4],
+	['the size of the map', 1, 24 + 16 + 5],
 	['the root of the databases', 0, 24 + 72 + 40],
 	['the root of the databases, in the other meta page', 1, 24 + 72 + 40],
 	['the root of the free list', 0, 24 + 24 + 40],

@@ -58,7 +58,7 @@ export class LaneLeases {
 
 	/** The next delivery, its lease durable; `undefined` when there is nothing to be had now. */
 	async take(): Promise<Delivery | undefined> {
-		const {health, pacer, slotCount, observer, peer} = this.#options;
+		const {health, pacer, policy, slotCount, observer, peer} = this.#options;
 		const plans = planLeases({
 			suspicion: health.suspicion,
 			open: this.#open,
@@ -66,6 +66,7 @@ export class LaneLeases {
 			mostOpen: health.witnesses.isFull ? 0 : 2 * slotCount(),
 			isWaiting: health.witnesses.isWaiting,
 			rate: pacer.rate(),
+			outagePolicy: policy.outagePolicy,
 		});
 		for (const {window, suspects} of plans) {
 			const taken = await this.#taker.take(window);

@@ -27,6 +27,7 @@ export type LaneView = {
 	readonly isWaiting: boolean;
 	/** Bytes per second, `Infinity` when unlimited. */
 	readonly rate: number;
+	readonly outagePolicy: 'hold' | 'count';
 };
 
 /**
@@ -34,14 +35,22 @@ export type LaneView = {
  * a time, beside the rest of the queue; alone, when the peer went down with them. While something waits for a witness one lease is
  * sent at a time, and what is not suspected goes first.
  */
-export const planLeases = ({suspicion, open, mostOpen, isWaiting, rate}: LaneView): readonly LanePlan[] => {
+export const planLeases = ({
+	suspicion,
+	open,
+	mostOpen,
+	isWaiting,
+	rate,
+	outagePolicy,
+}: LaneView): readonly LanePlan[] => {
 	const active = [...open].filter(({isAside}) => !isAside);
 	const isNarrow = isWaiting || isApart(suspicion) || active.some(({suspects}) => suspects?.apart);
 	if (active.length >= (isNarrow ? Math.min(1, mostOpen) : mostOpen)) {
 		return [];
 	}
 	const maxBytes = Math.max(1, Math.floor(Math.min(MOST_BYTES, rate * SECONDS_OF_RATE)));
-	const usual = {maxBytes, maxEntries: MOST_ENTRIES, chargedAlone: true};
+	// Under `count` most of the charged have met an outage and are no poison: one by one they would take for ever.
+	const usual = {maxBytes, maxEntries: MOST_ENTRIES, chargedAlone: outagePolicy === 'hold'};
 	const plans: LanePlan[] = [];
 	const [first] = suspicion.sets;
 	const isSearched = active.some(({suspects}) => suspects !== undefined);

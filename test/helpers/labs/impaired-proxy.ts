@@ -82,18 +82,19 @@ export class ImpairedProxy {
 		socket.on('data', async (piece: Buffer) => {
 			const passed = piece.subarray(0, left);
 			left -= passed.length;
+			if (impairment.kind === 'rate') {
+				// It arrives when it has had its time on the wire, and not before.
+				socket.pause();
+				const now = performance.now();
+				this.#busyUntil = Math.max(now, this.#busyUntil) + (piece.length / impairment.bytesPerSecond) * 1000;
+				await wait(this.#busyUntil - now);
+			}
 			peer.write(passed);
 			if (left === 0) {
 				socket.resetAndDestroy();
 				return;
 			}
-			if (impairment.kind === 'rate') {
-				socket.pause();
-				const now = performance.now();
-				this.#busyUntil = Math.max(now, this.#busyUntil) + (piece.length / impairment.bytesPerSecond) * 1000;
-				await wait(this.#busyUntil - now);
-				socket.resume();
-			}
+			socket.resume();
 		});
 		socket.once('end', () => peer.end());
 	}

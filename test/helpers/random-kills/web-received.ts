@@ -35,7 +35,7 @@ export const readReceived = (
 			isSameLabels(line.labels, segment.labels);
 		return [{id: line.id, number, isFaithful, byteLength: line.bytes}];
 	});
-	return {arrivals, foreign, announced: []};
+	return {arrivals, foreign, announced: [], unfinished: []};
 };
 
 const parse = (line: string): Line | undefined => {

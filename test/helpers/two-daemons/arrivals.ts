@@ -20,7 +20,7 @@ export const checkArrivals = async (
 	directory: string,
 	acknowledged: ReadonlyMap<number, Acknowledged>,
 ): Promise<Arrivals> => {
-	const {arrivals, foreign, announced} = await readOutbox(
+	const {arrivals, foreign, announced, unfinished} = await readOutbox(
 		directory,
 		number => acknowledged.get(number)?.segment,
 	);
@@ -31,7 +31,11 @@ export const checkArrivals = async (
 	}
 	const damaged = arrivals.filter(({isFaithful}) => !isFaithful).map(({id, number}) => `${id} (n ${number})`);
 	return {
-		faults: {...compareIds(acknowledged, arrived), damaged, foreign: [...foreign, ...announced]},
+		faults: {
+			...compareIds(acknowledged, arrived),
+			damaged,
+			foreign: [...foreign, ...announced, ...unfinished],
+		},
 		files: arrivals.length,
 		bytes: arrivals.reduce((sum, {byteLength}) => sum + byteLength, 0),
 	};

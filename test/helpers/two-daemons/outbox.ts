@@ -19,6 +19,8 @@ export type Arrived = {
 	readonly foreign: readonly string[];
 	/** Ids of descriptions whose payload is not there: they come first, and a kill may come between. */
 	readonly announced: readonly string[];
+	/** Temporary files that a kill has left: the next send to the directory clears them away. */
+	readonly unfinished: readonly string[];
 };
 
 type Sidecar = {
@@ -31,13 +33,18 @@ type Sidecar = {
 
 const SIDECAR = '.meta.json';
 
+const isTemporary = (name: string): boolean => name.startsWith('.edged-') && name.endsWith('.tmp');
+
 /** Everything in the directory of a `directory` peer. */
 export const readOutbox = async (
 	directory: string,
 	segmentOf: (number: number) => LoadSegment | undefined,
 ): Promise<Arrived> => {
 	const names = new Set(await readdir(directory));
-	const foreign = [...names].filter(name => !name.endsWith(SIDECAR) && !names.has(name + SIDECAR));
+	const unfinished = [...names].filter(isTemporary);
+	const foreign = [...names].filter(
+		name => !isTemporary(name) && !name.endsWith(SIDECAR) && !names.has(name + SIDECAR),
+	);
 	const announced: string[] = [];
 	const arrivals: Arrival[] = [];
 	for (const name of names) {
@@ -64,7 +71,7 @@ export const readOutbox = async (
 			byteLength: content.length,
 		});
 	}
-	return {arrivals, foreign, announced};
+	return {arrivals, foreign, announced, unfinished};
 };
 
 const isFaithful = (content: Buffer, sidecar: Sidecar, segment: LoadSegment): boolean =>

@@ -33,6 +33,7 @@ export const smoke = async (t: Teardown, node: string, done: (step: string) => v
 	const payloads = await handOver(home, edge, node);
 	done('segments are taken by edgectl, HTTP and JSON-RPC');
 	await untilAcked(edge, 2 * payloads.size);
+	await untilAcked(hub, payloads.size); // It answers once it has them; its own delivery comes after.
 	for (const [id, payload] of payloads) {
 		assert.deepEqual(await readFile(inDirectory(home, 'outbox', id)), payload);
 		assert.deepEqual(await readFile(inDirectory(hubHome, 'outbox', id)), payload);

@@ -78,12 +78,13 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 /** The order of start; stop runs it backwards: the doors close first, the store last. */
 const inOrder = (
 	store: LmdbStore,
-	{storeHealth, evictionLog, tending, storeCheck, bandwidth, dispatcher, phase}: Core,
+	{storeHealth, evictionLog, deliveryLog, tending, storeCheck, bandwidth, dispatcher, phase}: Core,
 	doors: Doors,
 ): readonly Service[] => [
 	{name: 'storage', start: async () => {}, stop: () => store.close()},
 	{name: 'store health', start: async () => {}, stop: () => storeHealth.stop()},
 	{name: 'eviction log', start: async () => {}, stop: async () => evictionLog.stop()},
+	{name: 'delivery log', start: async () => {}, stop: async () => deliveryLog.stop()},
 	tending,
 	storeCheck,
 	{name: 'bandwidth', start: async () => {}, stop: () => bandwidth.stop()},

@@ -1,6 +1,8 @@
 import type {DeliveryObserver, LaneTrouble, LinkChange, SettledLease} from '../delivery/observer.js';
 import type {PeerId} from '../outbound/names.js';
+import type {Clock} from '../runtime/clock.js';
 import type {Logger} from '../runtime/logger.js';
+import {SparingLines} from './sparing-lines.js';
 
 /** What one lane has done since the start; only ever goes up. Read by the metrics. */
 export type LaneCounters = {
@@ -29,10 +31,18 @@ export class DeliveryLog implements DeliveryObserver {
 	readonly counters = new Map<PeerId, LaneCounters>();
 	readonly #logger: Logger;
 	readonly #listener: DeliveryListener;
+	/** A link may flap for ever. */
+	readonly #sparing: SparingLines;
 
-	constructor(logger: Logger, listener: DeliveryListener) {
+	constructor(logger: Logger, listener: DeliveryListener, clock: Clock) {
 		this.#logger = logger;
 		this.#listener = listener;
+		this.#sparing = new SparingLines(clock);
+	}
+
+	/** Says what was kept back. */
+	stop(): void {
+		this.#sparing.stop();
 	}
 
 	leased(peer: PeerId): void {
@@ -76,9 +86,13 @@ export class DeliveryLog implements DeliveryObserver {
 		if (to === 'backoff') {
 			this.#of(peer).linkFailures++;
 			const retry = {retry_in_seconds: Math.round((retryInMs ?? 0) / 100) / 10};
-			this.#logger.warn({...facts, ...retry, error: message}, 'the link is down');
+			this.#sparing.say(`link ${peer}`, unsaid => {
+				this.#logger.warn({...facts, ...retry, error: message, ...kept(unsaid)}, 'the link is down');
+			});
 		} else if (to === 'up') {
-			this.#logger.info(facts, 'the link is up');
+			this.#sparing.say(`link ${peer}`, unsaid => {
+				this.#logger.info({...facts, ...kept(unsaid)}, 'the link is up');
+			});
 		} else {
 			this.#logger.debug(facts, 'the link is probed');
 		}
@@ -87,7 +101,10 @@ export class DeliveryLog implements DeliveryObserver {
 	idle(): void {}
 
 	troubled(peer: PeerId, {kind, message, error}: LaneTrouble): void {
-		this.#logger.warn({peer_id: peer, trouble: kind, ...(error !== undefined && {err: error})}, message);
+		const facts = {peer_id: peer, trouble: kind, ...(error !== undefined && {err: error})};
+		this.#sparing.say(`${kind} ${peer}`, unsaid => {
+			this.#logger.warn({...facts, ...kept(unsaid)}, message);
+		});
 	}
 
 	#of(peer: PeerId): LaneCounters {
@@ -107,3 +124,6 @@ export class DeliveryLog implements DeliveryObserver {
 		return made;
 	}
 }
+
+/** So many like it were not said, within ten minutes. */
+const kept = (unsaid: number): {readonly unsaid?: number} => (unsaid > 0 ? {unsaid} : {});

@@ -62,7 +62,7 @@ export const createUpkeep = (
 		firstDeadletter.look();
 		nudge();
 	};
-	const deliveryLog = new DeliveryLog(logs.part('delivery'), {settled: nudge, buriedOrFreed});
+	const deliveryLog = new DeliveryLog(logs.part('delivery'), {settled: nudge, buriedOrFreed}, clock);
 	const evictionLog = new EvictionLog({
 		clock,
 		logger: logs.part('storage'),

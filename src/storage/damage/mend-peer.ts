@@ -7,6 +7,7 @@ import {decodeBits, encodeBits} from '../bits-row.js';
 import type {BlockTable} from '../block-table.js';
 import {encodeGroup, type GroupFate, type GroupRow, NEVER_HELD} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
+import {keptOrAll} from '../kept-entries.js';
 import {type DeadletterKey, type DueKey, END, type HeldKey} from '../layout.js';
 import type {Place} from '../read-watch.js';
 import {hasPayload} from '../release-block.js';
@@ -85,7 +86,7 @@ const restore = (handles: StoreHandles, table: BlockTable, {database, key}: Plac
 		remove(env[database], key);
 	} else if (database === 'groups') {
 		const [peer, , group] = key as [PeerNo, BlockNo, GroupNo];
-		restoreGroup(handles, peer, table.block, group, bits);
+		restoreGroup(handles, table, {peer, group}, bits);
 	} else if (database === 'settled') {
 		const now = clock.now();
 		const times = {leasedAt: now, settledAt: now, settledAge: age.now()};
@@ -99,13 +100,14 @@ const restore = (handles: StoreHandles, table: BlockTable, {database, key}: Plac
 /** Under its old number: a lease may name it. */
 const restoreGroup = (
 	handles: StoreHandles,
-	peer: PeerNo,
-	block: BlockNo,
-	group: GroupNo,
+	table: BlockTable,
+	{peer, group}: {readonly peer: PeerNo; readonly group: GroupNo},
 	bits: Bits,
 ): void => {
 	const {env, clock} = handles;
-	const {classNo, fate, heldSince} = fateOf(handles, peer, block, group);
+	const {block} = table;
+	const isPayloadThere = hasPayload(handles, block) && bits.without(keptOrAll(handles, table)).isEmpty();
+	const {classNo, fate, heldSince} = fateOf(handles, peer, block, group, isPayloadThere);
 	const now = clock.now();
 	const row: GroupRow = {
 		bits,
@@ -133,19 +135,28 @@ const restoreGroup = (
 	addGroupKey(handles, peer, block, group, row);
 };
 
-/** `deadletters` holds exactly the keys of the dead groups, `held` of those that are held, `due` those of the others. */
+/**
+ * `deadletters` holds exactly the keys of the dead groups, `held` of those that are held, `due` those of the others. Why a dead one was
+ * buried nobody knows any more: with its payload it may be retried, whatever the reason was, so it is called the commonest of those
+ * that keep one.
+ */
 const fateOf = (
 	{env, age}: StoreHandles,
 	peer: PeerNo,
 	block: BlockNo,
 	group: GroupNo,
+	isPayloadThere: boolean,
 ): {readonly classNo: ClassNo; readonly fate: GroupFate; readonly heldSince?: AgeMs} => {
 	for (const {key} of env.deadletters.getRange({start: [peer], end: [peer, END]})) {
 		const [, diedAt, deadBlock, deadGroup] = key as DeadletterKey;
 		if (deadBlock === block && deadGroup === group) {
 			return {
 				classNo: 2,
-				fate: {state: 'deadletter', reason: 'CORRUPT', diedAt: diedAt as EpochMs},
+				fate: {
+					state: 'deadletter',
+					reason: isPayloadThere ? 'MAX_RETRIES' : 'CORRUPT',
+					diedAt: diedAt as EpochMs,
+				},
 			};
 		}
 	}

@@ -195,6 +195,18 @@ for (const name of ['queue', 'leases', 'groups', 'settled'] as const) {
 	);
 }
 
+storeTest('a deadletter whose row is damaged keeps its payload, and can be retried', async (t, {store}) => {
+	const [id = ''] = await fill(store, ['precious']);
+	await store.force(id as never, A);
+	await flip(store, 'groups', undefined, 1);
+	await lookEverywhere(store);
+	t.like(recordOf(store, id as never), {state: 'deadletter', reason: 'MAX_RETRIES'});
+	t.deepEqual(findViolations(store.handles), []);
+	t.is(String(store.payload(id as never)?.bytes), 'precious');
+	await store.retry(id as never, A);
+	t.deepEqual(await payloadsOf(store), ['precious']);
+});
+
 storeTest('a lost row of the queue is found by the payload that is kept for nobody', async (t, {store}) => {
 	await fill(store, ['a', 'b']);
 	const [key] = keysOf(store, 'queue');

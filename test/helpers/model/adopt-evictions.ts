@@ -29,7 +29,8 @@ export const adoptEvictions = (model: QueueModel, store: LmdbStore): void => {
 	const remaining = model.segments.filter(
 		segment =>
 			segment.payload.length > OWN_BLOCK_BYTES &&
-			segment.records.some(record => isOpen(record) && keeps(record)),
+			segment.records.some(record => isOpen(record) && keeps(record)) &&
+			!isCutOut(model, segment),
 	);
 	for (const {segment, rank} of ranks.filter(({segment: {payload}}) => payload.length > OWN_BLOCK_BYTES)) {
 		const better = remaining.find(other => rankOf(other) < rank);
@@ -40,6 +41,13 @@ export const adoptEvictions = (model: QueueModel, store: LmdbStore): void => {
 		}
 	}
 };
+
+/** Buried out of a lease that is not settled: the store lets its block be as if it were still being sent. */
+const isCutOut = ({leases}: QueueModel, {records}: ModelSegment): boolean =>
+	records.some(
+		record =>
+			record.state === 'deadletter' && leases.some(lease => lease.isOpen && lease.records.includes(record)),
+	);
 
 const isOpen = ({state}: ModelRecord): boolean =>
 	['scheduled', 'inflight', 'failed', 'deadletter'].includes(state);

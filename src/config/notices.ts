@@ -46,5 +46,4 @@ const UNFINISHED: ReadonlyArray<Unfinished<CheckedConfig>> = [
 
 const UNFINISHED_OF_PEERS: ReadonlyArray<Unfinished<PeerConfig>> = [
 	{key: 'daily_quota_bytes', isSet: ({dailyQuotaBytes}) => dailyQuotaBytes > 0, lack: 'it is not enforced'},
-	{key: 'windows', isSet: ({windows}) => windows.length > 0, lack: 'it is not enforced'},
 ];

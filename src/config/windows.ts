@@ -30,6 +30,12 @@ const weekdays: Kind<readonly Weekday[]> = {
 };
 
 const MINUTES_PER_HOUR = 60;
+const MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR;
+
+const writtenTime = (minute: number): string =>
+	[Math.floor(minute / MINUTES_PER_HOUR), minute % MINUTES_PER_HOUR]
+		.map(part => String(part).padStart(2, '0'))
+		.join(':');
 
 const timeOfDay: Kind<number> = {
 	allowed: 'a time of day from "00:00" to "24:00"',
@@ -37,10 +43,7 @@ const timeOfDay: Kind<number> = {
 		.string()
 		.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/)
 		.transform(time => Number(time.slice(0, 2)) * MINUTES_PER_HOUR + Number(time.slice(3))),
-	toPlain: minute =>
-		[Math.floor(minute / MINUTES_PER_HOUR), minute % MINUTES_PER_HOUR]
-			.map(part => String(part).padStart(2, '0'))
-			.join(':'),
+	toPlain: writtenTime,
 };
 
 const isTimeZone = (zone: string): boolean => {
@@ -73,10 +76,23 @@ const fields = {
 /** A time in which a peer may be sent to. A peer with windows is closed outside all of them. */
 export type WindowConfig = SectionOf<typeof fields>;
 
+/** Without an indication of the day, `24:00` and `00:00` are the same time. */
+const isWithoutLength = ({startMinute, endMinute}: WindowConfig): boolean =>
+	startMinute === endMinute || (startMinute === MINUTES_PER_DAY && endMinute === 0);
+
+/** As the file would write it. */
+export const writtenWindow = ({days, startMinute, endMinute, timeZone, bytesPerSecond}: WindowConfig) => ({
+	days: days.map(day => DAYS[day - 1] ?? ''),
+	start: writtenTime(startMinute),
+	end: writtenTime(endMinute),
+	timezone: timeZone,
+	bytes_per_second: bytesPerSecond,
+});
+
 export const windowSection: Section<typeof fields> = {
 	fields,
-	check: ({startMinute, endMinute}) =>
-		startMinute === endMinute
+	check: window =>
+		isWithoutLength(window)
 			? [{name: 'endMinute', message: 'must differ from start; a whole day is "00:00" to "24:00"'}]
 			: [],
 };

@@ -1,4 +1,3 @@
-import type {Config} from '../config/config.js';
 import {DeadletterDesk} from '../deadletter/desk.js';
 import {Bandwidth} from '../delivery/bandwidth.js';
 import {Dispatcher} from '../delivery/dispatcher.js';
@@ -35,7 +34,7 @@ export const createCore = async (
 	const observer = new DeliveryEvents(deliveryLog, events, recordEvents);
 	const phase = new Phase(storeHealth);
 	const peers = new Peers(store, await numberPeers(store, live.current.peers));
-	const delivery = createDelivery(live.current, store, {peers, observer}, surroundings);
+	const delivery = createDelivery(live, store, {peers, observer}, surroundings);
 	const lanes = delivery.dispatcher;
 	const {successCondition} = live.current.relay;
 	const thisRun = {version, pid, startedAt, clock, logger: logs.part('control')};
@@ -67,11 +66,12 @@ export const createCore = async (
 type Delivery = Pick<Parts, 'bandwidth' | 'dispatcher'>;
 
 const createDelivery = (
-	config: Config,
+	live: LiveConfig,
 	store: LmdbStore,
 	{peers, observer}: {readonly peers: Peers; readonly observer: DeliveryObserver},
 	{clock, onBug}: Surroundings,
 ): Delivery => {
+	const config = live.current;
 	const bandwidth = new Bandwidth(fileLimits(config), {
 		burstSeconds: config.relay.bandwidth.burstMs / 1000,
 		clock,
@@ -80,6 +80,7 @@ const createDelivery = (
 	const dispatcher = new Dispatcher({
 		store,
 		bandwidth,
+		windowsOf: id => live.current.peers.find(peer => peer.id === id)?.windows ?? [],
 		workerCount: config.relay.workerCount,
 		maxInflightBytes: config.relay.maxInflightBytes,
 		drainTimeoutMs: config.node.drainTimeoutMs,

@@ -1,6 +1,12 @@
-import type {DeliveryObserver, LaneTrouble, LinkChange, SettledLease} from '../delivery/observer.js';
+import type {
+	DeliveryObserver,
+	LaneTrouble,
+	LinkChange,
+	SettledLease,
+	WindowMoved,
+} from '../delivery/observer.js';
 import type {PeerId} from '../outbound/names.js';
-import type {Clock} from '../runtime/clock.js';
+import {type Clock, formatTime} from '../runtime/clock.js';
 import type {Logger} from '../runtime/logger.js';
 import {SparingLines} from './sparing-lines.js';
 
@@ -96,6 +102,19 @@ export class DeliveryLog implements DeliveryObserver {
 		} else {
 			this.#logger.debug(facts, 'the link is probed');
 		}
+	}
+
+	windowChanged(peer: PeerId, {isOpen, bytesPerSecond, next, endedSends}: WindowMoved): void {
+		const facts = {
+			peer_id: peer,
+			...(isOpen && {bytes_per_second: bytesPerSecond}),
+			...(!isOpen && {ended_sends: endedSends}),
+			changes_at: next === undefined ? null : formatTime(next.at),
+		};
+		this.#logger.info(
+			facts,
+			isOpen ? 'the window of the peer is open' : 'the peer is closed until its next window',
+		);
 	}
 
 	idle(): void {}

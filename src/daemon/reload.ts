@@ -41,6 +41,7 @@ export const reload = async (wanted: Config, target: Target): Promise<void> => {
 	core.bandwidth.reload(fileLimits(merged));
 	logs.setLevel(merged.node.logLevel);
 	live.replace(merged);
+	core.dispatcher.reloadWindows();
 	logChanges({former, merged, wanted}, target);
 	await changeLanes(changes, transports, target);
 };

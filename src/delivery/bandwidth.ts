@@ -32,6 +32,8 @@ export type LanePacer = {
 	suspended(): boolean;
 	/** Counts a delivery that did not begin because of that. */
 	heldBack(): void;
+	/** Of the window that is open, in the place of the file's rate of the peer; 0 = none. */
+	setWindowRate(bytesPerSecond: number): void;
 };
 
 const NO_LIMITS: Limits = {bytesPerSecond: 0, dailyQuotaBytes: 0};
@@ -71,6 +73,11 @@ export class Bandwidth {
 			heldBack() {
 				for (const limit of [own, total]) {
 					limit.heldBack();
+				}
+			},
+			setWindowRate: bytesPerSecond => {
+				if (own.setWindowRate(bytesPerSecond) === 'changed') {
+					this.#changed();
 				}
 			},
 		};

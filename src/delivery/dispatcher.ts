@@ -1,3 +1,4 @@
+import type {WindowConfig} from '../config/windows.js';
 import {EdgedError} from '../outbound/errors.js';
 import type {PeerId} from '../outbound/names.js';
 import type {PeerNo} from '../outbound/units.js';
@@ -18,6 +19,8 @@ export type DispatcherStore = LaneStore & Pick<OutboundStore, 'onWork' | 'readSe
 export type DispatcherOptions = {
 	readonly store: DispatcherStore;
 	readonly bandwidth: Bandwidth;
+	/** As the configuration has them now; none: at any time. */
+	windowsOf(peer: PeerId): readonly WindowConfig[];
 	/** Delivery slots that the lanes share, beside one of its own for each. */
 	readonly workerCount: number;
 	/** Payload bytes in leases, of all lanes together. */
@@ -69,6 +72,7 @@ export class Dispatcher implements Service {
 			observer,
 			onBug,
 		});
+		lane.setWindows(this.#options.windowsOf(peer.id));
 		this.#lanes.set(peer.no, lane);
 		if (this.#started) {
 			this.#start(lane);
@@ -99,6 +103,13 @@ export class Dispatcher implements Service {
 	async stop(drainTimeoutMs: number = this.#options.drainTimeoutMs): Promise<void> {
 		this.#started = false; // One that is added now has nothing to start for.
 		await Promise.all([...this.#lanes.values()].map(async lane => lane.stop(drainTimeoutMs)));
+	}
+
+	/** `windowsOf` says something new. */
+	reloadWindows(): void {
+		for (const lane of this.#lanes.values()) {
+			lane.setWindows(this.#options.windowsOf(lane.peer.id));
+		}
 	}
 
 	/** One lane, or all. Durable and in force when it resolves; leases that are being sent may still be open. */

@@ -36,6 +36,9 @@ export const inquire = async (
 			return {kind: 'unproven', message};
 		}
 		const answer = await health.inquire();
+		if (answer.kind === 'interrupted') {
+			return {kind: 'unclear'};
+		}
 		if (answer.kind === 'down') {
 			return answer;
 		}

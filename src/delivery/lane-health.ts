@@ -3,6 +3,7 @@ import type {Lease} from '../storage/store.js';
 import type {LaneVerdict, Proof} from './judge.js';
 import {LaneLink, type LaneLinkOptions} from './lane-link.js';
 import type {LinkState} from './link-state.js';
+import type {ProbeResult} from './prober.js';
 import {
 	afterAnswer,
 	afterBreak,
@@ -16,7 +17,6 @@ import {
 	type Suspicion,
 	UNSUSPECTED,
 } from './suspects.js';
-import type {ProbeOutcome} from './transport.js';
 import {Witnesses} from './witnesses.js';
 
 /** The request that a verdict is about. */
@@ -94,7 +94,7 @@ export class LaneHealth {
 	}
 
 	/** Asks the peer whether it is well. */
-	async inquire(): Promise<ProbeOutcome> {
+	async inquire(): Promise<ProbeResult> {
 		this.#inquiries += 1;
 		try {
 			return await this.#link.prove();
@@ -189,6 +189,12 @@ export class LaneHealth {
 		for (const end of [...this.#aside]) {
 			end();
 		}
+	}
+
+	/** The same, and a probe under way is ended: nothing may leave at all. */
+	interrupt(): void {
+		this.#link.interrupt();
+		this.letGo();
 	}
 
 	/** Ends probes and timers. Idempotent. */

@@ -87,6 +87,15 @@ export class LaneLeases {
 		return undefined;
 	}
 
+	/** Ends those sends that `isMeant`. How many of them had begun. */
+	abort(isMeant: (delivery: Delivery) => boolean): number {
+		const ended = [...this.#open].filter(delivery => isMeant(delivery) && !delivery.aborted);
+		for (const delivery of ended) {
+			delivery.abort();
+		}
+		return ended.filter(({hasBegun}) => hasBegun).length;
+	}
+
 	/** It is settled, or given up. */
 	end(delivery: Delivery): void {
 		this.#open.delete(delivery);

@@ -2,6 +2,7 @@ import type {MonotonicMs} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import {Alarm} from './alarm.js';
 import {
+	afterInterruption,
 	afterTrouble,
 	afterWaiting,
 	afterWell,
@@ -11,8 +12,8 @@ import {
 	UNKNOWN_LINK,
 } from './link-state.js';
 import type {LinkChange} from './observer.js';
-import {Prober} from './prober.js';
-import type {ProbeOutcome, Transport} from './transport.js';
+import {type ProbeResult, Prober} from './prober.js';
+import type {Transport} from './transport.js';
 
 export type LaneLinkOptions = {
 	readonly transport: Transport;
@@ -91,8 +92,13 @@ export class LaneLink {
 	}
 
 	/** Asks the peer whether it is well, whatever the state; the state stays. */
-	async prove(): Promise<ProbeOutcome> {
+	async prove(): Promise<ProbeResult> {
 		return this.#prober.ask();
+	}
+
+	/** The link may not be used for a while: a probe under way is ended, and tells nothing. */
+	interrupt(): void {
+		this.#prober.interrupt();
 	}
 
 	/** Ends probes and timers. Idempotent. */
@@ -108,11 +114,17 @@ export class LaneLink {
 		if (this.#stopped) {
 			return;
 		}
-		if (outcome.kind === 'well') {
-			this.well();
-			this.#options.onReady();
-		} else {
-			this.trouble({...outcome, begunAt});
+		switch (outcome.kind) {
+			case 'well':
+				this.well();
+				this.#options.onReady();
+				break;
+			case 'interrupted':
+				// Whoever has closed the lane says so; the link is as it was.
+				this.#state = afterInterruption(this.#state, this.#options.clock.elapsed());
+				break;
+			case 'down':
+				this.trouble({...outcome, begunAt});
 		}
 	}
 

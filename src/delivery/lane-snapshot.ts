@@ -3,11 +3,12 @@ import type {EpochMs} from '../outbound/units.js';
 import type {LaneHealth} from './lane-health.js';
 import type {LaneOptions} from './lane-options.js';
 import type {LaneRecord} from './lane-record.js';
+import type {LaneWindow} from './lane-windows.js';
 import type {LinkState} from './link-state.js';
 import {suspectCount} from './suspects.js';
 
 /** The foremost fact about a lane: what keeps it from sending now, or `up`. `unknown`: nothing was tried yet. */
-export type LaneCondition = 'unknown' | 'up' | 'probing' | 'down' | 'throttled' | 'paused';
+export type LaneCondition = 'unknown' | 'up' | 'probing' | 'down' | 'throttled' | 'closed' | 'paused';
 
 /** A lane as status shows it. */
 export type LaneSnapshot = {
@@ -19,11 +20,13 @@ export type LaneSnapshot = {
 	readonly lastError: string | undefined;
 	/** Of the link, since it was last well. */
 	readonly consecutiveFailures: number;
-	/** When the lane looks again by itself: a backoff of the link ends, or a failed record is due. */
+	/** When the lane looks again by itself: its windows open, a backoff of the link ends, or a failed record is due. */
 	readonly nextAttemptAt: EpochMs | undefined;
 	/** Acknowledged payload, averaged over about 10 s. */
 	readonly bytesPerSecondNow: number;
-	/** `undefined` when nothing moves. */
+	/** What its windows say; `undefined` when it has none. */
+	readonly window: LaneWindow | undefined;
+	/** `undefined` when nothing moves, and when the windows change before the queue is empty. */
 	readonly etaSeconds: number | undefined;
 	/** Leases that are not settled yet, and their payload bytes. */
 	readonly leases: number;
@@ -47,6 +50,7 @@ export type LaneFacts = Pick<LaneOptions, 'peer' | 'store' | 'pacer' | 'clock'> 
 	readonly mode: LaneMode;
 	readonly health: LaneHealth;
 	readonly record: LaneRecord;
+	readonly window: LaneWindow | undefined;
 	readonly leases: number;
 	/** Leases of one entry that wait for what others say of the peer. */
 	readonly aside: number;
@@ -61,21 +65,30 @@ export const laneSnapshot = ({
 	mode,
 	health,
 	record,
+	window,
 	...rest
 }: LaneFacts): LaneSnapshot => {
 	const {link} = health;
+	const now = clock.now();
 	const backoffMs = link.kind === 'backoff' ? link.until - clock.elapsed() : 0;
+	const isClosed = window?.isOpen === false;
+	const isStopped = mode.paused || isClosed || pacer.suspended();
 	return {
 		peerId: peer.id,
-		link: condition(mode, pacer.suspended(), link),
+		link: condition({...mode, isClosed, isSuspended: pacer.suspended()}, link),
 		...mode,
 		lastAckAt: record.lastAckAt,
 		lastError: record.lastError,
 		consecutiveFailures: health.consecutiveFailures,
-		nextAttemptAt: backoffMs > 0 ? ((clock.now() + backoffMs) as EpochMs) : store.nextDueAt(peer.no),
+		nextAttemptAt: isClosed
+			? window.next?.at
+			: backoffMs > 0
+				? ((now + backoffMs) as EpochMs)
+				: store.nextDueAt(peer.no),
+		window,
 		bytesPerSecondNow: record.bytesPerSecond,
-		// The pace is of late: it says nothing of a lane that an order has stopped.
-		etaSeconds: mode.paused || pacer.suspended() ? undefined : record.etaSeconds(store.waitingBytes(peer.no)),
+		// The pace is of late: it says nothing of a lane that an order has stopped, nor of the time after the present window.
+		etaSeconds: isStopped ? undefined : within(window, now, record.etaSeconds(store.waitingBytes(peer.no))),
 		leases: rest.leases,
 		inflightBytes: rest.inflightBytes,
 		searching: health.isSearching,
@@ -83,11 +96,26 @@ export const laneSnapshot = ({
 	};
 };
 
-const condition = ({paused}: LaneMode, suspended: boolean, link: LinkState): LaneCondition => {
+/** `etaSeconds`, if the windows do not change before. */
+export const within = (
+	window: LaneWindow | undefined,
+	now: EpochMs,
+	etaSeconds: number | undefined,
+): number | undefined =>
+	etaSeconds !== undefined && window?.next !== undefined && now + etaSeconds * 1000 > window.next.at
+		? undefined
+		: etaSeconds;
+
+type Hindrances = {readonly paused: boolean; readonly isClosed: boolean; readonly isSuspended: boolean};
+
+const condition = ({paused, isClosed, isSuspended}: Hindrances, link: LinkState): LaneCondition => {
 	if (paused) {
 		return 'paused';
 	}
-	if (suspended) {
+	if (isClosed) {
+		return 'closed';
+	}
+	if (isSuspended) {
 		return 'throttled';
 	}
 	return link.kind === 'backoff' ? 'down' : link.kind;

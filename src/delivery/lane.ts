@@ -1,3 +1,4 @@
+import type {WindowConfig} from '../config/windows.js';
 import {Background} from '../runtime/background.js';
 import type {KnownPeer, Settlement} from '../storage/store.js';
 import {Coalesced} from './coalesced.js';
@@ -11,6 +12,7 @@ import type {LaneOptions} from './lane-options.js';
 import {LaneRecord} from './lane-record.js';
 import {LaneSlots} from './lane-slots.js';
 import {type LaneMode, type LaneSnapshot, laneSnapshot} from './lane-snapshot.js';
+import {LaneWindows} from './lane-windows.js';
 import type {LaneTrouble} from './observer.js';
 import {settleLease} from './settle-lease.js';
 import type {SendOutcome} from './transport.js';
@@ -34,6 +36,7 @@ export class Lane {
 	readonly #health: LaneHealth;
 	readonly #leases: LaneLeases;
 	readonly #record: LaneRecord;
+	readonly #windows: LaneWindows;
 	readonly #giveUp = new AbortController();
 	/** Leased, and waiting for a slot. */
 	#ready: Delivery | undefined;
@@ -47,6 +50,14 @@ export class Lane {
 		this.#background = new Background(options.onBug);
 		this.#looks = new Coalesced(this.#background, () => this.#look());
 		this.#record = new LaneRecord(clock);
+		this.#windows = new LaneWindows({
+			clock,
+			policy,
+			observer,
+			pacer: options.pacer,
+			onClose: () => this.#close(),
+			onOpen: nudge,
+		});
 		this.#share = options.budget.join(nudge);
 		this.#slots = new LaneSlots({
 			shared: options.workerSlots,
@@ -110,13 +121,14 @@ export class Lane {
 	limitsChanged(): void {
 		if (this.#options.pacer.suspended()) {
 			this.#releaseReady();
-			for (const delivery of this.#leases.open) {
-				if (!delivery.hasBegun) {
-					delivery.abort();
-				}
-			}
+			this.#leases.abort(({hasBegun}) => !hasBegun);
 		}
 		this.nudge();
+	}
+
+	/** When the peer may be sent to; none: at any time. */
+	setWindows(windows: readonly WindowConfig[]): void {
+		this.#windows.replace(windows);
 	}
 
 	snapshot(): LaneSnapshot {
@@ -125,6 +137,7 @@ export class Lane {
 			mode: this.#mode,
 			health: this.#health,
 			record: this.#record,
+			window: this.#windows.now(),
 			leases: this.#leases.open.size,
 			aside: this.#leases.aside,
 			inflightBytes: this.#share.bytes,
@@ -143,14 +156,13 @@ export class Lane {
 		const {clock, transport} = this.#options;
 		const endSends = clock.after(drainTimeoutMs, () => {
 			this.#health.stop();
-			for (const delivery of this.#leases.open) {
-				delivery.abort();
-			}
+			this.#leases.abort(() => true);
 		});
 		const giveUp = clock.after(drainTimeoutMs + SETTLE_GRACE_MS, () => this.#giveUp.abort());
 		await this.#background.finished();
 		endSends();
 		giveUp();
+		this.#windows.stop();
 		this.#share.close();
 		await transport.close();
 	}
@@ -173,7 +185,7 @@ export class Lane {
 
 	/** Wakes the link when that alone is in the way. */
 	#maySend(): boolean {
-		if (this.#life !== 'running' || this.#mode.paused) {
+		if (this.#life !== 'running' || this.#mode.paused || !this.#windows.look()) {
 			return false;
 		}
 		const {store, peer, pacer} = this.#options;
@@ -198,6 +210,7 @@ export class Lane {
 	}
 
 	#takeReady(): (() => Promise<void>) | undefined {
+		this.#windows.look();
 		const delivery = this.#ready;
 		if (delivery === undefined || this.#health.isInquiring) {
 			return undefined;
@@ -205,6 +218,13 @@ export class Lane {
 		this.#ready = undefined;
 		this.nudge(); // The next lease is taken while this one is sent.
 		return () => this.#deliver(delivery);
+	}
+
+	/** Nothing leaves any more: what is being sent is ended and goes back, no attempt is counted. How many sends had begun. */
+	#close(): number {
+		this.#releaseReady();
+		this.#health.interrupt();
+		return this.#leases.abort(() => true);
 	}
 
 	/** Nothing of it has left. */

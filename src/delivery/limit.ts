@@ -21,7 +21,8 @@ export type BandwidthState = {
 	readonly throttleCount: number;
 	readonly quotaDeferCount: number;
 	readonly quotaDropCount: number;
-	readonly source: 'file' | 'override';
+	/** `window`: the rate is that of the window that is open. */
+	readonly source: 'file' | 'window' | 'override';
 };
 
 /** The limits of one peer, or the total: the file's figures, each hidden by one set live, and the limiter that keeps the rate. */
@@ -29,6 +30,7 @@ export class Limit {
 	readonly limiter: BandwidthLimiter;
 	#file: Limits;
 	#override: Partial<Limits> | undefined;
+	#windowRate = 0;
 	#heldBack = 0;
 
 	constructor(limiter: BandwidthLimiter, file: Limits, override: Partial<Limits> | undefined) {
@@ -67,6 +69,16 @@ export class Limit {
 		this.#apply();
 	}
 
+	/** Of the window that is open: takes the place of the file's rate, if it is above 0. */
+	setWindowRate(bytesPerSecond: number): 'changed' | 'same' {
+		if (bytesPerSecond === this.#windowRate) {
+			return 'same';
+		}
+		this.#windowRate = bytesPerSecond;
+		this.#apply();
+		return 'changed';
+	}
+
 	/** The quota is kept and shown; it is not charged yet, so what counts its use is 0. */
 	state(): BandwidthState {
 		const {availableTokens, burstBytes, throttleCount} = this.limiter.state();
@@ -79,8 +91,15 @@ export class Limit {
 			throttleCount: throttleCount + this.#heldBack,
 			quotaDeferCount: 0,
 			quotaDropCount: 0,
-			source: this.#override === undefined ? 'file' : 'override',
+			source: this.#source,
 		};
+	}
+
+	get #source(): BandwidthState['source'] {
+		if (this.#override !== undefined) {
+			return 'override';
+		}
+		return this.#windowRate > 0 ? 'window' : 'file';
 	}
 
 	get #isUnlimited(): boolean {
@@ -89,7 +108,8 @@ export class Limit {
 	}
 
 	get #inForce(): Limits {
-		return {...this.#file, ...this.#override};
+		const window = this.#windowRate > 0 ? {bytesPerSecond: this.#windowRate} : {};
+		return {...this.#file, ...window, ...this.#override};
 	}
 
 	#apply(): void {

@@ -1,6 +1,6 @@
 import type {PeerId} from '../outbound/names.js';
 import type {MonotonicMs} from '../outbound/units.js';
-import {spreadDelay} from './spread.js';
+import {spreadDelay, spreadPatience} from './spread.js';
 
 /**
  * What a lane believes of its link. Pure: the lane keeps the time and calls.
@@ -49,7 +49,7 @@ export const afterWell = (link: LinkState, now: MonotonicMs): LinkState =>
 
 /** The link or the whole peer failed. Of many requests that fail together only the first raises the level. */
 export const afterTrouble = (link: LinkState, trouble: Trouble, policy: LinkPolicy): LinkState => {
-	const asked = Math.min(trouble.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
+	const asked = patience(trouble, policy);
 	if (link.kind === 'backoff') {
 		return {...link, until: Math.max(link.until, trouble.now + asked) as MonotonicMs};
 	}
@@ -65,6 +65,13 @@ export const afterTrouble = (link: LinkState, trouble: Trouble, policy: LinkPoli
 /** Time has passed: a backoff that is over becomes a probe, anything else stays. */
 export const afterWaiting = (link: LinkState, now: MonotonicMs): LinkState =>
 	link.kind === 'backoff' && now >= link.until ? {kind: 'probing', level: link.level, since: now} : link;
+
+/** The probe under way was given up, and is due again at once. */
+export const afterInterruption = (link: LinkState, now: MonotonicMs): LinkState =>
+	link.kind === 'probing' ? {kind: 'backoff', level: link.level, until: now} : link;
+
+const patience = ({retryAfterMs = 0}: Trouble, {nodeId, peerId}: LinkPolicy): number =>
+	spreadPatience(Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS), nodeId, peerId);
 
 const backoffMs = (level: number, {nodeId, peerId}: LinkPolicy): number =>
 	spreadDelay(Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (level - 1)), nodeId, peerId);

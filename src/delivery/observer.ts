@@ -1,6 +1,7 @@
 import type {PeerId} from '../outbound/names.js';
 import type {Lease, Settlement} from '../storage/store.js';
 import type {AckedPart} from './lane-record.js';
+import type {LaneWindow} from './lane-windows.js';
 import type {LinkState} from './link-state.js';
 import type {SendOutcome} from './transport.js';
 
@@ -13,6 +14,8 @@ export type DeliveryObserver = {
 	linkChanged(peer: PeerId, change: LinkChange): void;
 	/** Nothing is in flight and nothing is due. */
 	idle(peer: PeerId): void;
+	/** Its windows have opened or closed the lane, or another rate holds. */
+	windowChanged(peer: PeerId, change: WindowMoved): void;
 	troubled(peer: PeerId, trouble: LaneTrouble): void;
 };
 
@@ -32,6 +35,11 @@ export type LinkChange = {
 	readonly message: string | undefined;
 	/** When the peer is tried again, for `backoff`. */
 	readonly retryInMs: number | undefined;
+};
+
+export type WindowMoved = LaneWindow & {
+	/** Sends that were ended with it; they go back, and no attempt is counted. */
+	readonly endedSends: number;
 };
 
 export type LaneTrouble = {

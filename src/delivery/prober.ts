@@ -1,6 +1,9 @@
 import type {Clock} from '../runtime/clock.js';
 import type {ProbeOutcome, Transport} from './transport.js';
 
+/** `interrupted`: the lane may not use the link any more, and nothing was learned. */
+export type ProbeResult = ProbeOutcome | {readonly kind: 'interrupted'};
+
 /** Whoever has not answered by then is down. */
 const PROBE_TIMEOUT_MS = 30_000;
 
@@ -8,8 +11,8 @@ const PROBE_TIMEOUT_MS = 30_000;
 export class Prober {
 	readonly #transport: Transport;
 	readonly #clock: Clock;
-	#underWay: Promise<ProbeOutcome> | undefined;
-	#end: ((outcome: ProbeOutcome) => void) | undefined;
+	#underWay: Promise<ProbeResult> | undefined;
+	#end: ((outcome: ProbeResult) => void) | undefined;
 
 	constructor(transport: Transport, clock: Clock) {
 		this.#transport = transport;
@@ -17,7 +20,7 @@ export class Prober {
 	}
 
 	/** Never rejects, and never takes longer than 30 s, whatever the transport does. */
-	async ask(): Promise<ProbeOutcome> {
+	async ask(): Promise<ProbeResult> {
 		this.#underWay ??= this.#ask().finally(() => {
 			this.#underWay = undefined;
 		});
@@ -29,9 +32,14 @@ export class Prober {
 		this.#end?.({kind: 'down', message: 'The lane stopped'});
 	}
 
-	async #ask(): Promise<ProbeOutcome> {
+	/** The same, and nothing is learned from it. */
+	interrupt(): void {
+		this.#end?.({kind: 'interrupted'});
+	}
+
+	async #ask(): Promise<ProbeResult> {
 		const controller = new AbortController();
-		const ended = new Promise<ProbeOutcome>(resolve => {
+		const ended = new Promise<ProbeResult>(resolve => {
 			this.#end = resolve;
 		});
 		const message = `No answer to a probe within ${PROBE_TIMEOUT_MS / 1000} s`;

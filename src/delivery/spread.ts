@@ -10,6 +10,22 @@ const TWO_TO_32 = 2 ** 32;
 export const spreadDelay = (delayMs: number, ...words: readonly string[]): number =>
 	delayMs * (1 - fractionOf(words) / 2);
 
+/** A hub with 10,000 devices meets 170 of them a second when a window opens. */
+const LONGEST_SPREAD_MS = 60_000;
+/** Of the time that a window is open. */
+const PART_OF_WINDOW = 0.1;
+
+/** How long after its windows a lane opens, by the shortest of them: a fleet with one time-table does not come at one instant. */
+export const openingDelay = (shortestWindowMs: number, ...words: readonly string[]): number =>
+	Math.floor(Math.min(LONGEST_SPREAD_MS, shortestWindowMs * PART_OF_WINDOW) * fractionOf(words));
+
+/**
+ * At least `askedMs`, and up to a half longer, at most a minute: a peer that is overloaded or being serviced asks all its senders
+ * for the same patience.
+ */
+export const spreadPatience = (askedMs: number, ...words: readonly string[]): number =>
+	askedMs + Math.min(LONGEST_SPREAD_MS, askedMs / 2) * fractionOf(words);
+
 /** Evenly spread over [0, 1). */
 const fractionOf = (words: readonly string[]): number => {
 	let hash = FNV_BASIS;

@@ -42,12 +42,6 @@ test(
 	'daily_quota_bytes = 1\n',
 	'peers[0].daily_quota_bytes is set but in this version it is not enforced',
 );
-test(
-	"a peer's windows",
-	isNoticed,
-	'[[peers.windows]]\nstart = "22:00"\nend = "06:00"\n',
-	'peers[0].windows is set but in this version it is not enforced',
-);
 
 test('what has its behaviour is not noticed', t => {
 	const text =

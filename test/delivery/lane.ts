@@ -1,4 +1,5 @@
 import test from 'ava';
+import {spreadPatience} from '../../src/delivery/spread.js';
 import type {SendOutcome} from '../../src/delivery/transport.js';
 import {EdgedError} from '../../src/outbound/errors.js';
 import type {EpochMs} from '../../src/outbound/units.js';
@@ -210,8 +211,9 @@ test('Retry-After is waited out', async t => {
 	stage.store.add(HUB, {id: 'a'});
 	await stage.dispatcher.start();
 	await stage.until(() => stage.spy.linkChanges.length > 0);
-	t.is(stage.dispatcher.snapshots()[0]?.nextAttemptAt, (stage.clock.now() + 120_000) as EpochMs);
-	await stage.pass(119_000, 1000);
+	const waitMs = spreadPatience(120_000, 'edge-1', 'hub');
+	t.is(stage.dispatcher.snapshots()[0]?.nextAttemptAt, (stage.clock.now() + waitMs) as EpochMs);
+	await stage.pass(waitMs - 1000, 1000);
 	t.is(stage.transport().probes, 0);
 	await stage.pass(1000);
 	t.is(stage.transport().probes, 1);

@@ -33,6 +33,7 @@ const dispatch = async (store: LmdbStore, watch: Watch, transports: readonly Tra
 	const dispatcher = new Dispatcher({
 		store,
 		bandwidth,
+		windowsOf: () => [],
 		workerCount: 4,
 		maxInflightBytes: 8 * 2 ** 20,
 		drainTimeoutMs: 50,

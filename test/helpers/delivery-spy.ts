@@ -1,4 +1,10 @@
-import type {DeliveryObserver, LaneTrouble, LinkChange, SettledLease} from '../../src/delivery/observer.js';
+import type {
+	DeliveryObserver,
+	LaneTrouble,
+	LinkChange,
+	SettledLease,
+	WindowMoved,
+} from '../../src/delivery/observer.js';
 import type {PeerId} from '../../src/outbound/names.js';
 import type {Lease} from '../../src/storage/store.js';
 import type {Watch} from './watch.js';
@@ -8,6 +14,7 @@ export class DeliverySpy implements DeliveryObserver {
 	readonly leases: Array<{readonly peer: PeerId; readonly lease: Lease}> = [];
 	readonly settlements: Array<SettledLease & {readonly peer: PeerId}> = [];
 	readonly linkChanges: Array<LinkChange & {readonly peer: PeerId}> = [];
+	readonly windowChanges: WindowMoved[] = [];
 	readonly troubles: LaneTrouble[] = [];
 	/** How often each peer was idle. */
 	readonly idles = new Map<PeerId, number>();
@@ -34,6 +41,11 @@ export class DeliverySpy implements DeliveryObserver {
 
 	idle(peer: PeerId): void {
 		this.idles.set(peer, (this.idles.get(peer) ?? 0) + 1);
+		this.#watch.touch();
+	}
+
+	windowChanged(_peer: PeerId, change: WindowMoved): void {
+		this.windowChanges.push(change);
 		this.#watch.touch();
 	}
 

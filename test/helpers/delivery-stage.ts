@@ -1,4 +1,5 @@
 import type {ExecutionContext} from 'ava';
+import type {WindowConfig} from '../../src/config/windows.js';
 import {Bandwidth} from '../../src/delivery/bandwidth.js';
 import {Dispatcher, type DispatcherOptions} from '../../src/delivery/dispatcher.js';
 import type {PeerId} from '../../src/outbound/names.js';
@@ -13,6 +14,8 @@ export type StageOptions = Partial<Pick<DispatcherOptions, 'workerCount' | 'maxI
 	readonly policy?: Partial<DispatcherOptions['policy']>;
 	/** Peers are numbered from 1. */
 	readonly peers?: readonly string[];
+	/** Of every peer; `windows` of the stage changes them. */
+	readonly windows?: readonly WindowConfig[];
 };
 
 /** A dispatcher among fakes: a clock that stands still, a store in memory, transports with a script, and ears. */
@@ -28,11 +31,14 @@ export class DeliveryStage {
 	);
 	readonly transports = new Map<string, ScriptedTransport>();
 	readonly dispatcher: Dispatcher;
+	windows: readonly WindowConfig[];
 
-	constructor(t: ExecutionContext, {peers = ['hub'], policy, ...options}: StageOptions = {}) {
+	constructor(t: ExecutionContext, {peers = ['hub'], policy, windows = [], ...options}: StageOptions = {}) {
+		this.windows = windows;
 		this.dispatcher = new Dispatcher({
 			store: this.store,
 			bandwidth: this.bandwidth,
+			windowsOf: () => this.windows,
 			workerCount: 4,
 			maxInflightBytes: 8 * 1024 * 1024,
 			drainTimeoutMs: 10_000,

@@ -60,7 +60,7 @@ export class ScriptedTransport implements Transport {
 		}
 	}
 
-	async probe(): Promise<ProbeOutcome> {
+	async probe(_signal?: AbortSignal): Promise<ProbeOutcome> {
 		this.probes += 1;
 		this.#watch.touch();
 		return this.probeScript();

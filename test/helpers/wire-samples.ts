@@ -54,6 +54,8 @@ export const peer: WirePeerStatus = {
 	last_error: null,
 	consecutive_failures: 0,
 	next_attempt_at: null,
+	opens_at: null,
+	closes_at: null,
 	bytes_per_second_now: 1_258_291,
 	eta_seconds: 40,
 };
@@ -85,6 +87,7 @@ export const config: Result<'relay.config.get'> = {
 	ack_timeout_seconds: 30,
 	bandwidth: unlimited,
 	peers: [],
+	windows: [],
 	effective: {node: {id: 'edge-1'}, peers: [{id: 'hub', default: true}]},
 	queried_at: NOW,
 };

@@ -5,6 +5,7 @@ import {grouped} from './numbers.js';
 import {printable} from './printable.js';
 import type {Style} from './style.js';
 import {humanSeconds} from './time.js';
+import {windowsText} from './windows.js';
 
 type Config = Result<'relay.config.get'>;
 
@@ -25,6 +26,7 @@ export const configText = (config: Config, style: Style): string[] => [
 	...config.peers.flatMap(({peer_id, bandwidth}) =>
 		fields(`Bandwidth of ${printable(peer_id)}`, limiterFields(bandwidth), style),
 	),
+	...config.windows.flatMap(windows => windowsText(windows, config.queried_at, style)),
 	...effectiveLines(config.effective, style),
 ];
 

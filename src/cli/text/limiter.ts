@@ -15,7 +15,7 @@ export const limiterFields = (bandwidth: WireBandwidth): Field[] => [
 	['Available Tokens', availableTokens(bandwidth)],
 	['Daily Used', dailyUsed(bandwidth)],
 	...(bandwidth.unlimited ? [] : counters(bandwidth)),
-	bandwidth.source === 'override' ? OVERRIDE : ['Source', 'file'],
+	bandwidth.source === 'override' ? OVERRIDE : ['Source', SOURCES[bandwidth.source]],
 ];
 
 const limits = ({bytes_per_second: rate, daily_quota_bytes: quota}: WireBandwidth): Field[] => [
@@ -24,6 +24,8 @@ const limits = ({bytes_per_second: rate, daily_quota_bytes: quota}: WireBandwidt
 ];
 
 const OVERRIDE: Field = ['Source', 'override (set live; --reset returns to the file)'];
+
+const SOURCES = {file: 'file', window: 'the window that is open now'} as const;
 
 const counters = (bandwidth: WireBandwidth): Field[] => [
 	['Throttle Count', grouped(bandwidth.throttle_count)],

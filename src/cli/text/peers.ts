@@ -3,7 +3,7 @@ import {type Column, columns} from './columns.js';
 import {counted, grouped, humanBytes} from './numbers.js';
 import {printable} from './printable.js';
 import type {Style, Tone} from './style.js';
-import {age, ahead, humanSeconds} from './time.js';
+import {age, ahead, clockTime, humanSeconds} from './time.js';
 
 /** One line a peer; what is wrong with a link stands below the table in full, so that the columns stay narrow. */
 export const peersTable = (peers: readonly WirePeerStatus[], now: string, style: Style): string[] => [
@@ -84,10 +84,14 @@ const trouble = (peer: WirePeerStatus, now: string): string[] => {
 				: `not configured any more; shown until its deadletters are gone: edgectl relay deadletter purge --all --peer-id ${id} --force`,
 		];
 	}
+	const closed = peer.link === 'closed' ? [closedWords(peer, now)] : [];
 	if (peer.consecutive_failures === 0) {
-		return [];
+		return closed;
 	}
 	const next = peer.next_attempt_at === null ? '' : `, tries again ${ahead(peer.next_attempt_at, now)}`;
 	const words = peer.last_error === null ? '' : `: ${printable(peer.last_error)}`;
-	return [`${counted(peer.consecutive_failures, 'failure')} in a row${next}${words}`];
+	return [...closed, `${counted(peer.consecutive_failures, 'failure')} in a row${next}${words}`];
 };
+
+const closedWords = ({opens_at: at}: WirePeerStatus, now: string): string =>
+	at === null ? 'closed, and no window opens within two weeks' : `closed, opens ${clockTime(at, now)}`;

@@ -18,6 +18,17 @@ export const ahead = (then: string, now: string): string => {
 	return seconds <= 0 ? 'now' : `in ${humanSeconds(seconds)}`;
 };
 
+const MINUTE = 'YYYY-MM-DDTHH:MM'.length;
+const DAY = 'YYYY-MM-DD'.length;
+
+/** `22:00 UTC (in 3h 12m)`; with its date when that is not the day of `now`, with seconds when there are some. Both RFC 3339 in UTC. */
+export const clockTime = (then: string, now: string): string => {
+	const day = then.slice(0, DAY) === now.slice(0, DAY) ? '' : `${then.slice(0, DAY)} `;
+	const seconds = then.slice(MINUTE, MINUTE + ':SS'.length);
+	const time = then.slice(DAY + 1, MINUTE) + (seconds === ':00' ? '' : seconds);
+	return `${day}${time} UTC (${ahead(then, now)})`;
+};
+
 const SCALE: ReadonlyArray<readonly [string, number]> = [
 	['d', 86_400],
 	['h', 3600],

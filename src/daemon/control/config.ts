@@ -4,14 +4,16 @@ import type {Params, Result} from '../../rpc/contract/methods.js';
 import {formatTime} from '../../runtime/clock.js';
 import type {Parts} from '../parts.js';
 import {bandwidthView} from '../views/bandwidth-view.js';
+import {windowsView} from '../views/windows-view.js';
 import {noteChange} from './note-change.js';
 
 export const getConfig = ({
 	config,
 	peers,
 	bandwidth,
+	dispatcher,
 	clock,
-}: Pick<Parts, 'config' | 'peers' | 'bandwidth' | 'clock'>): Result<'relay.config.get'> => ({
+}: Pick<Parts, 'config' | 'peers' | 'bandwidth' | 'dispatcher' | 'clock'>): Result<'relay.config.get'> => ({
 	enabled: peers.configured.length > 0,
 	workers: config.relay.workerCount,
 	success_condition: String(config.relay.successCondition),
@@ -22,6 +24,13 @@ export const getConfig = ({
 		.limitedPeers()
 		.filter(peer => peers.has(peer))
 		.map(peer => ({peer_id: peer, bandwidth: bandwidthView(bandwidth.state(peer))})),
+	windows: dispatcher
+		.snapshots()
+		.flatMap(({peerId, window}) =>
+			window === undefined
+				? []
+				: [windowsView(peerId, peers.find(peerId).config.windows, window, clock.now())],
+		),
 	effective: effectiveConfig(config),
 	queried_at: formatTime(clock.now()),
 });

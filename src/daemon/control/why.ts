@@ -60,7 +60,7 @@ const recordOf = ({store}: Asked, segment: SegmentId, peer: PeerId): DeliveryRec
 };
 
 const gather = (
-	{store, peers, dispatcher, bandwidth, config}: Asked,
+	{store, peers, dispatcher, bandwidth, config, clock}: Asked,
 	{id, no}: KnownPeer,
 	{record, ahead}: {readonly record: DeliveryRecord | undefined; readonly ahead: Ahead | undefined},
 ): Facts => {
@@ -79,6 +79,7 @@ const gather = (
 		nextDueAt: store.nextDueAt(no),
 		successCondition: String(config.relay.successCondition),
 		maxRetryCount: config.relay.retry.maxRetryCount,
+		now: clock.now(),
 	};
 };
 

@@ -1,4 +1,10 @@
-import type {DeliveryObserver, LaneTrouble, LinkChange, SettledLease} from '../../delivery/observer.js';
+import type {
+	DeliveryObserver,
+	LaneTrouble,
+	LinkChange,
+	SettledLease,
+	WindowMoved,
+} from '../../delivery/observer.js';
 import type {DeadletterReason} from '../../outbound/attempts.js';
 import type {PeerId} from '../../outbound/names.js';
 import type {ExceptionVerdict, Lease} from '../../storage/store.js';
@@ -48,6 +54,10 @@ export class DeliveryEvents implements DeliveryObserver {
 				...(retryInMs !== undefined && {retry_in_seconds: Math.max(0, Math.round(retryInMs)) / 1000}),
 			});
 		}
+	}
+
+	windowChanged(peer: PeerId, change: WindowMoved): void {
+		this.#log.windowChanged(peer, change);
 	}
 
 	idle(peer: PeerId): void {

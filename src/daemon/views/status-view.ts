@@ -47,6 +47,7 @@ const IDLE = {
 	lastError: undefined,
 	consecutiveFailures: 0,
 	nextAttemptAt: undefined,
+	window: undefined,
 	bytesPerSecondNow: 0,
 	etaSeconds: undefined,
 } as const;
@@ -64,6 +65,8 @@ const peerView = ({store}: Parts, {id, no}: KnownPeer, lane: Shown): WirePeerSta
 	last_error: lane.lastError ?? null,
 	consecutive_failures: lane.consecutiveFailures,
 	next_attempt_at: timeOrNull(lane.nextAttemptAt),
+	opens_at: timeOrNull(lane.window?.isOpen === false ? lane.window.next?.at : undefined),
+	closes_at: timeOrNull(lane.window?.next?.isOpen === false ? lane.window.next.at : undefined),
 	bytes_per_second_now: Math.round(lane.bytesPerSecondNow),
 	eta_seconds: lane.etaSeconds === undefined ? null : Math.ceil(lane.etaSeconds),
 });

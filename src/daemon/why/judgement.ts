@@ -1,4 +1,5 @@
 import type {LaneSnapshot} from '../../delivery/lane-snapshot.js';
+import {within} from '../../delivery/lane-snapshot.js';
 import type {PeerId} from '../../outbound/names.js';
 import type {DeliveryRecord, QueueDepth} from '../../outbound/record.js';
 import type {EpochMs} from '../../outbound/units.js';
@@ -22,6 +23,8 @@ export type Facts = {
 	readonly nextDueAt: EpochMs | undefined;
 	readonly successCondition: string;
 	readonly maxRetryCount: number;
+	/** On the wall. */
+	readonly now: EpochMs;
 };
 
 type Why = Result<'relay.why'>;
@@ -124,6 +127,13 @@ const judgeLane = ({peer, lane, bytesPerSecond}: Facts): Judgement | undefined =
 	switch (lane.link) {
 		case 'paused':
 			return {cause: 'paused', sentence: `${peer} is paused until it is resumed`, ...OPERATOR};
+		case 'closed':
+			return {
+				cause: 'closed',
+				sentence: closedWords(peer, lane.window?.next?.at),
+				next: {what: 'window_opens', ...at(lane.window?.next?.at)},
+				etaSeconds: undefined,
+			};
 		case 'throttled':
 			return {
 				cause: 'throttled',
@@ -148,12 +158,17 @@ const judgeLane = ({peer, lane, bytesPerSecond}: Facts): Judgement | undefined =
 	}
 };
 
+const closedWords = (peer: PeerId, opensAt: EpochMs | undefined): string =>
+	opensAt === undefined
+		? `${peer} is closed, and no window of its opens within two weeks: nothing is sent to it`
+		: `${peer} is closed: its next window opens ${atTime(opensAt)}; nothing is sent to it until then`;
+
 /** The foremost of what stands in the way of a peer's queue. Pure. */
 export const judgePeer = (facts: Facts): Judgement => {
 	const {peer, lane, depth} = facts;
 	const waiting = depth.scheduled + depth.failed;
 	if (waiting + depth.inflight === 0 && lane !== undefined) {
-		const mode = lane.paused ? ', and it is paused' : '';
+		const mode = lane.paused ? ', and it is paused' : lane.link === 'closed' ? ', and it is closed' : '';
 		return {
 			cause: 'idle',
 			sentence: `nothing waits for ${peer}${mode}`,
@@ -228,11 +243,11 @@ const aheadWords = ({peer, ahead}: Facts): string => {
 const STANDSTILL = 1;
 
 /** By what was acknowledged of late. */
-const etaOf = ({ahead, lane, ownBytes}: Facts): number | undefined => {
+const etaOf = ({ahead, lane, ownBytes, now}: Facts): number | undefined => {
 	const pace = lane?.bytesPerSecondNow ?? 0;
 	return ahead === undefined || ahead.isAtLeast || lane === undefined || pace < STANDSTILL
 		? undefined
-		: (lane.inflightBytes + ahead.bytes + ownBytes) / pace;
+		: within(lane.window, now, (lane.inflightBytes + ahead.bytes + ownBytes) / pace);
 };
 
 const lastError = ({attempts}: DeliveryRecord): string | undefined => attempts.at(-1)?.error;

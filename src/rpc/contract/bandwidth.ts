@@ -20,8 +20,8 @@ export const bandwidth = z
 		quota_defer_count: count,
 		/** Records buried as `QUOTA`. */
 		quota_drop_count: count,
-		/** `override`: set live, and stronger than the file until it is reset. */
-		source: z.enum(['file', 'override']),
+		/** `window`: the rate is that of the window that is open. `override`: set live, and stronger than both until it is reset. */
+		source: z.enum(['file', 'window', 'override']),
 	})
 	.meta({id: 'Bandwidth'});
 

@@ -29,8 +29,12 @@ const peerStatus = z
 		consecutive_failures: count,
 		/** When the lane looks again by itself. */
 		next_attempt_at: timestamp.nullable(),
+		/** While `closed`, or paused outside its windows: when the next window opens. */
+		opens_at: timestamp.nullable(),
+		/** While its windows are open: when they close, if nothing else changes before. */
+		closes_at: timestamp.nullable(),
 		bytes_per_second_now: z.number().nonnegative(),
-		/** `null` when nothing moves. */
+		/** `null` when nothing moves, or not before the window changes. */
 		eta_seconds: seconds.nullable(),
 	})
 	.meta({id: 'PeerStatus'});

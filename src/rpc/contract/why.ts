@@ -17,6 +17,8 @@ export const CAUSES = [
 	/** It is being sent. */
 	'inflight',
 	'paused',
+	/** Outside all windows of the peer. */
+	'closed',
 	/** The rate is too low for any send. */
 	'throttled',
 	'link_down',
@@ -37,6 +39,7 @@ const EVENTS = [
 	'attempt_ends',
 	'link_is_tried',
 	'backoff_ends',
+	'window_opens',
 	'turn_comes',
 	'segment_is_enqueued',
 	/** Somebody has to: release, resume, raise the rate, configure the peer, retry or purge. */

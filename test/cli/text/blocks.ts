@@ -70,6 +70,54 @@ test('status says of a broken link why, how often, and when it is tried again', 
 	t.is(lines.at(-1), '  hub: 14 failures in a row, tries again in 32s: connect ECONNREFUSED 10.0.0.7:443');
 });
 
+test('status says of a closed peer when it opens', t => {
+	const closed = {...peer, link: 'closed' as const, eta_seconds: null};
+	const last = (opens_at: string | null) =>
+		statusText({...status, peers: [{...closed, opens_at}]}, plain).at(-1);
+	t.is(last('2026-03-01T09:12:00.000Z'), '  hub: closed, opens 09:12 UTC (in 3h 12m)');
+	t.is(last('2026-03-02T22:00:12.400Z'), '  hub: closed, opens 2026-03-02 22:00:12 UTC (in 1d 16h)');
+	t.is(last(null), '  hub: closed, and no window opens within two weeks');
+});
+
+test('config get shows the windows of a peer, which of them are open, and what comes next', t => {
+	const window = {
+		days: ['mon', 'tue'],
+		start: '22:00',
+		end: '06:00',
+		timezone: 'Europe/Berlin',
+		bytes_per_second: 65_536,
+		open: true,
+	};
+	const daily = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+	const windows = [window, {...window, days: daily, timezone: 'UTC', bytes_per_second: 0, open: false}];
+	const shown = (state: Omit<(typeof config)['windows'][number], 'peer_id' | 'windows'>): string => {
+		const lines = configText({...config, windows: [{peer_id: 'hub', ...state, windows}]}, plain);
+		const from = lines.indexOf('Windows of hub');
+		t.deepEqual(lines.slice(from + 2, from + 4), [
+			'  Window: mon tue 22:00-06:00 Europe/Berlin, at 65,536 bytes/sec (64 KiB/s), now',
+			'  Window: daily 22:00-06:00 UTC',
+		]);
+		return lines[from + 1] ?? '';
+	};
+	const at = '2026-03-01T09:12:00.000Z';
+	t.is(
+		shown({open: true, bytes_per_second: 0, next_change: {at, open: false, bytes_per_second: 0}}),
+		'  State:  open, closes 09:12 UTC (in 3h 12m)',
+	);
+	t.is(
+		shown({open: true, bytes_per_second: 65_536, next_change: {at, open: true, bytes_per_second: 0}}),
+		"  State:  open, at 65,536 bytes/sec (64 KiB/s) until 09:12 UTC (in 3h 12m), then at the peer's own rate",
+	);
+	t.is(
+		shown({open: false, bytes_per_second: 0, next_change: {at, open: true, bytes_per_second: 0}}),
+		'  State:  closed, opens 09:12 UTC (in 3h 12m)',
+	);
+	t.is(
+		shown({open: false, bytes_per_second: 0, next_change: null}),
+		'  State:  closed; nothing changes within two weeks',
+	);
+});
+
 test('status of a relay without peers says that it is disabled', t => {
 	const lines = statusText({...status, enabled: false, peers: []}, plain);
 	t.is(lines[0], 'relay: disabled');

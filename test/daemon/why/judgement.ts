@@ -50,6 +50,7 @@ const facts = ({lane, depth, ...over}: Over = {}): Facts => ({
 	nextDueAt: undefined,
 	successCondition: 'one_peer',
 	maxRetryCount: 8,
+	now: NOW,
 	...over,
 });
 const record = (over: Partial<DeliveryRecord> = {}): DeliveryRecord => ({

@@ -1,7 +1,7 @@
 import {deadletterExamples} from './deadletters.js';
 import {eventExamples} from './events.js';
 import {type Examples, ME} from './example.js';
-import {BURIED, DEPTH, LATER, LIMITED, MORNING, PEER, SCHEDULED, UNLIMITED} from './values.js';
+import {BURIED, DEPTH, HUB_WINDOWS, LATER, LIMITED, MORNING, PEER, SCHEDULED, UNLIMITED} from './values.js';
 import {whyExamples} from './why.js';
 
 /** For the self-description; a test holds each to the schemas of its method. A method without one does not compile. */
@@ -104,6 +104,7 @@ export const EXAMPLES: Examples = {
 				ack_timeout_seconds: 30,
 				bandwidth: UNLIMITED,
 				peers: [{peer_id: 'hub', bandwidth: LIMITED}],
+				windows: [HUB_WINDOWS],
 				effective: {node: {id: 'edge-7', state_dir: '/var/lib/edged'}},
 				queried_at: LATER,
 			},

@@ -1,6 +1,7 @@
 import type {WireBandwidth} from '../bandwidth.js';
 import type {WireQueueDepth, WireRecord} from '../record.js';
 import type {WirePeerStatus} from '../status.js';
+import type {WireWindows} from '../windows.js';
 
 /** One small story, told by all examples: the peer `hub` has refused one of the three segments of the morning. */
 export const MORNING = '2026-11-23T06:00:00.000Z';
@@ -86,6 +87,25 @@ export const PEER: WirePeerStatus = {
 	last_error: 'reading-16: TOO_LARGE: the peer takes 1 byte at most',
 	consecutive_failures: 0,
 	next_attempt_at: null,
+	opens_at: null,
+	closes_at: null,
 	bytes_per_second_now: 4,
 	eta_seconds: 1,
+};
+
+export const HUB_WINDOWS: WireWindows = {
+	peer_id: 'hub',
+	open: false,
+	bytes_per_second: 0,
+	next_change: {at: '2026-11-23T22:00:12.400Z', open: true, bytes_per_second: 0},
+	windows: [
+		{
+			days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+			start: '22:00',
+			end: '06:00',
+			timezone: 'UTC',
+			bytes_per_second: 0,
+			open: false,
+		},
+	],
 };

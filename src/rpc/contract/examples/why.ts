@@ -52,5 +52,20 @@ export const whyExamples = {
 				...BESIDE,
 			},
 		},
+		{
+			name: 'a peer outside its windows',
+			params: {peer_id: 'hub'},
+			result: {
+				sentence:
+					'hub is closed: its next window opens at 2026-11-23T22:00:12.400Z; nothing is sent to it until then',
+				cause: 'closed',
+				peer_id: 'hub',
+				ahead: null,
+				link: {...LINK, state: 'closed'},
+				next_event: {what: 'window_opens', at: '2026-11-23T22:00:12.400Z'},
+				eta_seconds: null,
+				...BESIDE,
+			},
+		},
 	],
 } as const satisfies Partial<Examples>;

@@ -84,6 +84,10 @@ const trouble = (peer: WirePeerStatus, now: string): string[] => {
 				: `not configured any more; shown until its deadletters are gone: edgectl relay deadletter purge --all --peer-id ${id} --force`,
 		];
 	}
+	return [...brokenLink(peer, now), ...suspicion(peer)];
+};
+
+const brokenLink = (peer: WirePeerStatus, now: string): string[] => {
 	if (peer.consecutive_failures === 0) {
 		return [];
 	}
@@ -91,3 +95,15 @@ const trouble = (peer: WirePeerStatus, now: string): string[] => {
 	const words = peer.last_error === null ? '' : `: ${printable(peer.last_error)}`;
 	return [`${counted(peer.consecutive_failures, 'failure')} in a row${next}${words}`];
 };
+
+/** A lane that says `up` may keep segments aside for hours: nothing else in status would tell. */
+const suspicion = ({peer_id: id, suspicion: {suspects, alone}}: WirePeerStatus): string[] => [
+	...(suspects === 0
+		? []
+		: [`a request broke; the segment that breaks it is searched among ${grouped(suspects)}`]),
+	...(alone === 0
+		? []
+		: [
+				`${counted(alone, 'segment')} ${alone === 1 ? 'breaks' : 'break'} alone and ${alone === 1 ? 'waits' : 'wait'} for proof that the peer is well; see edgectl relay why ${id}`,
+			]),
+];

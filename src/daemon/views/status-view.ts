@@ -33,10 +33,7 @@ export const statusView = (parts: Parts): Result<'relay.status'> => {
 	};
 };
 
-type Shown = Omit<
-	LaneSnapshot,
-	'peerId' | 'link' | 'leases' | 'inflightBytes' | 'searching' | 'suspicion'
-> & {
+type Shown = Omit<LaneSnapshot, 'peerId' | 'link' | 'leases' | 'inflightBytes' | 'searching'> & {
 	readonly link: WirePeerStatus['link'];
 };
 
@@ -49,6 +46,7 @@ const IDLE = {
 	nextAttemptAt: undefined,
 	bytesPerSecondNow: 0,
 	etaSeconds: undefined,
+	suspicion: {suspects: 0, alone: 0},
 } as const;
 const NEVER_RUN: Shown = {...IDLE, link: 'unknown'};
 const ORPHANED: Shown = {...IDLE, link: 'orphaned'};
@@ -66,6 +64,7 @@ const peerView = ({store}: Parts, {id, no}: KnownPeer, lane: Shown): WirePeerSta
 	next_attempt_at: timeOrNull(lane.nextAttemptAt),
 	bytes_per_second_now: Math.round(lane.bytesPerSecondNow),
 	eta_seconds: lane.etaSeconds === undefined ? null : Math.ceil(lane.etaSeconds),
+	suspicion: lane.suspicion,
 });
 
 const timeOrNull = (at: EpochMs | undefined): string | null =>

@@ -88,4 +88,5 @@ export const PEER: WirePeerStatus = {
 	next_attempt_at: null,
 	bytes_per_second_now: 4,
 	eta_seconds: 1,
+	suspicion: {suspects: 0, alone: 0},
 };

@@ -16,6 +16,8 @@ export type SmallDisk = {
 	fillUp(leave?: number): void;
 	/** Gives back what `fillUp` took. */
 	makeRoom(): void;
+	/** As the kernel does after an error of the disk. Nothing on it may be open for writing. */
+	makeReadOnly(): Promise<void>;
 };
 
 /** A mount of its own in a namespace of its own: as any user where the kernel allows that, else as root. */
@@ -39,7 +41,7 @@ export const smallDisk = async (t: Teardown, mebibytes: number): Promise<SmallDi
 	const point = await mkdtemp(path.join(tmpdir(), 'edged-disk-'));
 	// Node's realpath, by which the lock of a state directory gets its name, walks out of the namespace and must find something.
 	await mkdir(path.join(point, STATE));
-	const script = `mount -t tmpfs -o size=${mebibytes}m none ${point} && echo ready && exec cat`;
+	const script = `mount -t tmpfs -o size=${mebibytes}m none ${point} && echo ready && while read -r mode; do mount -o remount,$mode ${point} && echo done; done`;
 	const holder = spawn('unshare', [...(usableWay ?? WAYS[0]), 'sh', '-c', script], {
 		stdio: ['pipe', 'pipe', 'inherit'],
 	});
@@ -61,6 +63,11 @@ export const smallDisk = async (t: Teardown, mebibytes: number): Promise<SmallDi
 		freeBytes,
 		fillUp: (leave = 0) => fill(filler, freeBytes() - leave),
 		makeRoom: () => rmSync(filler, {force: true}),
+		makeReadOnly: async () => {
+			const done = once(holder.stdout, 'data');
+			holder.stdin.write('ro\n');
+			await done;
+		},
 	};
 };
 

@@ -1,3 +1,4 @@
+import type {SegmentId} from '../outbound/names.js';
 import {Background} from '../runtime/background.js';
 import type {KnownPeer, Settlement} from '../storage/store.js';
 import {Coalesced} from './coalesced.js';
@@ -106,6 +107,18 @@ export class Lane {
 		this.nudge();
 	}
 
+	/** Sent and not answered for, and leased still until something proves the peer well. */
+	get keptAside(): readonly SegmentId[] {
+		return this.#leases.aside.flatMap(({lease}) =>
+			Array.from({length: lease.entryCount}, (_, index) => lease.entry(index).segmentId),
+		);
+	}
+
+	/** What is kept aside is settled as it stands. */
+	letGo(): void {
+		this.#health.letGo();
+	}
+
 	/** A rate has changed. When it suspends the lane, what had not begun to leave goes back. */
 	limitsChanged(): void {
 		if (this.#options.pacer.suspended()) {
@@ -126,7 +139,7 @@ export class Lane {
 			health: this.#health,
 			record: this.#record,
 			leases: this.#leases.open.size,
-			aside: this.#leases.aside,
+			aside: this.#leases.aside.length,
 			inflightBytes: this.#share.bytes,
 		});
 	}

@@ -106,8 +106,8 @@ const ADVICE: Readonly<Record<EdgedErrorCode, string | undefined>> = {
 	SEGMENT_MISSING:
 		'If it is needed, enqueue it again. A deadletter without payload can only be purged: edgectl relay deadletter purge',
 	CONFLICT: 'Choose another --segment-id, or none.',
-	QUEUE_FULL: 'Make room (edgectl relay status shows who waits), or raise storage.disk_ceiling_bytes.',
-	STORAGE_FULL: 'Free space on the disk of the state directory; edged goes on by itself.',
+	QUEUE_FULL: undefined,
+	STORAGE_FULL: undefined,
 	STORAGE_FAILED: LOG_HINT,
 	TOO_LARGE: undefined,
 	UNKNOWN_PEER: 'See which peers there are: edgectl relay status',

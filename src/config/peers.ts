@@ -42,6 +42,7 @@ type PeerProblem = SectionProblem<keyof PeerValues>;
 export const peerSection: Section<typeof peerFields> = {
 	fields: peerFields,
 	tables: ['windows'],
+	decisive: ['transport', 'url'],
 	check(values, probe) {
 		return [
 			...(values.transport === 'directory'

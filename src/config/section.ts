@@ -20,6 +20,11 @@ export type Section<F extends Fields> = {
 	readonly fields: F;
 	/** Tables inside this one, which have sections of their own. */
 	readonly tables?: readonly string[];
+	/**
+	 * Keys that `check` decides by: while one of them is wrong it is not asked. Another wrong key has its default then, or is
+	 * `undefined`. All of them when not given.
+	 */
+	readonly decisive?: readonly string[];
 	/** What no single key can know. */
 	check?(values: SectionOf<F>, probe: FileProbe): ReadonlyArray<SectionProblem<keyof F & string>>;
 };
@@ -46,13 +51,14 @@ export const readSection = <F extends Fields>(
 		reading.problems.push({key: at, value: raw, message: 'must be a table'});
 		return undefined;
 	}
-	const schema = schemaOf(section.fields);
-	const {error} = schema.safeParse(table);
-	const known = error === undefined ? [] : describe(error.issues, section.fields, table, at, reading);
-	// A key too many says nothing about the others: they are read without it.
-	const {data} = schema.strip().safeParse(table);
-	const values = data && named(section.fields, data, reading.directory);
-	const checked = (values && section.check?.(values, reading.probe)) ?? [];
+	const {error} = schemaOf(section.fields).safeParse(table);
+	const issues = error?.issues ?? [];
+	const wrong = wrongKeys(issues);
+	const known = describe(issues, section.fields, table, at, reading);
+	const values = readable(section, table, wrong, reading.directory);
+	const checked = ((values && section.check?.(values, reading.probe)) ?? []).filter(
+		({name}) => !wrong.has(section.fields[name]?.key ?? name),
+	);
 	const problems = [
 		...known,
 		...checked.map(({name, message}) => placed(section.fields[name]?.key ?? name, message, table, at)),
@@ -86,11 +92,33 @@ const schemaOf = (fields: Fields) =>
 		),
 	);
 
+const wrongKeys = (issues: readonly z.core.$ZodIssue[]): ReadonlySet<string> =>
+	new Set(issues.flatMap(({path}) => (path[0] === undefined ? [] : [String(path[0])])));
+
+/** Without the keys that are wrong; `undefined` when one of them is decisive. A key too many says nothing about the others. */
+const readable = <F extends Fields>(
+	{fields, decisive = Object.keys(fields)}: Section<F>,
+	table: Table,
+	wrong: ReadonlySet<string>,
+	directory: string,
+): SectionOf<F> | undefined => {
+	if (decisive.some(name => wrong.has(fields[name]?.key ?? name))) {
+		return undefined;
+	}
+	const isRight = (key: string): boolean => !wrong.has(key);
+	const known = Object.fromEntries(
+		Object.entries(fields).filter(([, {key, fallback}]) => isRight(key) || fallback !== undefined),
+	);
+	const right = Object.fromEntries(Object.entries(table).filter(([key]) => isRight(key)));
+	const {data} = schemaOf(known).strip().safeParse(right);
+	return data && named(fields, data, directory);
+};
+
 const named = <F extends Fields>(fields: F, parsed: Table, directory: string): SectionOf<F> =>
 	Object.fromEntries(
 		Object.entries(fields).map(([name, {key, resolve}]) => {
 			const value = parsed[key];
-			return [name, resolve === undefined ? value : resolve(value, directory)];
+			return [name, resolve === undefined || value === undefined ? value : resolve(value, directory)];
 		}),
 	) as SectionOf<F>;
 
@@ -103,7 +131,7 @@ const describe = (
 	{knownKeys}: Reading,
 ): Problem[] => {
 	const unknown = issues.flatMap(issue => (issue.code === 'unrecognized_keys' ? issue.keys : []));
-	const wrong = new Set(issues.flatMap(({path}) => (path[0] === undefined ? [] : [String(path[0])])));
+	const wrong = wrongKeys(issues);
 	return [
 		...unknown.map(key => unknownKey(`${at}.${key}`, knownKeys)),
 		...Object.values(fields)

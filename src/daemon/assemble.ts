@@ -6,6 +6,7 @@ import type {Core} from './core.js';
 import {createCore} from './core.js';
 import {hasCrashMarker, takeCrashMarker} from './crash-marker.js';
 import {Daemon} from './daemon.js';
+import {DamageLog} from './damage-log.js';
 import {createDoors, type Doors} from './doors.js';
 import {LiveConfig} from './live-config.js';
 import {storeSettings} from './store-settings.js';
@@ -21,6 +22,7 @@ const MOST_SHOWN = 10;
 export const startDaemon = async (config: Config, surroundings: Surroundings): Promise<Daemon> => {
 	const {clock, failStop, logs, pid} = surroundings;
 	const {stateDir: stateDirectory} = config.node;
+	const damageLog = new DamageLog({clock, logger: logs.part('storage')});
 	const store = await openStore({
 		stateDirectory,
 		settings: storeSettings(config),
@@ -30,8 +32,7 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 			isOwnCrash: hasCrashMarker(stateDirectory),
 			maxAbandons: config.relay.retry.maxAbandons,
 		}),
-		onMend: ({place, done, buried}) =>
-			logs.part('storage').error({...place, buried}, `a damaged row was found: ${done}; the others go on`),
+		onMend: mend => damageLog.mended(mend),
 		onRebuilt: ({damage, rows, lost, aside}) => {
 			const facts = {damage: damage.slice(0, MOST_SHOWN), rows, lost, aside};
 			logs
@@ -50,6 +51,9 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 				);
 		},
 		pid,
+	}).catch((error: unknown) => {
+		damageLog.stop();
+		throw error;
 	});
 	try {
 		// Only whoever holds the lock may take it.
@@ -57,7 +61,7 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 		const live = new LiveConfig(config);
 		const core = await createCore(live, store, surroundings);
 		const doors = createDoors(core, surroundings);
-		const services = inOrder(store, core, doors);
+		const services = inOrder(store, core, {doors, damageLog});
 		await startAll(services);
 		return new Daemon({
 			store,
@@ -71,6 +75,7 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 		});
 	} catch (error) {
 		await store.close();
+		damageLog.stop();
 		throw error;
 	}
 };
@@ -79,8 +84,9 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 const inOrder = (
 	store: LmdbStore,
 	{storeHealth, evictionLog, deliveryLog, tending, storeCheck, bandwidth, dispatcher, phase}: Core,
-	doors: Doors,
+	{doors, damageLog}: {readonly doors: Doors; readonly damageLog: DamageLog},
 ): readonly Service[] => [
+	{name: 'damage log', start: async () => {}, stop: async () => damageLog.stop()},
 	{name: 'storage', start: async () => {}, stop: () => store.close()},
 	{name: 'store health', start: async () => {}, stop: () => storeHealth.stop()},
 	{name: 'eviction log', start: async () => {}, stop: async () => evictionLog.stop()},

@@ -55,9 +55,11 @@ const canFinish = (peer: RelayPeer, parts: LeavingParts, patienceMs: number): bo
 const stillBusy = (peer: RelayPeer, parts: LeavingParts): EdgedError => {
 	const {id, no} = peer;
 	const {scheduled, inflight, failed} = parts.store.depth(no);
+	const count = left(peer, parts);
+	const records = count === 1 ? '1 record that is' : `${count} records that are`;
 	return new EdgedError(
 		'INVALID_CONFIG',
-		`peer ${id} is not in the file any more and still has ${left(peer, parts)} records that are not settled. ` +
+		`peer ${id} is not in the file any more and still has ${records} not settled. ` +
 			`Deliver them with "edgectl relay drain ${id} --wait", or give them up with ` +
 			`"edgectl relay deadletter force --all --peer-id ${id}"; then reload again`,
 		{peer_id: id, scheduled, inflight, failed},

@@ -1,6 +1,8 @@
 import type {Config} from '../config/config.js';
 import {effectiveConfig} from '../config/effective.js';
 import type {Transport} from '../delivery/transport.js';
+import {tlsFilesProblem} from '../delivery/transports/check-tls-files.js';
+import {EdgedError} from '../outbound/errors.js';
 import type {Assembled} from './daemon.js';
 import {fileLimits} from './file-limits.js';
 import {ingestOptions} from './ingest-options.js';
@@ -24,6 +26,7 @@ export const reload = async (wanted: Config, target: Target): Promise<void> => {
 	const former = live.current;
 	const merged = mergeLive(former, wanted);
 	store.checkCeiling(merged.storage.diskCeilingBytes);
+	await checkCertificates(merged.peers);
 	const peers = await numberPeers(store, merged.peers);
 	const changes = peerChanges(core.peers.configured, peers);
 	const transports = openTransports(changes, merged, target);
@@ -44,6 +47,17 @@ export const reload = async (wanted: Config, target: Target): Promise<void> => {
 	core.dispatcher.reloadWindows();
 	logChanges({former, merged, wanted}, target);
 	await changeLanes(changes, transports, target);
+};
+
+/** Before anything is changed: a lane goes on with the files it has read, and a restart would not. */
+const checkCertificates = async (peers: Config['peers']): Promise<void> => {
+	for (const peer of peers) {
+		const tls = peer.transport === 'directory' ? undefined : peer.tls;
+		const problem = tls && (await tlsFilesProblem(tls));
+		if (problem !== undefined) {
+			throw new EdgedError('INVALID_CONFIG', `peer ${peer.id}: ${problem}`, {peer_id: peer.id});
+		}
+	}
 };
 
 type Transports = ReadonlyMap<RelayPeer, Transport>;
@@ -69,7 +83,12 @@ const changeLanes = async (
 type Versions = {readonly former: Config; readonly merged: Config; readonly wanted: Config};
 
 const logChanges = ({former, merged, wanted}: Versions, {core: {logger, events}}: Target): void => {
-	const applied = settingsThatDiffer(effectiveConfig(former), effectiveConfig(merged));
+	const applied = [
+		...new Set([
+			...settingsThatDiffer(effectiveConfig(former), effectiveConfig(merged)),
+			...changedUrls(former, merged),
+		]),
+	].sort();
 	const needsRestart = settingsThatDiffer(effectiveConfig(merged), effectiveConfig(wanted));
 	const facts = {applied, needs_restart: needsRestart};
 	logger.info({event: 'config.reloaded', ...facts}, 'config.reloaded');
@@ -81,3 +100,13 @@ const logChanges = ({former, merged, wanted}: Versions, {core: {logger, events}}
 		logger.warn(notice);
 	}
 };
+
+/** Also those of which only a password or a token is another: the effective configuration does not show them. */
+const changedUrls = (former: Config, merged: Config): string[] => {
+	const before = new Map(former.peers.map(peer => [peer.id, urlOf(peer)]));
+	return merged.peers
+		.filter(peer => before.has(peer.id) && before.get(peer.id) !== urlOf(peer))
+		.map(({id}) => `peers.${id}.url`);
+};
+
+const urlOf = (peer: Config['peers'][number]): string => (peer.transport === 'directory' ? '' : peer.url);

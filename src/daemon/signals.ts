@@ -68,6 +68,10 @@ const reloadFile = async ({starting, configFile, logger}: SignalOptions): Promis
 		if (!(error instanceof EdgedError)) {
 			throw error;
 		}
-		logger.error({err: error}, 'the configuration was refused: edged goes on with the one it has');
+		const why = error.message.replaceAll('\n', '; ');
+		logger.error(
+			{code: error.code, ...error.details},
+			`the configuration was refused: edged goes on with the one it has: ${why}`,
+		);
 	}
 };

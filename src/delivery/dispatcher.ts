@@ -1,6 +1,6 @@
 import type {WindowConfig} from '../config/windows.js';
 import {EdgedError} from '../outbound/errors.js';
-import type {PeerId} from '../outbound/names.js';
+import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {PeerNo} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import type {Service} from '../runtime/service.js';
@@ -130,6 +130,15 @@ export class Dispatcher implements Service {
 	/** New segments for `peer` are to be refused with `DRAINING`. */
 	isDraining(peer: PeerNo): boolean {
 		return this.#lanes.get(peer)?.mode.draining ?? false;
+	}
+
+	/** See `Lane.keptAside`; nothing for a peer that has no lane. */
+	keptAside(peer: PeerNo): readonly SegmentId[] {
+		return this.#lanes.get(peer)?.keptAside ?? [];
+	}
+
+	letGo(peer: PeerNo): void {
+		this.#lanes.get(peer)?.letGo();
 	}
 
 	/** In the order in which the lanes were added. Throws `UNKNOWN_PEER`. */

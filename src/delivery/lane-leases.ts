@@ -47,8 +47,8 @@ export class LaneLeases {
 	}
 
 	/** Sent, and waiting for what others say of the peer. */
-	get aside(): number {
-		return [...this.#open].filter(({isAside}) => isAside).length;
+	get aside(): readonly Delivery[] {
+		return [...this.#open].filter(({isAside}) => isAside);
 	}
 
 	/** The store could not write; `onReady` follows. */

@@ -1,4 +1,5 @@
 import type {WindowConfig} from '../config/windows.js';
+import type {SegmentId} from '../outbound/names.js';
 import {Background} from '../runtime/background.js';
 import type {KnownPeer, Settlement} from '../storage/store.js';
 import {Coalesced} from './coalesced.js';
@@ -117,6 +118,18 @@ export class Lane {
 		this.nudge();
 	}
 
+	/** Sent and not answered for, and leased still until something proves the peer well. */
+	get keptAside(): readonly SegmentId[] {
+		return this.#leases.aside.flatMap(({lease}) =>
+			Array.from({length: lease.entryCount}, (_, index) => lease.entry(index).segmentId),
+		);
+	}
+
+	/** What is kept aside is settled as it stands. */
+	letGo(): void {
+		this.#health.letGo();
+	}
+
 	/** A rate has changed. When it suspends the lane, what had not begun to leave goes back. */
 	limitsChanged(): void {
 		if (this.#options.pacer.suspended()) {
@@ -139,7 +152,7 @@ export class Lane {
 			record: this.#record,
 			window: this.#windows.now(),
 			leases: this.#leases.open.size,
-			aside: this.#leases.aside,
+			aside: this.#leases.aside.length,
 			inflightBytes: this.#share.bytes,
 		});
 	}

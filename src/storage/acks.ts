@@ -29,6 +29,10 @@ export const noteAcks = (
 	return {now, justNow: now.without(before)};
 };
 
+/** What `needed` peers have acknowledged of the block by now. */
+export const reachedBy = (handles: StoreHandles, table: BlockTable, needed: number): Bits =>
+	atLeast([...readAcks(handles, table).values()], needed, table.count);
+
 /** The members of at least `needed` of the sets. */
 export const atLeast = (sets: readonly Bits[], needed: number, size: number): Bits => {
 	// in[k]: the members of at least k of the sets looked at so far.

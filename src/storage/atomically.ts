@@ -1,7 +1,6 @@
 import type {Key} from 'lmdb';
 import {EdgedError} from '../outbound/errors.js';
 import {addRow, CounterChanges, decodeCounters, emptyRow, encodeCounters} from './counters.js';
-import {storageFull} from './disk-room.js';
 import type {StoreHandles} from './handles.js';
 import {copyKey, META_CLOCK, META_COUNTERS, META_NUMBERS} from './meta-keys.js';
 import {DamagedRowError} from './row-reader.js';
@@ -150,7 +149,7 @@ const commitFailure = (handles: StoreHandles, error: unknown, releases: number):
 	const {room} = handles;
 	// Another write of the same commit may have given up the reserve by now.
 	if (room.isFull() || room.releases !== releases) {
-		const full = storageFull(error);
+		const full = room.full(error);
 		room.noteShort(full);
 		return full;
 	}

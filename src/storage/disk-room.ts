@@ -1,9 +1,10 @@
 import {statfsSync, statSync} from 'node:fs';
-import {EdgedError} from '../outbound/errors.js';
+import type {EdgedError} from '../outbound/errors.js';
 import type {Ballast} from './ballast.js';
 import {dataFileOf} from './data-file.js';
 import type {Environment} from './environment.js';
 import {DATABASE_NAMES} from './layout.js';
+import {type Shortage, storageFull} from './storage-full.js';
 
 /**
  * The least that must stay free for others on the disk: below it enqueues are refused before they are tried. A few times what one
@@ -34,7 +35,7 @@ export class DiskRoom {
 	async open(): Promise<void> {
 		await this.refill();
 		if (!this.#isEnough) {
-			this.noteShort(storageFull());
+			this.noteShort(this.full());
 		}
 	}
 
@@ -62,12 +63,12 @@ export class DiskRoom {
 
 	/** Throws `STORAGE_FULL` when an enqueue of so many bytes is not to be tried. */
 	admit(bytes: number): void {
-		if (this.#shortage !== undefined) {
-			throw this.#shortage;
+		if (this.isShort) {
+			throw this.full();
 		}
-		const wanted = bytes * OVERHEAD + FREE_FLOOR_BYTES;
+		const wanted = Math.ceil(bytes * OVERHEAD) + FREE_FLOOR_BYTES;
 		if (this.#free < wanted && this.#room < wanted) {
-			const error = storageFull();
+			const error = storageFull({...this.#shortageNow(), needed: wanted, reserveLack: 0});
 			if (!this.#isEnough) {
 				this.noteShort(error);
 			}
@@ -78,6 +79,11 @@ export class DiskRoom {
 	/** lmdb reports EIO for a full disk, so the file system is asked. */
 	isFull(): boolean {
 		return this.#free < FULL_DISK_BYTES;
+	}
+
+	/** `STORAGE_FULL` with how it stands now, for the write that failed with `cause`. */
+	full(cause?: unknown): EdgedError {
+		return storageFull(this.#shortageNow(), cause);
 	}
 
 	noteShort(error: EdgedError): void {
@@ -124,8 +130,22 @@ export class DiskRoom {
 
 	/** The reserve is whole, as ballast or as pages in the file that nothing uses, and the floor is kept. */
 	get #isEnough(): boolean {
-		const lacking = this.#ballast.byteLength - this.#ballast.held;
-		return this.#room >= FREE_FLOOR_BYTES + lacking;
+		return this.#room >= FREE_FLOOR_BYTES + this.#reserveLack;
+	}
+
+	get #reserveLack(): number {
+		return this.#ballast.byteLength - this.#ballast.held;
+	}
+
+	#shortageNow(): Shortage {
+		return {
+			directory: this.#env.path,
+			free: this.#free,
+			reusable: reusableBytes(this.#env),
+			needed: FREE_FLOOR_BYTES + this.#reserveLack,
+			floor: FREE_FLOOR_BYTES,
+			reserveLack: this.#reserveLack,
+		};
 	}
 
 	/** Below the floor too: on a disk of edged's own the file may have grown by what the ballast held, and keeps it. */
@@ -174,11 +194,3 @@ const reusableBytes = (env: Environment): number => {
 	const allocated = file === undefined ? 0 : Math.min(file.size, file.blocks * 512);
 	return Math.max(0, allocated - used * root.pageSize);
 };
-
-export const storageFull = (cause?: unknown): EdgedError =>
-	new EdgedError(
-		'STORAGE_FULL',
-		'the disk is full: nothing was stored; free space on the state directory',
-		undefined,
-		cause === undefined ? {} : {cause},
-	);

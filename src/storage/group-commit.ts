@@ -185,11 +185,7 @@ export class GroupCommit {
 			// Once more: a commit gives up so many blocks and no more.
 		}
 		if (lack() > 0) {
-			throw new EdgedError(
-				'QUEUE_FULL',
-				`the queue is full: ${liveBytes(this.#handles)} of ${settings.diskCeilingBytes} bytes are stored (storage.disk_ceiling_bytes)`,
-				{live_bytes: liveBytes(this.#handles), ceiling_bytes: settings.diskCeilingBytes},
-			);
+			throw queueFull(liveBytes(this.#handles), bytes, settings.diskCeilingBytes);
 		}
 	}
 
@@ -202,6 +198,18 @@ export class GroupCommit {
 }
 
 const isWantOfRoom = ({code}: EdgedError): boolean => code === 'QUEUE_FULL' || code === 'STORAGE_FULL';
+
+const queueFull = (live: number, bytes: number, ceiling: number): EdgedError => {
+	const advice =
+		bytes > ceiling
+			? 'It never fits below this ceiling: raise it and reload'
+			: 'Try again once something is delivered; or retry or purge deadletters, or raise the ceiling and reload ("edgectl relay status" shows who waits)';
+	return new EdgedError(
+		'QUEUE_FULL',
+		`the queue is full: ${live} of ${ceiling} bytes are stored (storage.disk_ceiling_bytes), and ${bytes} more do not fit. ${advice}`,
+		{live_bytes: live, needed_bytes: bytes, ceiling_bytes: ceiling},
+	);
+};
 
 /** lmdb writes on into a file without a name. What waits is still delivered; what is new would be lost with the process. */
 const lostPlace = (directory: string): EdgedError =>

@@ -51,6 +51,8 @@ export type StoreHandles = {
 	readonly peers: PeerRegistry;
 	/** Of blocks from here on `acks` counts every acknowledgement (success-condition.ts). */
 	readonly acksSince: BlockNo;
+	/** Of older blocks, those before this one have been looked through for what enough peers had already (satisfy-late.ts). */
+	satisfiedTo: BlockNo;
 	/** Committed counters, by peer. */
 	readonly counters: Map<PeerNo, CounterRow>;
 	readonly overlays: Map<PeerNo, LaneOverlay>;

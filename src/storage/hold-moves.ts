@@ -87,7 +87,7 @@ export const releaseBits = (
 	return true;
 };
 
-/** Nothing would be forgotten. */
+/** Nothing would be forgotten: for how long it was held matters only to what expires, whatever else is in its block. */
 const isAsFromQueue = (table: BlockTable, row: GroupRow): boolean =>
 	row.state === 'scheduled' &&
 	row.dueAt === 0 &&
@@ -95,7 +95,7 @@ const isAsFromQueue = (table: BlockTable, row: GroupRow): boolean =>
 	row.charged === 0 &&
 	row.abandons === 0 &&
 	!row.isExpiryWaived &&
-	table.leastExpiry === 0;
+	(table.leastExpiry === 0 || [...row.bits].every(entry => table.expiryOf(entry) === 0));
 
 const putIntoQueue = (
 	handles: StoreHandles,

@@ -42,7 +42,7 @@ export const openHandles = async (env: Environment, options: HandleOptions): Pro
 	const {settings, clock, room, failStop} = options;
 	const storeId = await identify(env);
 	const numbers = readNumbers(env);
-	const acksSince = await adoptCondition(env, numbers, settings.successCondition);
+	const {since: acksSince, satisfiedTo} = await adoptCondition(env, numbers, settings.successCondition);
 	const listeners = new Set<(peer: PeerNo) => void>();
 	const evictionListeners = new Set<(eviction: Eviction) => void>();
 	const handles: StoreHandles = {
@@ -57,6 +57,7 @@ export const openHandles = async (env: Environment, options: HandleOptions): Pro
 		),
 		numbers,
 		acksSince,
+		satisfiedTo,
 		peers: new PeerRegistry(env),
 		counters: readCounters(env),
 		overlays: new Map(),

@@ -11,6 +11,7 @@ import {openEnvironment} from './environment.js';
 import {lockInstance} from './instance-lock.js';
 import {LmdbStore} from './lmdb-store.js';
 import {type HandleOptions, openHandles} from './open-handles.js';
+import {requireWritable} from './writable-state.js';
 
 export type OpenOptions = Omit<HandleOptions, 'room'> & {
 	/** The queue lies in `queue/` below it; the lock is the directory's. */
@@ -29,6 +30,7 @@ export const openStore = async (options: OpenOptions): Promise<LmdbStore> => {
 	const {stateDirectory, clock, pid, lastEnd = () => ORDINARY_END} = options;
 	const lock = await lockInstance(stateDirectory, pid);
 	try {
+		requireWritable(stateDirectory);
 		const directory = path.join(stateDirectory, 'queue');
 		const end = lastEnd();
 		const look = end.isOwnCrash ? 'at all of it' : 'at the start of it';

@@ -1,8 +1,8 @@
 import {CLASS_NUMBERS} from '../outbound/priorities.js';
 import {nextState} from '../outbound/transitions.js';
 import type {GroupNo, PeerNo} from '../outbound/units.js';
-import {noteAcks, type Reached} from './acks.js';
-import type {Bits} from './bits.js';
+import {noteAcks, type Reached, reachedBy} from './acks.js';
+import {Bits} from './bits.js';
 import {decodeBits} from './bits-row.js';
 import type {BlockTable} from './block-table.js';
 import type {CounterChanges} from './counters.js';
@@ -54,6 +54,19 @@ export class Satisfier {
 				this.#satisfyQueued(table, other, reached);
 			}
 		}
+	}
+
+	/** After a change of the condition. `false`: no more of the block than before is had by enough peers, and nothing was written. */
+	satisfyLate(table: BlockTable): boolean {
+		const needed = peersNeeded(this.#handles.settings.successCondition, table.route.length);
+		const now = needed === undefined ? undefined : reachedBy(this.#handles, table, needed);
+		if (now === undefined || now.isEmpty()) {
+			return false;
+		}
+		for (const peer of table.route) {
+			this.#satisfyQueued(table, peer, {now, justNow: Bits.empty(table.count)});
+		}
+		return true;
 	}
 
 	/** Call once, last, and before the blocks are released. */

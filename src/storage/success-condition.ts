@@ -27,32 +27,39 @@ export const checkRouteSize = (condition: SuccessCondition, size: number): void 
 	}
 };
 
+export type Adopted = {
+	readonly condition: SuccessCondition;
+	/** The first block of which every acknowledgement was counted under the condition. */
+	readonly since: BlockNo;
+	/** The first block that is still to be looked at for what enough peers had before; see satisfy-late.ts. */
+	readonly satisfiedTo: BlockNo;
+};
+
 /**
- * At the start: takes the condition of the configuration as the one in force, and returns the first block of which every
- * acknowledgement was counted under it. What was kept under another is dropped: it may lack acknowledgements. A note that is
- * damaged is none.
+ * At the start: takes the condition of the configuration as the one in force. What was kept under another is dropped: it may lack
+ * acknowledgements. A note that is damaged is none, and one of an earlier edged does not say how far it was looked.
  */
 export const adoptCondition = async (
 	{root, meta, acks}: Environment,
 	numbers: Numbers,
 	condition: SuccessCondition,
-): Promise<BlockNo> => {
+): Promise<Adopted> => {
 	const saved = meta.get(META_SUCCESS);
-	const former = saved === undefined ? UNSAID : (JSON.parse(saved.toString()) as Adopted);
+	const former = saved === undefined ? UNSAID : ({...UNSAID, ...JSON.parse(saved.toString())} as Adopted);
 	if (former.condition === condition) {
-		return former.since;
+		return former;
 	}
-	const adopted: Adopted = {condition, since: numbers.blockLimit};
+	const adopted: Adopted = {condition, since: numbers.blockLimit, satisfiedTo: FIRST};
 	await root.childTransaction(() => {
 		for (const key of [...acks.getKeys()]) {
 			remove(acks, key);
 		}
 		put(meta, META_SUCCESS, encodeAdopted(adopted));
 	});
-	return adopted.since;
+	return adopted;
 };
 
 export const encodeAdopted = (adopted: Adopted): Buffer => Buffer.from(JSON.stringify(adopted));
 
-type Adopted = {readonly condition: SuccessCondition; readonly since: BlockNo};
-const UNSAID: Adopted = {condition: 'all_peers', since: 0 as BlockNo};
+const FIRST = 0 as BlockNo;
+const UNSAID: Adopted = {condition: 'all_peers', since: FIRST, satisfiedTo: FIRST};

@@ -14,6 +14,7 @@ import {
 	type TimerResult,
 	type TimerWork,
 } from './retention.js';
+import {satisfyLate} from './satisfy-late.js';
 import {shed} from './shed.js';
 import {thin} from './thin.js';
 import {isAboveWatermark} from './watermark.js';
@@ -47,10 +48,11 @@ export const tend = async (handles: StoreHandles): Promise<boolean> => {
 		// The next start measures the time it was down by the wall clock: it must not measure this jump too.
 		await atomically(handles, () => undefined);
 	}
+	const satisfied = await satisfyLate(handles);
 	await handles.room.refill();
 	const madeRoom = isAboveWatermark(handles) && ((await shed(handles, 'all')) || (await thin(handles)));
 	const forgot = hasTooManyIds(handles) && (await shed(handles, 'ids'));
-	return madeRoom || forgot || dueTimers(handles).length > 0;
+	return satisfied || madeRoom || forgot || dueTimers(handles).length > 0;
 };
 
 const hasTooManyIds = ({counters, settings}: StoreHandles): boolean =>

@@ -113,6 +113,25 @@ test(
 	'key_file = "k": does not go with transport "directory"',
 );
 test(
+	'a wrong url is told together with other mistakes of its peer',
+	isRefused,
+	'transport = "http"\nformat = "xml"\nurl = "hub"\ncert_file = 3\n',
+	'format = "xml": must be one of "raw", "cloudevents"',
+	'url = "hub": must be "https://[USER:PASSWORD@]HOST[:PORT]/PATH" or the same with http://',
+	'cert_file = 3: must be a path, or "" for none',
+);
+test('a wrong url is told though the peer has no name', t => {
+	const error = t.throws(() => configFrom(`[[peers]]\nurl = "hub"\n${NODE}`));
+	t.regex(error?.message ?? '', /peers\[0\]\.id: is missing/);
+	t.regex(error?.message ?? '', /peers\[0\]\.url = "hub": must be/);
+});
+test(
+	'by a transport that nobody knows nothing else is judged',
+	isRefused,
+	'transport = "pigeon"\nurl = "hub"\n',
+	'transport = "pigeon": must be one of "edged", "http", "directory"',
+);
+test(
 	'a web endpoint without a url',
 	isRefused,
 	'transport = "http"\n',

@@ -70,6 +70,10 @@ test('damage is named with its plan; nothing is changed before a repair, which k
 	const found = plan.examination?.findings.map(({what}) => what) ?? [];
 	t.deepEqual(found, [...new Set(found)], 'each once, however many rows lead to it');
 	t.regex(text, /the plan \(nothing was changed\)/);
+	t.regex(
+		text,
+		/what it would cost:\n {2}records would be buried as CORRUPT: \d+\n( {4}\S+ for [ab]\n)* {4}Camera:1 for a\n/,
+	);
 	const repaired = await check(fixture.directory, {repair: true});
 	t.is(repaired.verdict, 'repaired', JSON.stringify(repaired.examination?.remaining));
 	t.deepEqual(
@@ -78,6 +82,12 @@ test('damage is named with its plan; nothing is changed before a repair, which k
 		'what was planned was done',
 	);
 	t.true(existsSync(path.join(repaired.backup ?? '', 'data.mdb')));
+	const buried = repaired.examination?.mends.reduce((sum, mend) => sum + mend.buried, 0) ?? 0;
+	t.is(repaired.examination?.buried.length, buried, 'what was buried is named');
+	t.regex(
+		fsckText(repaired, true),
+		new RegExp(`what it cost:\\n {2}records buried as CORRUPT: ${buried}\\n`),
+	);
 	t.is((await check(fixture.directory)).verdict, 'clean');
 	const store = await fixture.reopen();
 	t.deepEqual(findViolations(store.handles), []);
@@ -151,7 +161,13 @@ test('damaged pages of LMDB are named, and a repair needs no LMDB that can read 
 	writeFileSync(file, bytes);
 	const plan = await check(fixture.directory);
 	t.regex(fsckText(plan, false), /damaged pages of LMDB: \d+\n {2}page \d+ \(\w/);
-	t.is((await check(fixture.directory, {repair: true})).verdict, 'repaired');
+	t.regex(fsckText(plan, false), /the store would be built anew from the \d+ rows that can be read/);
+	const repaired = await check(fixture.directory, {repair: true});
+	t.is(repaired.verdict, 'repaired');
+	t.regex(
+		fsckText(repaired, true),
+		/the store was built anew from the \d+ rows that can be read\n(.*\n)*what it cost(: nothing, no record is lost|:\n)/,
+	);
 	const store = await openTestStore(fixture.directory, fixture.clock);
 	t.deepEqual(textsOf(store, await take(store)), texts);
 	await store.close();

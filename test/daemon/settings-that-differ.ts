@@ -30,7 +30,20 @@ test(
 	},
 	['peers.a.url'],
 );
-test('a peer that came is named key by key', differ, {peers: []}, {peers: [{id: 'a', url: '1'}]}, [
-	'peers.a.id',
-	'peers.a.url',
-]);
+test(
+	'a peer that came or went is named without its keys, also beside one whose id begins alike',
+	differ,
+	{
+		peers: [
+			{id: 'a', url: '1'},
+			{id: 'a.b', url: '1'},
+		],
+	},
+	{
+		peers: [
+			{id: 'a.b', url: '2'},
+			{id: 'c', url: '1'},
+		],
+	},
+	['peers.a', 'peers.a.b.url', 'peers.c'],
+);

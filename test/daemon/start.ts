@@ -1,5 +1,5 @@
 import {once} from 'node:events';
-import {rm, writeFile} from 'node:fs/promises';
+import {chmod, chown, mkdir, rm, writeFile} from 'node:fs/promises';
 import {type AddressInfo, createServer} from 'node:net';
 import path from 'node:path';
 import test from 'ava';
@@ -98,6 +98,28 @@ test('a state directory that no file system would make is refused, not tried for
 	const {code, stderr} = await runEdged(['--config', file]);
 	t.is(code, 1);
 	t.regex(stderr, /state directory \/proc\/edged\/state cannot be made \(ENOENT\)/);
+});
+
+test('a state directory of another user is refused with its path, its owner and what to do', async t => {
+	const directory = await temporaryDirectory(t);
+	const queue = path.join(directory, 'state', 'queue');
+	const file = path.join(directory, 'edge.toml');
+	await writeFile(file, edgeConfig(directoryPeer()));
+	await mkdir(queue, {recursive: true});
+	// Root may write anything: it starts edged as somebody else, whose directory it is but for the queue.
+	const user = process.geteuid?.() === 0 ? {uid: 65_534, gid: 65_534} : {};
+	if (user.uid !== undefined) {
+		await Promise.all([directory, file, path.dirname(queue)].map(place => chown(place, user.uid, user.gid)));
+	}
+	await chmod(queue, 0o500);
+	const {code, stderr} = await runEdged(['--config', file], undefined, user);
+	t.is(code, 78);
+	t.regex(
+		stderr,
+		new RegExp(
+			`^edged: ${queue} cannot be written by the user that edged runs as \\(EACCES\\): it belongs to uid \\d+, mode 500\\. Give it to the user of edged: chown -R edged: ${path.dirname(queue)} \\(under systemd StateDirectory=edged`,
+		),
+	);
 });
 
 test('a configuration with mistakes is refused with all of them, and with the code that systemd does not retry', async t => {

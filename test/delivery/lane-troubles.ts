@@ -2,6 +2,8 @@ import {deepEqual, ok} from 'node:assert/strict';
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
 import type {SendOutcome} from '../../src/delivery/transport.js';
+import type {SegmentId} from '../../src/outbound/names.js';
+import type {PeerNo} from '../../src/outbound/units.js';
 import {DeliveryStage} from '../helpers/delivery-stage.js';
 import {FragilePeer, type FragilePeerOptions} from '../helpers/fragile-peer.js';
 import type {EntryDraft} from '../helpers/leases.js';
@@ -149,6 +151,22 @@ test('what waits aside is released by a pause and by a stop', async t => {
 	t.is(stage.dispatcher.snapshots()[0]?.suspicion.alone, 1);
 	await stage.stop(1000);
 	t.is(stage.store.stateOf('poison'), 'scheduled');
+});
+
+test('what is kept aside is named, and let go', async t => {
+	const {stage} = stageWith(t, {requests: 'own', poisons: new Set(['poison'])});
+	const [hub, nobody] = [HUB as PeerNo, 9 as PeerNo];
+	stage.store.add(HUB, {id: 'poison'});
+	await stage.dispatcher.start();
+	t.deepEqual(stage.dispatcher.keptAside(hub), []);
+	await stage.settle();
+	t.deepEqual(stage.dispatcher.keptAside(hub), ['poison'] as SegmentId[]);
+	t.deepEqual(stage.dispatcher.keptAside(nobody), []);
+	const sends = stage.transport().sends.length;
+	stage.dispatcher.letGo(nobody);
+	stage.dispatcher.letGo(hub);
+	await stage.settle();
+	t.true(stage.transport().sends.length > sends, 'its lease was settled, and it was leased again');
 });
 
 test('the rest of the queue goes on while a request hangs in the search', async t => {

@@ -3,8 +3,12 @@ import {once} from 'node:events';
 import {EDGED, type Exit, type Finished} from './process.js';
 
 /** Runs the built edged to its end: for what it refuses, and for what it only prints. */
-export const runEdged = async (words: readonly string[], cwd?: string): Promise<Finished> => {
-	const child = spawn(process.execPath, [EDGED, ...words], cwd === undefined ? {} : {cwd});
+export const runEdged = async (
+	words: readonly string[],
+	cwd?: string,
+	user: {readonly uid?: number; readonly gid?: number} = {},
+): Promise<Finished> => {
+	const child = spawn(process.execPath, [EDGED, ...words], {...(cwd === undefined ? {} : {cwd}), ...user});
 	const out: Buffer[] = [];
 	const errors: Buffer[] = [];
 	child.stdout.on('data', (piece: Buffer) => out.push(piece));

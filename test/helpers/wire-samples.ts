@@ -58,6 +58,7 @@ export const peer: WirePeerStatus = {
 	closes_at: null,
 	bytes_per_second_now: 1_258_291,
 	eta_seconds: 40,
+	suspicion: {suspects: 0, alone: 0},
 };
 
 export const status: Result<'relay.status'> = {

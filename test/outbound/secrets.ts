@@ -13,6 +13,52 @@ test(
 test('a lone user leaves a URL', withoutCredentials, 'https://joe@hub', 'https://[redacted]@hub');
 test('every URL is cleaned', withoutCredentials, 'a://u@h b://u:p@h', 'a://[redacted]@h b://[redacted]@h');
 test('an @ in the password ends nothing', withoutCredentials, 'http://u:a@b@hub/', 'http://[redacted]@hub/');
+test(
+	'secrets leave the query of a URL, its other parameters stay',
+	withoutCredentials,
+	'https://hub/in?site=north&token=abc%3D&b=1#top',
+	'https://hub/in?site=north&token=[redacted]&b=1#top',
+);
+test(
+	'a path that a peer repeats tells no secret',
+	withoutCredentials,
+	'{"error":"Cannot POST /hook?key=abc\\"","x":"y"}',
+	'{"error":"Cannot POST /hook?key=[redacted]\\"","x":"y"}',
+);
+test(
+	'user and query together',
+	withoutCredentials,
+	'http://u:p@h/?sig=x',
+	'http://[redacted]@h/?sig=[redacted]',
+);
+for (const name of [
+	'token',
+	'access_token',
+	'key',
+	'api-key',
+	'X-Amz-Signature',
+	'X-Amz-Security-Token',
+	'sig',
+	'code',
+	'client_secret',
+	'PASSWORD',
+]) {
+	test(
+		`"?${name}=" is a secret`,
+		withoutCredentials,
+		`https://h/?${name}=s3&z=1`,
+		`https://h/?${name}=[redacted]&z=1`,
+	);
+}
+for (const text of [
+	'https://h/?site=a&keys=2',
+	'https://h/key=1',
+	'token=abc',
+	'https://h/?zipcode=1',
+	'https://h/?token=',
+]) {
+	test(`${JSON.stringify(text)} holds no secret`, withoutCredentials, text, text);
+}
 for (const text of ['https://hub/a@b', 'https://hub?mail=a@b', 'joe@example.org', 'unix:/run/a@b.sock', '']) {
 	test(`${JSON.stringify(text)} stays as it is`, withoutCredentials, text, text);
 }

@@ -197,6 +197,17 @@ storeTest(
 );
 
 storeTest(
+	'what is dead without a payload keeps its reason when its block is given up for another peer',
+	async (t, {store}) => {
+		const [id = '' as SegmentId] = await fill(store, [kib(40)], {to: [A, B]});
+		await store.settle(await take(store), {acked: [], exceptions: [buried(0, 'missing')]});
+		await fillOneByOne(store, [kib(40), kib(40)]);
+		t.deepEqual([stateOf(store, id), stateOf(store, id, B)], ['deadletter SEGMENT_MISSING', EVICTED]);
+	},
+	{...roomFor(100), peerCount: 2},
+);
+
+storeTest(
 	'what can never fit is refused before anything is given up for it',
 	async (t, {store}) => {
 		const [id] = await fill(store, [kib(60)]);

@@ -86,7 +86,15 @@ smallDiskTest(
 		t.is(store.space().reserveBytes, 0, 'the file alone had not room enough');
 		t.deepEqual(findViolations(store.handles), []);
 		t.like(store.depth(), {failed: 0, acked: 40, inflight: 0});
-		await t.throwsAsync(fill(store, ['new']), {code: 'STORAGE_FULL'}, 'the reserve is not for producers');
+		const refused = await t.throwsAsync(
+			fill(store, ['new']),
+			{code: 'STORAGE_FULL'},
+			'the reserve is not for producers',
+		);
+		t.regex(
+			refused?.message ?? '',
+			/\d+ bytes are free on it and \d+ in the store's file, and 6291456 are needed \(of them 4194304 stay free for others, 2097152 to fill the reserve/,
+		);
 		t.false(await store.recover());
 		disk.makeRoom();
 		t.true(await store.recover());
@@ -162,7 +170,8 @@ smallDiskTest('little room on the disk refuses what does not fit, and not what d
 	disk.fillUp(6 * MIB);
 	const large = Array.from({length: 4}, () => draft(store, Buffer.alloc(MIB)));
 	const [refused, taken] = await Promise.allSettled([store.enqueue(large, 'all'), fill(store, ['small'])]);
-	t.like(refused, {reason: {code: 'STORAGE_FULL'}});
+	t.like(refused, {reason: {code: 'STORAGE_FULL', details: {floor_bytes: 4 * MIB, reserve_lack_bytes: 0}}});
+	t.regex(String((refused as PromiseRejectedResult).reason), /\(of them 4194304 stay free for others\)/);
 	t.is(taken.status, 'fulfilled');
 	t.false(store.handles.room.isShort, 'that is no shortage yet');
 });

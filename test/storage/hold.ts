@@ -7,9 +7,11 @@ import {
 	ackAll,
 	B,
 	buried,
+	draft,
 	fails,
 	fill,
 	fillOneByOne,
+	idsOf,
 	peerA,
 	peerB,
 	recordOf,
@@ -128,6 +130,30 @@ storeTest(
 		await tendAll(store);
 		t.like(recordOf(store, id), {state: 'deadletter', reason: 'EXPIRED'});
 		t.like(store.depth(), {held: 0, deadletter: 2, scheduled: 0});
+	},
+);
+
+storeTest(
+	'what has no lifetime takes its old place again, whatever else is in its block',
+	async (t, {store}) => {
+		const drafts = ['0', '1', '2'].map(at => draft(store, at, at === '1' ? {expiresInMs: 10_000} : {}));
+		const ids = idsOf(await store.enqueue(drafts, 'all'));
+		await store.hold('hold', ids[2] as SegmentId, A);
+		await store.hold('release', ids[2] as SegmentId, A);
+		t.deepEqual(textsOf(store, await take(store)), ['0', '1', '2']);
+	},
+);
+
+storeTest(
+	'released together with what has none, a lifetime goes on with the rest',
+	async (t, {store, clock}) => {
+		const drafts = [{}, {expiresInMs: 10_000}].map((more, at) => draft(store, `${at}`, more));
+		const ids = idsOf(await store.enqueue(drafts, 'all'));
+		await inSteps(store, 'hold', {}, 10);
+		clock.advance(60_000);
+		t.like(await inSteps(store, 'release', {}, 10), {changed: 2});
+		t.is(recordOf(store, ids[1] as SegmentId).expiresAt, (clock.now() + 10_000) as never);
+		t.deepEqual(textsOf(store, await take(store)), ['0', '1']);
 	},
 );
 

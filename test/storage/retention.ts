@@ -273,7 +273,12 @@ storeTest(
 		const failure = await t.throwsAsync(store.enqueue([draft(store, kilobytes(50))], 'all'), {
 			code: 'QUEUE_FULL',
 		});
-		t.regex(failure?.message ?? '', /61\d\d\d of 102400 bytes are stored \(storage.disk_ceiling_bytes\)/);
+		t.regex(
+			failure?.message ?? '',
+			/61\d\d\d of 102400 bytes are stored \(storage.disk_ceiling_bytes\), and 51\d\d\d more do not fit\. Try again once/,
+		);
+		const hopeless = await t.throwsAsync(fill(store, [kilobytes(60), kilobytes(60)]), {code: 'QUEUE_FULL'});
+		t.regex(hopeless?.message ?? '', /never fits below this ceiling/);
 		t.is(recordOf(store, ids[0] as SegmentId).state, 'scheduled');
 		t.is(store.depth().total, 1);
 	},

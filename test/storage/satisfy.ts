@@ -1,4 +1,5 @@
 import type {SegmentId} from '../../src/outbound/names.js';
+import {findViolations} from '../../src/storage/invariant.js';
 import {hasPayload} from '../../src/storage/release-block.js';
 import {BIG_WINDOW} from '../helpers/store-fixture.js';
 import {
@@ -327,6 +328,68 @@ storeTest(
 		const store = await fixture.reopen({successCondition: 'one_peer'});
 		await ackAll(store, await takeFor(store, peerB));
 		t.is(recordOf(store, id, C).state, 'satisfied');
+	},
+	{peerCount: 3},
+);
+
+storeTest(
+	'what enough peers had before the condition changed is satisfied without another acknowledgement, and its payload goes',
+	async (t, fixture) => {
+		let {store} = fixture;
+		const ids = await fill(store, ['x', 'y', 'z'], ALL);
+		const id = (at: number) => ids[at] as SegmentId;
+		await store.settle(await takeFor(store, peerA), {acked: [[0, 1]], exceptions: []});
+		await store.settle(await takeFor(store, peerB), {acked: [], exceptions: [fails(0, 5000)]});
+		await store.force(id(1), C);
+		await store.hold('hold', id(0), C);
+		store = await fixture.reopen({successCondition: 'one_peer'});
+		const lease = await takeFor(store, peerB);
+		await tendAll(store);
+		t.deepEqual(
+			[B, C].map(peer => ids.map(segment => recordOf(store, segment, peer).state)),
+			[
+				['satisfied', 'satisfied', 'inflight'],
+				['satisfied', 'deadletter', 'scheduled'],
+			],
+		);
+		t.deepEqual(findViolations(store.handles), []);
+		await ackAll(store, lease);
+		t.like(store.depth(), {held: 0, failed: 0, inflight: 0, deadletter: 1, total: 9});
+		await store.retry(id(1), C);
+		store = await fixture.reopen({successCondition: 2});
+		store = await fixture.reopen({successCondition: 'one_peer'});
+		await tendAll(store);
+		t.is(recordOf(store, id(1), C).state, 'scheduled', 'an operator asked for it');
+		t.is(store.handles.satisfiedTo, store.handles.acksSince);
+		await ackAll(store, await takeFor(store, peerC));
+		t.false(hasPayload(store.handles, 1 as Parameters<typeof hasPayload>[1]));
+		t.deepEqual(findViolations(store.handles), []);
+	},
+	{peerCount: 3},
+);
+
+storeTest(
+	'what a changed condition satisfies is settled in small steps, which a restart goes on with',
+	async (t, fixture) => {
+		let {store} = fixture;
+		const count = 150;
+		await fillOneByOne(
+			store,
+			Array.from({length: count}, (_, at) => `${at}`),
+			ALL,
+		);
+		await ackAll(store, await takeFor(store, peerA));
+		store = await fixture.reopen({successCondition: 'one_peer'});
+		const satisfied: number[] = [];
+		for (let isMore = true; isMore; ) {
+			isMore = await store.tend();
+			satisfied.push(store.depth().satisfied);
+			store = await fixture.reopen({successCondition: 'one_peer'});
+			t.deepEqual(findViolations(store.handles), []);
+		}
+		t.deepEqual(satisfied, [128, 256, 300]);
+		t.false(await store.tend());
+		t.is(await store.lease(peerB, BIG_WINDOW), undefined);
 	},
 	{peerCount: 3},
 );

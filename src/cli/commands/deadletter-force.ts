@@ -14,7 +14,7 @@ export const deadletterForce = command({
 	name: NAME,
 	help: 'Bury a record that blocks the queue, or all that wait for a peer',
 	details:
-		'Any record that is not settled becomes a deadletter with the reason FORCED and is sent no more; retry brings it back. Repeating it changes nothing. With --all, everything that waits for the peer, configured or not; what is being sent is left alone.',
+		'Any record that is not settled becomes a deadletter with the reason FORCED and is sent no more; retry brings it back. Repeating it changes nothing. With --all, everything that waits for the peer, configured or not, also what broke alone and is kept aside; what is being sent is left alone.',
 	examples: [
 		`edgectl ${NAME} seg-1 hub --reason "INC-42: crashes the parser"`,
 		`edgectl ${NAME} --all --peer-id old-hub --reason "scrapped"`,

@@ -85,13 +85,29 @@ const trouble = (peer: WirePeerStatus, now: string): string[] => {
 		];
 	}
 	const closed = peer.link === 'closed' ? [closedWords(peer, now)] : [];
+	return [...closed, ...brokenLink(peer, now), ...suspicion(peer)];
+};
+
+const brokenLink = (peer: WirePeerStatus, now: string): string[] => {
 	if (peer.consecutive_failures === 0) {
-		return closed;
+		return [];
 	}
 	const next = peer.next_attempt_at === null ? '' : `, tries again ${ahead(peer.next_attempt_at, now)}`;
 	const words = peer.last_error === null ? '' : `: ${printable(peer.last_error)}`;
-	return [...closed, `${counted(peer.consecutive_failures, 'failure')} in a row${next}${words}`];
+	return [`${counted(peer.consecutive_failures, 'failure')} in a row${next}${words}`];
 };
 
 const closedWords = ({opens_at: at}: WirePeerStatus, now: string): string =>
 	at === null ? 'closed, and no window opens within two weeks' : `closed, opens ${clockTime(at, now)}`;
+
+/** A lane that says `up` may keep segments aside for hours: nothing else in status would tell. */
+const suspicion = ({peer_id: id, suspicion: {suspects, alone}}: WirePeerStatus): string[] => [
+	...(suspects === 0
+		? []
+		: [`a request broke; the segment that breaks it is searched among ${grouped(suspects)}`]),
+	...(alone === 0
+		? []
+		: [
+				`${counted(alone, 'segment')} ${alone === 1 ? 'breaks' : 'break'} alone and ${alone === 1 ? 'waits' : 'wait'} for proof that the peer is well; see edgectl relay why ${id}`,
+			]),
+];

@@ -2,7 +2,7 @@ import type {BulkResult, DeadletterDesk} from '../../deadletter/desk.js';
 import {EdgedError} from '../../outbound/errors.js';
 import type {Params, Result} from '../../rpc/contract/methods.js';
 import {parseTime} from '../../runtime/clock.js';
-import type {DeadletterSelector} from '../../storage/store.js';
+import type {DeadletterSelector, KnownPeer} from '../../storage/store.js';
 import type {Parts} from '../parts.js';
 import {pageView, recordView} from '../views/record-view.js';
 import {noteChange} from './note-change.js';
@@ -10,6 +10,7 @@ import {noteChange} from './note-change.js';
 type Desk = {readonly desk: DeadletterDesk};
 /** `buriedOrFreed`: there may be a first deadletter, or payloads that nobody needs any more. */
 type Changing = Desk & Pick<Parts, 'logger' | 'buriedOrFreed' | 'store'>;
+type Burying = Changing & Pick<Parts, 'dispatcher'>;
 
 export const listDeadletters = (
 	{desk}: Desk,
@@ -72,7 +73,7 @@ const purgeOne = async (
 };
 
 export const force = async (
-	parts: Changing,
+	parts: Burying,
 	params: Params<'relay.deadletter.force'>,
 ): Promise<Result<'relay.deadletter.force'>> => {
 	if (params.all === true) {
@@ -90,7 +91,7 @@ export const force = async (
 
 /** Also of a peer that is not configured any more. */
 const forceWaiting = async (
-	parts: Changing,
+	parts: Burying,
 	params: Extract<Params<'relay.deadletter.force'>, {all: true}>,
 ): Promise<Result<'relay.deadletter.force'>> => {
 	const {desk, store} = parts;
@@ -100,13 +101,31 @@ const forceWaiting = async (
 			peer_id: params.peer_id,
 		});
 	}
-	const buried = await desk.forceWaiting(peer, params.limit);
+	const buried = (await desk.forceWaiting(peer, params.limit)) + (await forceAside(parts, peer));
 	if (buried > 0) {
 		parts.buriedOrFreed();
 		noteChange(parts, 'relay.deadletter.forced', params, {peer_id: peer.id, buried});
 	}
 	const {scheduled, failed, inflight} = store.depth(peer.no);
 	return {buried, left: {waiting: scheduled + failed, inflight}};
+};
+
+/** What broke alone waits too, though its lease is open: for hours, when the peer takes nothing else. */
+const forceAside = async ({desk, dispatcher}: Burying, {id, no}: KnownPeer): Promise<number> => {
+	const kept = dispatcher.keptAside(no);
+	if (kept.length === 0) {
+		return 0;
+	}
+	const forced = await Promise.all(kept.map(segment => desk.force(segment, id, '').catch(settledMeanwhile)));
+	dispatcher.letGo(no);
+	return forced.filter(Boolean).length;
+};
+
+const settledMeanwhile = (error: unknown): false => {
+	if (error instanceof EdgedError && (error.code === 'INVALID_STATE' || error.code === 'NOT_FOUND')) {
+		return false;
+	}
+	throw error;
 };
 
 type SelectorParams = {

@@ -17,8 +17,9 @@ export const fsckText = (report: FsckReport, isRepair: boolean): string => {
 				pages.map(({page, tree, what}) => `page ${page} (${tree}): ${what}`),
 			),
 		);
-		if (copied.lost > 0) {
-			lines.push(`${copied.lost} rows in damaged pages cannot be read`);
+		if (pages.length > 0) {
+			const verb = isRepair ? 'was' : 'would be';
+			lines.push(`the store ${verb} built anew from the ${copied.rows} rows that can be read`);
 		}
 		lines.push(
 			...listed(
@@ -37,6 +38,9 @@ export const fsckText = (report: FsckReport, isRepair: boolean): string => {
 				),
 			),
 		);
+		if (pages.length + copied.lost + findings.length + violations.length > 0) {
+			lines.push(...costLines(examination, isRepair));
+		}
 		lines.push(...listed('what would still not agree: please report this', remaining));
 	}
 	if (exported !== undefined) {
@@ -44,6 +48,35 @@ export const fsckText = (report: FsckReport, isRepair: boolean): string => {
 	}
 	return [...lines, conclusion(report, backup)].join('\n');
 };
+
+/** What is not as it was, or may not be: which records are lost, and what nobody can tell. */
+const costLines = (
+	{copied, restored, buried}: NonNullable<FsckReport['examination']>,
+	isRepair: boolean,
+): string[] => {
+	const [is, waits] = isRepair ? ['', 'wait'] : ['would be ', 'would wait'];
+	const lines = [
+		...(copied.lost === 0
+			? []
+			: [
+					`  ${counted(copied.lost, 'row')} in damaged pages cannot be read: what it held was told from other rows`,
+				]),
+		...(restored === 0
+			? []
+			: [
+					`  ${counted(restored, 'record')} of which no row is left ${waits} again, and may be delivered twice`,
+				]),
+		...listed(
+			`  records ${is}buried as CORRUPT`,
+			buried.map(({segmentId, peerId}) => `  ${segmentId} for ${peerId}`),
+		),
+	];
+	return lines.length === 0
+		? [`what it ${isRepair ? 'cost' : 'would cost'}: nothing, no record is lost`]
+		: [`what it ${isRepair ? 'cost' : 'would cost'}:`, ...lines];
+};
+
+const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 const listed = (head: string, items: readonly string[]): string[] => {
 	if (items.length === 0) {

@@ -33,10 +33,7 @@ export const statusView = (parts: Parts): Result<'relay.status'> => {
 	};
 };
 
-type Shown = Omit<
-	LaneSnapshot,
-	'peerId' | 'link' | 'leases' | 'inflightBytes' | 'searching' | 'suspicion'
-> & {
+type Shown = Omit<LaneSnapshot, 'peerId' | 'link' | 'leases' | 'inflightBytes' | 'searching'> & {
 	readonly link: WirePeerStatus['link'];
 };
 
@@ -50,6 +47,7 @@ const IDLE = {
 	window: undefined,
 	bytesPerSecondNow: 0,
 	etaSeconds: undefined,
+	suspicion: {suspects: 0, alone: 0},
 } as const;
 const NEVER_RUN: Shown = {...IDLE, link: 'unknown'};
 const ORPHANED: Shown = {...IDLE, link: 'orphaned'};
@@ -69,6 +67,7 @@ const peerView = ({store}: Parts, {id, no}: KnownPeer, lane: Shown): WirePeerSta
 	closes_at: timeOrNull(lane.window?.next?.isOpen === false ? lane.window.next.at : undefined),
 	bytes_per_second_now: Math.round(lane.bytesPerSecondNow),
 	eta_seconds: lane.etaSeconds === undefined ? null : Math.ceil(lane.etaSeconds),
+	suspicion: lane.suspicion,
 });
 
 const timeOrNull = (at: EpochMs | undefined): string | null =>

@@ -55,7 +55,7 @@ export const purgeResult = z.discriminatedUnion('dry_run', [
 	z.strictObject({dry_run: z.literal(false), purged: count, ...bulk}),
 ]);
 
-/** With `all`, everything that waits for a peer; what is being sent is left alone. */
+/** With `all`, everything that waits for a peer, also what broke alone and is kept aside; what is being sent is left alone. */
 export const forceParams = z.discriminatedUnion('all', [
 	z.strictObject(one),
 	z.strictObject({

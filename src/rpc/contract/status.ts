@@ -15,6 +15,16 @@ export const LINKS = [
 	'orphaned',
 ] as const;
 
+/** Of segments that break requests. The link may be `up` all the while. */
+export const suspicion = z
+	.strictObject({
+		/** A segment that breaks requests is being searched among so many. */
+		suspects: count,
+		/** So many segments broke alone and are kept aside until something proves the peer well. */
+		alone: count,
+	})
+	.meta({id: 'Suspicion'});
+
 const peerStatus = z
 	.strictObject({
 		peer_id: z.string(),
@@ -36,6 +46,7 @@ const peerStatus = z
 		bytes_per_second_now: z.number().nonnegative(),
 		/** `null` when nothing moves, or not before the window changes. */
 		eta_seconds: seconds.nullable(),
+		suspicion,
 	})
 	.meta({id: 'PeerStatus'});
 

@@ -11,6 +11,7 @@ import {openHandles} from '../open-handles.js';
 import {PageFile} from '../pages/page-file.js';
 import {type PageDamage, StoreFile} from '../pages/store-file.js';
 import type {Finding} from './check-step.js';
+import {type BuriedRecord, buriedSince} from './cost.js';
 import type {Mend} from './mend.js';
 import {findDamage, putRight} from './put-right.js';
 import {type Copied, rebuild} from './rebuild.js';
@@ -25,6 +26,10 @@ export type Examination = {
 	readonly violations: readonly string[];
 	/** What putting it right did to the copy, in order. */
 	readonly mends: readonly Mend[];
+	/** Records that no readable row held, though their payload is kept: they wait again, and may be delivered twice. */
+	readonly restored: number;
+	/** Records that putting it right buried as `CORRUPT`. */
+	readonly buried: readonly BuriedRecord[];
 	/** What does not agree afterwards; should be empty. */
 	readonly remaining: readonly string[];
 	/** Of the copy, put right. */
@@ -78,14 +83,15 @@ const examineCopy = async (
 	const violations = findings.length > 0 ? [] : findViolations(handles);
 	const isWhole = found.pages.length === 0 && found.copied.lost === 0;
 	const isClean = isWhole && findings.length + violations.length === 0;
-	if (!isClean) {
-		await putRight(handles, {isWhole});
-	}
+	const startedAt = clock.now();
+	const restored = isClean ? 0 : await putRight(handles, {isWhole});
 	return {
 		...found,
 		findings,
 		violations,
 		mends,
+		restored,
+		buried: isClean ? [] : buriedSince(handles, startedAt),
 		remaining: isClean ? [] : findViolations(handles),
 		handles,
 		close: async () => {

@@ -25,7 +25,7 @@ export const mendMeta = (
 	handles: StoreHandles,
 	key: Key,
 ): {readonly done: string; readonly isInexact?: boolean} | undefined => {
-	const {env, age, numbers, counters, peers, storeId, settings, acksSince} = handles;
+	const {env, age, numbers, counters, peers, storeId, settings, acksSince, satisfiedTo} = handles;
 	const row = env.meta.raw.get(key);
 	if (row === undefined || env.meta.opened(key, row) !== undefined) {
 		return undefined;
@@ -55,7 +55,7 @@ export const mendMeta = (
 	} else if (name === META_STORE_ID) {
 		putTwice(env, name, Buffer.from(String(storeId)));
 	} else if (name === META_SUCCESS) {
-		put(env.meta, key, encodeAdopted({condition: settings.successCondition, since: acksSince}));
+		put(env.meta, key, encodeAdopted({condition: settings.successCondition, since: acksSince, satisfiedTo}));
 	} else if (name === META_PEER && known !== undefined) {
 		putTwice(env, [name, known.no], Buffer.from(known.id));
 	} else {

@@ -28,19 +28,21 @@ export const findDamage = (handles: StoreHandles): readonly Finding[] => {
 /** One thing leads to another: a table that is buried leaves keys behind. */
 const ROUNDS = 4;
 
-/** Puts right everything that a check finds. `isWhole: false`: rows may be gone without a trace, so what they may have held is restored too. */
+/**
+ * Puts right everything that a check finds. `isWhole: false`: rows may be gone without a trace, so what they may have held is restored
+ * too. Resolves to how many records were, for that reason.
+ */
 export const putRight = async (
 	handles: StoreHandles,
 	{isWhole}: {readonly isWhole: boolean},
-): Promise<readonly Finding[]> => {
-	const all: Finding[] = [];
+): Promise<number> => {
+	let restored = 0;
 	if (!isWhole) {
 		await commit(handles, () => adoptPeers(handles), 'tolerant');
 		await commit(handles, () => dropLeases(handles), 'tolerant');
 	}
 	for (let round = 0; round < ROUNDS; round++) {
 		const findings = findDamage(handles);
-		all.push(...findings);
 		for (const {place} of findings) {
 			await handles.mend(place);
 		}
@@ -49,11 +51,11 @@ export const putRight = async (
 		}
 	}
 	if (!isWhole) {
-		await commit(handles, () => restoreUnaccounted(handles), 'tolerant');
+		restored = await commit(handles, () => restoreUnaccounted(handles), 'tolerant');
 		await commit(handles, () => armTimers(handles), 'tolerant');
 	}
 	await commit(handles, changes => recount(handles, changes), 'tolerant');
-	return all;
+	return restored;
 };
 
 /** What they overlay may be gone; what is not waits again. */
@@ -81,15 +83,17 @@ const adoptPeers = ({env, peers}: StoreHandles): void => {
 };
 
 /** A peer of which no row is left, in a block whose payload is kept, gets it: rather twice than not at all. */
-const restoreUnaccounted = (handles: StoreHandles): void => {
+const restoreUnaccounted = (handles: StoreHandles): number => {
+	let restored = 0;
 	for (const key of [...handles.env.blocks.getKeys()]) {
 		const table = readBlock(handles, key as BlockNo);
 		if (table !== undefined && hasPayload(handles, table.block)) {
 			for (const peer of table.route) {
-				mendPeer(handles, table, peer, 'is a loss');
+				restored += mendPeer(handles, table, peer, 'is a loss').records;
 			}
 		}
 	}
+	return restored;
 };
 
 /** Timers are keys only. One too many looks, finds nothing to do, and goes. */

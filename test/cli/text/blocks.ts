@@ -118,6 +118,22 @@ test('config get shows the windows of a peer, which of them are open, and what c
 	);
 });
 
+test('status says of a link that is up which segments wait for proof, and where to read more', t => {
+	const troubles = (suspicion: object, link = {}): string[] => {
+		const lines = statusText({...status, peers: [{...peer, ...link, suspicion} as typeof peer]}, plain);
+		return lines.slice(lines.findIndex(line => line.startsWith('  hub ')) + 1);
+	};
+	t.deepEqual(troubles({suspects: 0, alone: 0}), []);
+	t.deepEqual(troubles({suspects: 0, alone: 1}), [
+		'  hub: 1 segment breaks alone and waits for proof that the peer is well; see edgectl relay why hub',
+	]);
+	t.deepEqual(troubles({suspects: 256, alone: 2}, {consecutive_failures: 1, last_error: 'reset'}), [
+		'  hub: 1 failure in a row: reset',
+		'  hub: a request broke; the segment that breaks it is searched among 256',
+		'  hub: 2 segments break alone and wait for proof that the peer is well; see edgectl relay why hub',
+	]);
+});
+
 test('status of a relay without peers says that it is disabled', t => {
 	const lines = statusText({...status, enabled: false, peers: []}, plain);
 	t.is(lines[0], 'relay: disabled');

@@ -28,9 +28,12 @@ const fixture = async (t: ExecutionContext, count: number) => {
 	}
 	const {logger, lines} = loggerWithLines();
 	let changes = 0;
-	const parts = {desk: new DeadletterDesk(store), store, logger, buriedOrFreed: () => changes++};
+	const aside: SegmentId[] = [];
+	const letGo: PeerNo[] = [];
+	const dispatcher = {keptAside: () => aside, letGo: (peer: PeerNo) => letGo.push(peer)} as never;
+	const parts = {desk: new DeadletterDesk(store), store, dispatcher, logger, buriedOrFreed: () => changes++};
 	const waiting = ids.at(-1) as SegmentId;
-	return {store, clock, ids, waiting, parts, lines, changes: () => changes};
+	return {store, clock, ids, waiting, parts, aside, letGo, lines, changes: () => changes};
 };
 
 const idsOf = (enqueued: Enqueued): SegmentId[] =>
@@ -112,6 +115,20 @@ test('everything that waits for a peer is buried, whether it is configured or no
 	t.is(changes(), 2);
 	t.like(lines().at(-1), {event: 'relay.deadletter.forced', operator: 'mia', peer_id: 'a', buried: 2493});
 	await t.throwsAsync(force(parts, {all: true, peer_id: 'nobody' as PeerId}), {code: 'UNKNOWN_PEER'});
+});
+
+test('what broke alone and is kept aside in an open lease is buried with what waits', async t => {
+	const {store, ids, waiting, parts, aside, letGo} = await fixture(t, 2);
+	const no = store.peers()[0]?.no as PeerNo;
+	const lease = await store.lease(no, {maxBytes: 100, maxEntries: 1});
+	aside.push(waiting, ids[0] as SegmentId);
+	t.deepEqual(await force(parts, {all: true, peer_id: PEER}), {buried: 1, left: {waiting: 0, inflight: 0}});
+	t.deepEqual(letGo, [no]);
+	t.like(store.inspect(waiting, PEER)[0], {state: 'deadletter', reason: 'FORCED'});
+	await store.settle(lease as Lease, {acked: [], exceptions: []});
+	t.like(store.depth(), {deadletter: 3, scheduled: 0, inflight: 0});
+	aside.push('gone' as SegmentId);
+	t.like(await force(parts, {all: true, peer_id: PEER}), {buried: 0});
 });
 
 test('a listing pages through the dead, and any record can be looked at', async t => {

@@ -19,7 +19,7 @@ export const adoptEvictions = (model: QueueModel, store: LmdbStore): void => {
 		throw new Error(`${held.segment.id} was evicted though an operator holds it`);
 	}
 	for (const segment of evicted) {
-		for (const record of segment.records.filter(isOpen)) {
+		for (const record of segment.records.filter(each => isOpen(each) && keeps(each))) {
 			for (const lease of model.leases.filter(({isOpen, records}) => isOpen && records.includes(record))) {
 				lease.cut.add(record);
 			}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type {SuccessCondition} from '../../../src/config/relay.js';
-import type {PeerId} from '../../../src/outbound/names.js';
+import type {PeerId, SegmentId} from '../../../src/outbound/names.js';
 import type {ClassNo} from '../../../src/outbound/priorities.js';
 import type {ExceptionVerdict, HoldVerb, Lease} from '../../../src/storage/store.js';
 import {checkLease} from './check-lease.js';
@@ -31,11 +31,30 @@ class TakeLease extends Command {
 		for (const record of records) {
 			record.state = 'inflight';
 		}
+		for (const record of model.records.filter(other => isRestOfCut(model, other, records))) {
+			record.state =
+				store.inspect(record.segment.id as SegmentId, id)[0]?.state === 'scheduled' ? 'scheduled' : 'failed';
+		}
 		if (lease !== undefined) {
 			model.leases.push({records, cut: new Set(), handle: lease, isOpen: true});
 		}
 	}
 }
+
+/**
+ * Did it fail together with a record that was leased just now, and is due too? Whether both were one group, of which the window cut the
+ * rest off, the model does not know: the rest of a cut group is scheduled, all others stay failed until they are leased.
+ */
+const isRestOfCut = (
+	{now}: QueueModel,
+	{state, peer, dueAt, segment}: ModelRecord,
+	leased: readonly ModelRecord[],
+): boolean =>
+	state === 'failed' &&
+	dueAt <= now &&
+	leased.some(
+		other => other.peer === peer && other.dueAt === dueAt && other.segment.classNo === segment.classNo,
+	);
 
 /** How each entry of a lease fares, in turn: `a`cked, `f`ailed, `r`ejected, e`x`hausted, `m`issing, released (`-`). */
 class Settle extends Command {

@@ -75,6 +75,18 @@ export class HoldAll extends Command {
 		}
 		for (const record of wanted) {
 			model[this.verb](record);
+			record.fresh &&=
+				this.verb === 'hold' || this.limit === 1 || !wanted.some(other => mayKeepBack(other, record));
 		}
 	}
 }
+
+/**
+ * Of one block, what is released together stays together: off the queue when any of it expires. Which segments share a block the model
+ * does not know, but they came in one call.
+ */
+const mayKeepBack = ({segment, peer}: ModelRecord, record: ModelRecord): boolean =>
+	segment.expiresAt !== 0 &&
+	peer === record.peer &&
+	segment.classNo === record.segment.classNo &&
+	segment.enqueuedAt === record.segment.enqueuedAt;

@@ -91,6 +91,7 @@ export const PEER: WirePeerStatus = {
 	closes_at: null,
 	bytes_per_second_now: 4,
 	eta_seconds: 1,
+	suspicion: {suspects: 0, alone: 0},
 };
 
 export const HUB_WINDOWS: WireWindows = {

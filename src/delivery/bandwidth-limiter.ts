@@ -3,10 +3,11 @@ import type {ClassNo} from '../outbound/priorities.js';
 /** Paces bytes to a rate. The rate may change at any time; what waits is priced anew at once. */
 export type BandwidthLimiter = {
 	/**
-	 * Resolves once `bytes` may leave: more urgent classes first, within a class in the order of asking. Any size is accepted,
-	 * however small the rate. Rejects with the signal's reason, and with `SHUTTING_DOWN` after `stop`.
+	 * How many of the next `bytes` may leave now: all when nothing limits them, else at most a chunk, which is measured when its turn
+	 * has come. More urgent classes first, within a class in the order of asking; but who has waited ten seconds comes first once: a
+	 * peer gives up on half a request that stands still. Rejects with the signal's reason, and with `SHUTTING_DOWN` after `stop`.
 	 */
-	spend(bytes: number, asker: Asker): Promise<void>;
+	spend(bytes: number, asker: Asker): Promise<number>;
 	/** Takes `bytes` that have left already, without waiting; later senders wait the longer. Less than 0 gives back. */
 	owe(bytes: number): void;
 	/** Bytes per second; 0 = unlimited. Below `SLOWEST_RATE` nothing is let through. */
@@ -31,6 +32,21 @@ export type LimiterState = {
 
 /** Bytes per second under which delivery is suspended: a request would take longer than any peer waits for it. */
 const SLOWEST_RATE = 64;
+
+const LARGEST_CHUNK = 16 * 1024;
+const SMALLEST_CHUNK = 64;
+/** What leaves late, because a connection had to be made first, must not break the bound of a second together with a burst. */
+const LARGEST_QUARTER = 10 * 1024;
+
+/**
+ * How many bytes may leave in one go: a quarter of a second of the rate, above 40 KiB/s less. With a chunk saved up and another one
+ * that leaves late, no second sees more than 1.1 times the rate and 16 KiB.
+ */
+export const chunkBytes = (bytesPerSecond: number): number => {
+	const quarter = Math.min(LARGEST_QUARTER, bytesPerSecond / 4);
+	const bytes = Math.floor(Math.max(quarter, bytesPerSecond / 10));
+	return Math.min(LARGEST_CHUNK, Math.max(SMALLEST_CHUNK, bytes));
+};
 
 export const suspends = (bytesPerSecond: number): boolean =>
 	bytesPerSecond > 0 && bytesPerSecond < SLOWEST_RATE;

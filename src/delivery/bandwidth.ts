@@ -22,8 +22,11 @@ export type FileLimits = {readonly total: Limits; readonly peers: ReadonlyMap<Pe
 
 /** What a lane sees of the limits that bind it. */
 export type LanePacer = {
-	/** Resolves once `bytes` may leave, by the peer's limit and by the total. Rejects with the signal's reason. */
-	spend(bytes: number, asker: Asker): Promise<void>;
+	/**
+	 * How many of the next `bytes` may leave by the peer's limit and by the total, as `BandwidthLimiter.spend`; at once when neither
+	 * limits anything. Rejects with the signal's reason.
+	 */
+	spend(bytes: number, asker: Asker): number | Promise<number>;
 	/** Takes bytes that have left beyond what was asked for, without waiting; less than 0 gives back. */
 	owe(bytes: number): void;
 	/** The lower of both rates, in bytes per second; `Infinity` when neither is limited. */
@@ -55,15 +58,8 @@ export class Bandwidth {
 		const total = this.#limit(undefined);
 		const own = this.#limit(peer);
 		return {
-			async spend(bytes, asker) {
-				await own.limiter.spend(bytes, asker);
-				try {
-					await total.limiter.spend(bytes, asker);
-				} catch (error) {
-					own.limiter.owe(-bytes);
-					throw error;
-				}
-			},
+			spend: (bytes, asker) =>
+				own.rate === 0 && total.rate === 0 ? bytes : spendBoth(own.limiter, total.limiter, bytes, asker),
 			owe(bytes) {
 				own.limiter.owe(bytes);
 				total.limiter.owe(bytes);
@@ -152,6 +148,23 @@ export class Bandwidth {
 		}
 	}
 }
+
+const spendBoth = async (
+	own: BandwidthLimiter,
+	total: BandwidthLimiter,
+	bytes: number,
+	asker: Asker,
+): Promise<number> => {
+	const allowed = await own.spend(bytes, asker);
+	let unused = allowed;
+	try {
+		const both = await total.spend(allowed, asker);
+		unused -= both;
+		return both;
+	} finally {
+		own.owe(-unused);
+	}
+};
 
 /** `:` cannot start a peer id, so the total's name is no peer's. */
 const settingName = (peer: PeerId | undefined): string =>

@@ -2,7 +2,13 @@ import Bottleneck from 'bottleneck';
 import {EdgedError} from '../outbound/errors.js';
 import type {MonotonicMs} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
-import {type Asker, type BandwidthLimiter, type LimiterState, suspends} from './bandwidth-limiter.js';
+import {
+	type Asker,
+	type BandwidthLimiter,
+	chunkBytes,
+	type LimiterState,
+	suspends,
+} from './bandwidth-limiter.js';
 import {PaceQueue} from './pace-queue.js';
 
 export type LimiterOptions = {
@@ -25,8 +31,6 @@ export type LimiterOptions = {
 export const createBottleneckLimiter = (options: LimiterOptions): BandwidthLimiter =>
 	new BottleneckLimiter(options);
 
-/** A burst is at least one chunk of a body. */
-const SMALLEST_BURST = 16 * 1024;
 const LOTS_PER_BURST = 4;
 /** Tokens are looked after at least so often while somebody waits; also the longest that a stuck Bottleneck is believed. */
 const LONGEST_LOOK_MS = 250;
@@ -37,7 +41,7 @@ const SMALLEST_LOT_MS = 10;
 class BottleneckLimiter implements BandwidthLimiter {
 	readonly #clock: Clock;
 	readonly #burstSeconds: number;
-	readonly #queue = new PaceQueue();
+	readonly #queue: PaceQueue;
 	#rate: number;
 	#bucket: Bottleneck;
 	/** Tokens in the bucket, as far as they were put in. */
@@ -54,30 +58,32 @@ class BottleneckLimiter implements BandwidthLimiter {
 		this.#clock = clock;
 		this.#burstSeconds = burstSeconds;
 		this.#rate = bytesPerSecond;
+		this.#queue = new PaceQueue(clock);
 		this.#level = this.#capacity;
 		this.#purse = this.#lot;
 		this.#bucket = new Bottleneck({reservoir: this.#level});
 		this.#earnedUntil = clock.elapsed();
 	}
 
-	async spend(bytes: number, asker: Asker): Promise<void> {
+	async spend(wanted: number, asker: Asker): Promise<number> {
 		asker.signal.throwIfAborted();
 		if (this.#stopped) {
 			throw stopping();
 		}
 		if (this.#rate === 0) {
-			return;
+			return wanted;
 		}
+		const bytes = Math.min(wanted, this.#chunk);
 		if (this.#queue.isEmpty && this.#purse >= bytes && !suspends(this.#rate)) {
 			this.#purse -= bytes;
-			return;
+			return bytes;
 		}
 		if (!this.#queue.isEmpty || suspends(this.#rate) || this.#tokens() < bytes) {
 			this.#throttleCount += 1;
 		}
-		const turn = this.#queue.wait(bytes, asker);
+		const turn = this.#queue.wait(wanted, asker);
 		this.#serve();
-		await turn;
+		return turn;
 	}
 
 	owe(bytes: number): void {
@@ -125,8 +131,12 @@ class BottleneckLimiter implements BandwidthLimiter {
 		}
 	}
 
+	get #chunk(): number {
+		return chunkBytes(this.#rate);
+	}
+
 	get #burst(): number {
-		return Math.max(SMALLEST_BURST, Math.floor(this.#rate * this.#burstSeconds));
+		return Math.max(this.#chunk, Math.floor(this.#rate * this.#burstSeconds));
 	}
 
 	get #lot(): number {
@@ -150,15 +160,15 @@ class BottleneckLimiter implements BandwidthLimiter {
 	}
 
 	async #buyUntilServed(): Promise<void> {
-		let wanted = this.#queue.nextBytes;
+		let wanted = this.#queue.nextBytes(this.#chunk);
 		while (wanted !== undefined && !this.#stopped && this.#rate > 0 && !suspends(this.#rate)) {
 			if (this.#purse >= wanted) {
 				this.#purse -= wanted;
-				this.#queue.letNextThrough();
+				this.#queue.letNextThrough(this.#chunk);
 			} else {
 				await this.#buyLot(wanted - this.#purse);
 			}
-			wanted = this.#queue.nextBytes;
+			wanted = this.#queue.nextBytes(this.#chunk);
 		}
 		this.#buying = false; // In the same turn as the last look, or a sender could come in between unseen.
 	}

@@ -10,11 +10,17 @@ import type {Ticket, Witnesses} from './witnesses.js';
 
 /** How long a transport may take to end a send after it was told to; then the lane goes on without it. */
 const ABORT_GRACE_MS = 1000;
+/** A running send of several entries whose rest would take longer at a new rate is leased anew, in parts of that rate. */
+const LONGEST_REST_SECONDS = 30;
+/** Time enough to lease what follows, so that the rate is used without a gap. */
+const ALMOST_SENT_SECONDS = 0.5;
 
 export type DeliveryContext = {
 	readonly clock: Clock;
 	readonly pacer: LanePacer;
 	readonly witnesses: Pick<Witnesses, 'ticket' | 'peerIsWell'>;
+	/** The rest of it leaves within half a second, by the rate. */
+	onAlmostSent(): void;
 	/** The transport answered when nobody waited any more. */
 	onLate(outcome: SendOutcome): void;
 	/** The transport threw, which its contract forbids. */
@@ -35,7 +41,12 @@ export class Delivery {
 	#ticket: Ticket = 0;
 	#peerWasWell = false;
 	#isAside = false;
-	#paced = 0;
+	#isReleased = false;
+	#isAlmostSent = false;
+	/** Allowed by the rate and not used up yet. */
+	#allowed = 0;
+	/** Chunks that wait for the rate. */
+	#waiting = 0;
 	#wrote = 0;
 
 	constructor({lease, reservation}: TakenLease, suspects: SuspectSet | undefined, context: DeliveryContext) {
@@ -76,9 +87,28 @@ export class Delivery {
 		return this.#controller.signal.aborted;
 	}
 
+	/** So little is left to send that the next lease may follow. */
+	get isAlmostSent(): boolean {
+		return this.#isAlmostSent;
+	}
+
 	/** Ends the send at once. */
 	abort(): void {
 		this.#controller.abort();
+	}
+
+	/**
+	 * The rate has changed. What can hardly go on is ended and released, no attempt is counted: the lane is suspended, or what is left
+	 * would take so long that it is better leased again in smaller parts. What waits for nothing but its answer is let be.
+	 */
+	limitsChanged(): void {
+		const {pacer} = this.#context;
+		const restSeconds = this.#restBytes / pacer.rate();
+		const isTooLarge = this.lease.entryCount > 1 && restSeconds > LONGEST_REST_SECONDS;
+		const isHeldUp = this.#waiting > 0 || !this.#begun;
+		if (isHeldUp && (pacer.suspended() || isTooLarge)) {
+			this.#release();
+		}
 	}
 
 	/** Never rejects, and resolves soon after an abort whatever the transport does. */
@@ -97,8 +127,12 @@ export class Delivery {
 		const outcome = await Promise.race([sending, overdue]);
 		late = true;
 		cancel();
-		this.#context.pacer.owe(Math.max(this.#wrote, outcome.bytesSent) - this.#paced);
-		return outcome;
+		this.#context.pacer.owe(Math.max(0, outcome.bytesSent - this.#wrote) - this.#allowed);
+		this.#allowed = 0;
+		// That it broke was our own doing, and says nothing of the peer.
+		return this.#isReleased && outcome.kind !== 'answered'
+			? {kind: 'unsent', bytesSent: outcome.bytesSent}
+			: outcome;
 	}
 
 	/** Its lease stays open and what it had reserved is free for others. */
@@ -129,16 +163,57 @@ export class Delivery {
 		const {signal} = this.#controller;
 		return {
 			signal,
-			pace: async bytes => {
-				await this.#context.pacer.spend(bytes, {classNo: this.lease.classNo, signal});
-				this.#paced += bytes;
-				this.#begun = true;
+			pace: (bytes, until = signal) => {
+				const allowed = this.#context.pacer.spend(bytes, {classNo: this.lease.classNo, signal: until});
+				return typeof allowed === 'number' ? this.#mayLeave(allowed) : this.#turn(allowed);
 			},
-			wrote: bytes => {
+			wrote: (bytes, paced) => {
 				this.#wrote += bytes;
-				this.#begun = true;
+				this.#begun ||= bytes > 0;
+				this.#allowed -= paced;
+				if (bytes !== paced) {
+					this.#context.pacer.owe(bytes - paced);
+				}
+				this.#lookAhead();
 			},
 		};
+	}
+
+	async #turn(allowed: Promise<number>): Promise<number> {
+		this.#waiting += 1;
+		if (this.#context.pacer.suspended()) {
+			this.#release();
+		}
+		try {
+			return this.#mayLeave(await allowed);
+		} finally {
+			this.#waiting -= 1;
+		}
+	}
+
+	#mayLeave(bytes: number): number {
+		this.#allowed += bytes;
+		this.#begun = true;
+		return bytes;
+	}
+
+	#release(): void {
+		this.#isReleased = true;
+		this.abort();
+	}
+
+	/** Of the payload: what frames it is little, and not known here. */
+	get #restBytes(): number {
+		return Math.max(0, this.lease.byteLength - this.#wrote);
+	}
+
+	#lookAhead(): void {
+		const {pacer, onAlmostSent} = this.#context;
+		const rate = pacer.rate();
+		if (!this.#isAlmostSent && Number.isFinite(rate) && this.#restBytes <= rate * ALMOST_SENT_SECONDS) {
+			this.#isAlmostSent = true;
+			onAlmostSent();
+		}
 	}
 
 	#overdue(): {readonly promise: Promise<SendOutcome>; readonly cancel: () => void} {

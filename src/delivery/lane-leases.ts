@@ -1,3 +1,4 @@
+import type {SegmentId} from '../outbound/names.js';
 import {Delivery} from './delivery.js';
 import type {LaneHealth} from './lane-health.js';
 import type {LaneOptions} from './lane-options.js';
@@ -51,6 +52,12 @@ export class LaneLeases {
 		return [...this.#open].filter(({isAside}) => isAside);
 	}
 
+	get asideIds(): readonly SegmentId[] {
+		return this.aside.flatMap(({lease}) =>
+			Array.from({length: lease.entryCount}, (_, index) => lease.entry(index).segmentId),
+		);
+	}
+
 	/** The store could not write; `onReady` follows. */
 	get isBlocked(): boolean {
 		return this.#taker.isBlocked;
@@ -102,6 +109,13 @@ export class LaneLeases {
 		delivery.end();
 	}
 
+	/** See `Delivery.limitsChanged`. */
+	limitsChanged(): void {
+		for (const delivery of this.#open) {
+			delivery.limitsChanged();
+		}
+	}
+
 	/** Takes nothing more. Idempotent. */
 	stop(): void {
 		this.#taker.stop();
@@ -113,6 +127,7 @@ export class LaneLeases {
 			clock,
 			pacer,
 			witnesses: health.witnesses,
+			onAlmostSent: () => this.#options.onReady(),
 			onLate: ({kind}) => onTrouble({kind: 'late_answer', message: `A send ended late: ${kind}`}),
 			onThrow: error => onTrouble({kind: 'transport_threw', message: 'The transport threw', error}),
 		});

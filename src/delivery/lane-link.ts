@@ -20,6 +20,8 @@ export type LaneLinkOptions = {
 	readonly clock: Clock;
 	readonly policy: LinkPolicy & {readonly outagePolicy: 'hold' | 'count'};
 	onChange(change: LinkChange): void;
+	/** A probe has written so much. */
+	onProbeBytes(bytes: number): void;
 	/** It is worth to look again: a backoff is over, or a probe was answered. */
 	onReady(): void;
 };
@@ -42,7 +44,7 @@ export class LaneLink {
 
 	constructor(options: LaneLinkOptions) {
 		this.#options = options;
-		this.#prober = new Prober(options.transport, options.clock);
+		this.#prober = new Prober(options.transport, options.clock, options.onProbeBytes);
 		this.#backoffOver = new Alarm(options.clock, () => options.onReady());
 	}
 

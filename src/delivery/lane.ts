@@ -5,8 +5,6 @@ import type {KnownPeer, Settlement} from '../storage/store.js';
 import {Coalesced} from './coalesced.js';
 import type {Delivery} from './delivery.js';
 import type {InflightShare} from './inflight-budget.js';
-import {inquire} from './inquest.js';
-import {hasAnswers, judge} from './judge.js';
 import {LaneHealth} from './lane-health.js';
 import {LaneLeases} from './lane-leases.js';
 import type {LaneOptions} from './lane-options.js';
@@ -17,6 +15,7 @@ import {LaneWindows} from './lane-windows.js';
 import type {LaneTrouble} from './observer.js';
 import {settleLease} from './settle-lease.js';
 import type {SendOutcome} from './transport.js';
+import {weigh} from './weigh.js';
 
 /** After the drain time and the transport's grace: how long a store that cannot write may hold up the stop. */
 const SETTLE_GRACE_MS = 3000;
@@ -73,6 +72,7 @@ export class Lane {
 			clock,
 			policy,
 			onChange: change => observer.linkChanged(peer.id, change),
+			onProbeBytes: bytes => options.pacer.owe(bytes),
 			onReady: nudge,
 			isBusy: () => this.#leases.isBusy,
 		});
@@ -120,9 +120,7 @@ export class Lane {
 
 	/** Sent and not answered for, and leased still until something proves the peer well. */
 	get keptAside(): readonly SegmentId[] {
-		return this.#leases.aside.flatMap(({lease}) =>
-			Array.from({length: lease.entryCount}, (_, index) => lease.entry(index).segmentId),
-		);
+		return this.#leases.asideIds;
 	}
 
 	/** What is kept aside is settled as it stands. */
@@ -130,12 +128,12 @@ export class Lane {
 		this.#health.letGo();
 	}
 
-	/** A rate has changed. When it suspends the lane, what had not begun to leave goes back. */
+	/** A rate has changed. When it suspends the lane, what waits for the rate goes back. */
 	limitsChanged(): void {
 		if (this.#options.pacer.suspended()) {
 			this.#releaseReady();
-			this.#leases.abort(({hasBegun}) => !hasBegun);
 		}
+		this.#leases.limitsChanged();
 		this.nudge();
 	}
 
@@ -259,14 +257,9 @@ export class Lane {
 
 	async #conclude(delivery: Delivery, outcome: SendOutcome): Promise<void> {
 		const {policy, transport} = this.#options;
-		const {lease, suspects, begunAt} = delivery;
 		const health = this.#health;
-		if (hasAnswers(outcome)) {
-			health.witnesses.answered(delivery.ticket);
-		}
-		const known = await inquire(delivery, outcome, {...policy, proves: transport.proves, health});
-		const {settlement, verdict} = judge(lease, outcome, policy, known);
-		const changed = health.apply(verdict, {lease, begunAt, suspects});
+		const weighed = await weigh(delivery, outcome, {health, policy, proves: transport.proves});
+		const {settlement, verdict, changed} = weighed;
 		if ('message' in verdict) {
 			this.#record.failed(verdict.message);
 		}
@@ -279,7 +272,7 @@ export class Lane {
 		}
 		if (verdict.kind === 'down' && verdict.aside) {
 			delivery.stepAside();
-			await health.keepAside(lease);
+			await health.keepAside(delivery.lease);
 		}
 		await this.#settle(delivery, settlement, outcome);
 	}

@@ -1,3 +1,4 @@
+import type {ClassNo} from '../outbound/priorities.js';
 import type {LeaseWindow} from '../storage/store.js';
 import type {Delivery} from './delivery.js';
 import {isApart, mayServeOthers, type SuspectSet, type Suspicion} from './suspects.js';
@@ -20,7 +21,7 @@ export type LanePlan = {
 export type LaneView = {
 	readonly suspicion: Suspicion;
 	/** Leased and not settled. */
-	readonly open: ReadonlySet<Pick<Delivery, 'lease' | 'isAside' | 'suspects'>>;
+	readonly open: ReadonlySet<Pick<Delivery, 'lease' | 'isAside' | 'suspects' | 'isAlmostSent'>>;
 	/** Leases that may be open at a time. */
 	readonly mostOpen: number;
 	/** Something waits for what others say of the peer. */
@@ -33,7 +34,8 @@ export type LaneView = {
 /**
  * What may be leased now, in the order in which it is to be tried; nothing while too much is under way. Suspects are sent one part at
  * a time, beside the rest of the queue; alone, when the peer went down with them. While something waits for a witness one lease is
- * sent at a time, and what is not suspected goes first.
+ * sent at a time, and what is not suspected goes first. At a low rate only what is more urgent is sent beside a lease of which much
+ * is left: more of its kind would share its rate, and keep the slot from an urgent segment that comes meanwhile.
  */
 export const planLeases = ({
 	suspicion,
@@ -48,14 +50,21 @@ export const planLeases = ({
 	if (active.length >= (isNarrow ? Math.min(1, mostOpen) : mostOpen)) {
 		return [];
 	}
+	const filling = isRateBound(rate) ? active.filter(({isAlmostSent}) => !isAlmostSent) : [];
+	const mostUrgent = Math.min(...filling.map(({lease}) => lease.classNo));
+	if (mostUrgent === 0) {
+		return [];
+	}
 	const maxBytes = Math.max(1, Math.floor(Math.min(MOST_BYTES, rate * SECONDS_OF_RATE)));
 	// Under `count` most of the charged have met an outage and are no poison: one by one they would take for ever.
-	const usual = {maxBytes, maxEntries: MOST_ENTRIES, chargedAlone: outagePolicy === 'hold'};
+	const chargedAlone = outagePolicy === 'hold';
+	const above = filling.length === 0 ? {} : {moreUrgentThan: mostUrgent as ClassNo};
+	const usual = {maxBytes, maxEntries: MOST_ENTRIES, chargedAlone, ...above};
 	const plans: LanePlan[] = [];
 	const [first] = suspicion.sets;
 	const isSearched = active.some(({suspects}) => suspects !== undefined);
 	const isReleased = ![...open].some(({lease}) => lease === first?.lease);
-	if (first !== undefined && !isSearched && isReleased) {
+	if (first !== undefined && !isSearched && isReleased && filling.length === 0) {
 		plans.push({window: {maxBytes, maxEntries: first.part, again: first.lease}, suspects: first});
 	}
 	if (first === undefined) {

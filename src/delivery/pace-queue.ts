@@ -1,35 +1,51 @@
+import type {MonotonicMs} from '../outbound/units.js';
+import type {Clock} from '../runtime/clock.js';
 import type {Asker} from './bandwidth-limiter.js';
 
 type Waiter = {
+	/** Of these a chunk is let through. */
 	readonly bytes: number;
 	readonly asker: Asker;
-	readonly resolve: () => void;
+	readonly since: MonotonicMs;
+	readonly resolve: (bytes: number) => void;
 	readonly reject: (reason: unknown) => void;
 };
 
-/** Who waits for tokens: the most urgent class first, within a class in the order of asking. One whose signal fires is gone. */
+/** A peer may give up a request that stands still: edged does after 30 s. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Who waits for tokens: the most urgent class first, within a class in the order of asking; whoever has waited ten seconds comes
+ * before them all. One whose signal fires is gone.
+ */
 export class PaceQueue {
+	readonly #clock: Clock;
 	#waiters: Waiter[] = [];
+
+	constructor(clock: Clock) {
+		this.#clock = clock;
+	}
 
 	get isEmpty(): boolean {
 		return this.#waiters.length === 0;
 	}
 
-	/** What the first in the queue waits for. */
-	get nextBytes(): number | undefined {
-		return this.#waiters[0]?.bytes;
+	/** What the next in turn gets when no more than `chunk` are let through at a time. */
+	nextBytes(chunk: number): number | undefined {
+		const next = this.#next;
+		return next && Math.min(next.bytes, chunk);
 	}
 
-	/** Resolves when let through. */
-	async wait(bytes: number, asker: Asker): Promise<void> {
+	/** Resolves when let through, with how many bytes. */
+	async wait(bytes: number, asker: Asker): Promise<number> {
 		let leave = () => {};
 		try {
-			await new Promise<void>((resolve, reject) => {
-				const waiter = {bytes, asker, resolve, reject};
+			return await new Promise<number>((resolve, reject) => {
+				const waiter = {bytes, asker, since: this.#clock.elapsed(), resolve, reject};
 				const behind = this.#waiters.findIndex(other => other.asker.classNo > asker.classNo);
 				this.#waiters.splice(behind === -1 ? this.#waiters.length : behind, 0, waiter);
 				leave = () => {
-					this.#waiters = this.#waiters.filter(other => other !== waiter);
+					this.#remove(waiter);
 					reject(asker.signal.reason);
 				};
 				asker.signal.addEventListener('abort', leave);
@@ -39,13 +55,18 @@ export class PaceQueue {
 		}
 	}
 
-	letNextThrough(): void {
-		this.#waiters.shift()?.resolve();
+	/** The next in turn, with as many bytes as `nextBytes` has said in the same event turn. */
+	letNextThrough(chunk: number): void {
+		const next = this.#next;
+		if (next !== undefined) {
+			this.#remove(next);
+			next.resolve(Math.min(next.bytes, chunk));
+		}
 	}
 
 	letAllThrough(): void {
-		for (const {resolve} of this.#waiters.splice(0)) {
-			resolve();
+		for (const {bytes, resolve} of this.#waiters.splice(0)) {
+			resolve(bytes);
 		}
 	}
 
@@ -53,5 +74,14 @@ export class PaceQueue {
 		for (const {reject} of this.#waiters.splice(0)) {
 			reject(reason);
 		}
+	}
+
+	get #next(): Waiter | undefined {
+		const longAgo = this.#clock.elapsed() - PATIENCE_MS;
+		return this.#waiters.find(({since}) => since < longAgo) ?? this.#waiters[0];
+	}
+
+	#remove(waiter: Waiter): void {
+		this.#waiters = this.#waiters.filter(other => other !== waiter);
 	}
 }

@@ -11,12 +11,15 @@ const PROBE_TIMEOUT_MS = 30_000;
 export class Prober {
 	readonly #transport: Transport;
 	readonly #clock: Clock;
+	readonly #wrote: (bytes: number) => void;
 	#underWay: Promise<ProbeResult> | undefined;
 	#end: ((outcome: ProbeResult) => void) | undefined;
 
-	constructor(transport: Transport, clock: Clock) {
+	/** `wrote` is told of the bytes that its questions take. */
+	constructor(transport: Transport, clock: Clock, wrote: (bytes: number) => void) {
 		this.#transport = transport;
 		this.#clock = clock;
+		this.#wrote = wrote;
 	}
 
 	/** Never rejects, and never takes longer than 30 s, whatever the transport does. */
@@ -45,7 +48,7 @@ export class Prober {
 		const message = `No answer to a probe within ${PROBE_TIMEOUT_MS / 1000} s`;
 		const cancel = this.#clock.after(PROBE_TIMEOUT_MS, () => this.#end?.({kind: 'down', message}));
 		try {
-			return await Promise.race([this.#transport.probe(controller.signal).catch(asDown), ended]);
+			return await Promise.race([this.#transport.probe(controller.signal, this.#wrote).catch(asDown), ended]);
 		} finally {
 			cancel();
 			controller.abort();

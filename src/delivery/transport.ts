@@ -12,18 +12,21 @@ export type Transport = {
 	 * `link`: somebody answers there, no more; only an entry that is taken proves the peer well.
 	 */
 	readonly proves: 'peer' | 'link';
-	/** One small question that moves no segment: does the link carry and the peer answer? */
-	probe(signal: AbortSignal): Promise<ProbeOutcome>;
+	/** One small question that moves no segment: does the link carry and the peer answer? `wrote` is told of the bytes it takes. */
+	probe(signal: AbortSignal, wrote?: (bytes: number) => void): Promise<ProbeOutcome>;
 	/** Closes idle connections. Idempotent. */
 	close(): Promise<void>;
 };
 
 export type SendContext = {
 	readonly signal: AbortSignal;
-	/** Awaited before `bytes` of a request body leave; paces the whole request or a chunk of it. */
-	pace(bytes: number): Promise<void>;
-	/** Told of bytes really written, framing included. */
-	wrote(bytes: number): void;
+	/**
+	 * How many of the next `bytes` may leave now: all of them, at once, when nothing limits the lane; else a chunk of at most 16 KiB,
+	 * when its turn has come. Rejects with the reason of `signal`, which is the send's unless another is given.
+	 */
+	pace(bytes: number, signal?: AbortSignal): number | Promise<number>;
+	/** Told of bytes really written, framing and handshakes included, and how many of those that `pace` allowed they have used up. */
+	wrote(bytes: number, paced: number): void;
 };
 
 /** A refusal or failure that concerns one entry, with the peer's or the transport's words. */

@@ -18,8 +18,13 @@ export type Candidate = {readonly classNo: ClassNo; readonly block: BlockNo; rea
  * asks for no more. Classes that are found empty are not asked again until something of theirs is written: an empty range costs as
  * much to open as a full one.
  */
-export function* candidates(handles: StoreHandles, peer: PeerNo, overlay: LaneOverlay): Generator<Candidate> {
-	for (const classNo of CLASS_NUMBERS) {
+export function* candidates(
+	handles: StoreHandles,
+	peer: PeerNo,
+	overlay: LaneOverlay,
+	moreUrgentThan?: ClassNo,
+): Generator<Candidate> {
+	for (const classNo of CLASS_NUMBERS.slice(0, moreUrgentThan)) {
 		yield* interleave(fresh(handles, peer, classNo, overlay), due(handles, peer, classNo, overlay));
 		overlay.noteNoFresh(classNo);
 		if (overlay.mayHaveDue(classNo) && !hasDueRow(handles, peer, classNo)) {
@@ -34,10 +39,11 @@ export const hasCandidates = (
 	peer: PeerNo,
 	overlay: LaneOverlay,
 	isWanted: (candidate: Candidate) => boolean,
+	moreUrgentThan?: ClassNo,
 ): boolean => {
 	// The snapshot of this turn may be older than the commit that woke the caller.
 	handles.env.root.resetReadTxn();
-	return CLASS_NUMBERS.some(
+	return CLASS_NUMBERS.slice(0, moreUrgentThan).some(
 		classNo =>
 			hasAny(fresh(handles, peer, classNo, overlay), isWanted) ||
 			hasAny(due(handles, peer, classNo, overlay), isWanted),

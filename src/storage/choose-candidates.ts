@@ -11,7 +11,7 @@ import type {OpenLease} from './open-lease.js';
 import type {Lease, LeaseWindow} from './store.js';
 
 /** What a lease may hold of what waits; see `LeaseWindow`. */
-export type Choice = Pick<LeaseWindow, 'again' | 'except' | 'chargedAlone'>;
+export type Choice = Pick<LeaseWindow, 'again' | 'except' | 'chargedAlone' | 'moreUrgentThan'>;
 
 /** Charged groups that a lease of others passes over before it is closed: each costs a read. */
 const MOST_PASSED_OVER = 64;
@@ -21,12 +21,12 @@ export const chosenCandidates = (
 	handles: StoreHandles,
 	peer: PeerNo,
 	overlay: LaneOverlay,
-	{again, except = [], chargedAlone = false}: Choice,
+	{again, except = [], chargedAlone = false, moreUrgentThan}: Choice,
 ): Iterable<Candidate> => {
 	if (again !== undefined) {
 		return stillWaiting(handles, peer, overlay, partsOf(again));
 	}
-	const all = candidates(handles, peer, overlay);
+	const all = candidates(handles, peer, overlay, moreUrgentThan);
 	const allowed = except.length === 0 ? all : outside(all, overlay, except);
 	return chargedAlone ? chargedApart(allowed, overlay) : allowed;
 };
@@ -36,14 +36,15 @@ export const hasChosen = (
 	handles: StoreHandles,
 	peer: PeerNo,
 	overlay: LaneOverlay,
-	{again, except = []}: Choice,
+	{again, except = [], moreUrgentThan}: Choice,
 ): boolean => {
 	if (again !== undefined) {
 		handles.env.root.resetReadTxn();
 		return !stillWaiting(handles, peer, overlay, partsOf(again)).next().done;
 	}
 	const excluded = except.length === 0 ? undefined : new Excluded(except);
-	return hasCandidates(handles, peer, overlay, candidate => excluded?.restOf(candidate) !== 'nothing');
+	const isWanted = (candidate: Candidate): boolean => excluded?.restOf(candidate) !== 'nothing';
+	return hasCandidates(handles, peer, overlay, isWanted, moreUrgentThan);
 };
 
 const partsOf = (lease: Lease): readonly LeasePart[] => (lease as OpenLease).parts.map(({part}) => part);

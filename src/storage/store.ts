@@ -162,6 +162,8 @@ export type LeaseWindow = {
 	readonly except?: readonly Lease[];
 	/** What was charged a failure is leased by itself, one group a lease, so that it can break no request but its own. */
 	readonly chargedAlone?: boolean;
+	/** Only classes above this one. Does not go with `again`. */
+	readonly moreUrgentThan?: ClassNo;
 };
 
 /** Records that are being sent to one peer now. Entries are numbered 0..entryCount-1 in order of service. */

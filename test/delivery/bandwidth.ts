@@ -124,7 +124,8 @@ test('what a lane sends is charged to its peer and to the total, and to no other
 		]),
 	});
 	const full = bandwidth.state(STICK).availableTokens ?? 0;
-	await bandwidth.pacer(HUB).spend(10_000, ASKER);
+	t.is(await bandwidth.pacer(HUB).spend(10_000, ASKER), 250, 'a quarter of a second');
+	bandwidth.pacer(HUB).owe(10_000);
 	t.true((bandwidth.state(HUB).availableTokens ?? 0) < full - 9000);
 	t.true((bandwidth.state().availableTokens ?? 0) < full - 9000);
 	t.is(bandwidth.state(STICK).availableTokens, full);
@@ -134,7 +135,7 @@ test('who gives up at the total gets back what the peer was charged', async t =>
 	const bandwidth = bandwidthOf(t, {total: limits(1), peers: new Map([[HUB, limits(1000)]])});
 	const full = bandwidth.state(HUB).availableTokens ?? 0;
 	const giveUp = new AbortController();
-	const spending = bandwidth.pacer(HUB).spend(3000, {classNo: 2, signal: giveUp.signal});
+	const spending = Promise.resolve(bandwidth.pacer(HUB).spend(3000, {classNo: 2, signal: giveUp.signal}));
 	giveUp.abort(new Error('enough'));
 	await t.throwsAsync(spending, {message: 'enough'});
 	t.true((bandwidth.state(HUB).availableTokens ?? 0) >= full);

@@ -197,10 +197,12 @@ export class FakeStore extends FakeSettings implements DispatcherStore {
 			.sort((a, b) => (a.draft.classNo ?? 2) - (b.draft.classNo ?? 2));
 	}
 
-	#chosen(peer: PeerNo, {again, except = [], chargedAlone = false}: LeaseWindow): Row[] {
+	#chosen(peer: PeerNo, {again, except = [], chargedAlone = false, moreUrgentThan}: LeaseWindow): Row[] {
 		const allowed = this.#waiting(peer).filter(
-			({formerly}) =>
-				(again === undefined || formerly.has(again)) && !except.some(lease => formerly.has(lease)),
+			({formerly, draft}) =>
+				(moreUrgentThan === undefined || (draft.classNo ?? 2) < moreUrgentThan) &&
+				(again === undefined || formerly.has(again)) &&
+				!except.some(lease => formerly.has(lease)),
 		);
 		const charged = allowed.filter(row => row.charged > 0);
 		if (!chargedAlone || charged.length === 0) {

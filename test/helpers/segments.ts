@@ -25,8 +25,9 @@ export const freeContext = (signal: AbortSignal = new AbortController().signal) 
 		signal,
 		paced: 0,
 		written: 0,
-		async pace(bytes: number) {
+		pace(bytes: number): number | Promise<number> {
 			context.paced += bytes;
+			return bytes;
 		},
 		wrote(bytes: number) {
 			context.written += bytes;

@@ -65,7 +65,7 @@ export const openHttpTransport = (
 
 export const openContext = (changes: Partial<SendContext> = {}): SendContext => ({
 	signal: new AbortController().signal,
-	pace: async () => {},
+	pace: bytes => bytes,
 	wrote: () => {},
 	...changes,
 });

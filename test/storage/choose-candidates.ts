@@ -106,7 +106,7 @@ type Step =
 			readonly do: 'lease';
 			readonly most: number;
 			readonly alone: boolean;
-			readonly choice: 'any' | 'again' | 'except';
+			readonly choice: 'any' | 'again' | 'except' | 'above';
 	  }
 	| {readonly do: 'settle'; readonly which: number; readonly fate: 'ack' | 'release' | 'fail first'}
 	| {readonly do: 'wait'};
@@ -121,7 +121,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 		do: fc.constant('lease' as const),
 		most: fc.integer({min: 1, max: 8}),
 		alone: fc.boolean(),
-		choice: fc.constantFrom('any' as const, 'again' as const, 'except' as const),
+		choice: fc.constantFrom('any' as const, 'again' as const, 'except' as const, 'above' as const),
 	}),
 	fc.record({
 		do: fc.constant('settle' as const),
@@ -129,6 +129,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 		fate: fc.constantFrom('ack' as const, 'release' as const, 'fail first' as const),
 	}),
 	fc.constant({do: 'wait' as const}),
+);
+
+storeTest(
+	'a lease of what is more urgent takes that alone, and the rest is not forgotten',
+	async (t, {store}) => {
+		await fill(store, ['b1', 'b2'], {classNo: 3});
+		t.is(await store.lease(peerA, {...BIG_WINDOW, moreUrgentThan: 3}), undefined);
+		await fill(store, ['u'], {classNo: 0});
+		await fill(store, ['n'], {classNo: 2});
+		t.deepEqual(textsOf(store, await take(store, {...BIG_WINDOW, moreUrgentThan: 2})), ['u']);
+		t.deepEqual(textsOf(store, await take(store)), ['n', 'b1', 'b2']);
+	},
 );
 
 test('whatever is leased again, passed over or charged: nothing is leased twice and nothing is overlooked', async t => {
@@ -171,7 +183,15 @@ test('whatever is leased again, passed over or charged: nothing is leased twice 
 					const former = closed.at(-1);
 					const again = one.choice === 'again' && former !== undefined && {again: former};
 					const except = one.choice === 'except' && {except: closed.slice(-2)};
-					await lease({...atMost(one.most), chargedAlone: one.alone, ...again, ...except});
+					const above = one.choice === 'above' && {moreUrgentThan: 2 as const};
+					const taken = await lease({
+						...atMost(one.most),
+						chargedAlone: one.alone,
+						...again,
+						...except,
+						...above,
+					});
+					t.false(one.choice === 'above' && (taken?.classNo ?? 0) >= 2);
 				}
 			}
 			for (const taken of [...open.keys()]) {

@@ -108,7 +108,7 @@ class DirectoryTransport implements Transport {
 
 	async #ship(parcels: readonly Parcel[], done: Done): Promise<void> {
 		const bytes = parcels.reduce((sum, parcel) => sum + parcel.byteLength, 0);
-		if ((await untilAborted(done.context.pace(bytes), done.context.signal)) === 'aborted') {
+		if ((await untilAborted(wholePace(done.context, bytes), done.context.signal)) === undefined) {
 			return;
 		}
 		try {
@@ -153,7 +153,7 @@ class Done {
 
 	wrote(bytes: number): void {
 		this.#bytes += bytes;
-		this.context.wrote(bytes);
+		this.context.wrote(bytes, bytes);
 	}
 
 	/** In rising order of `index`. */
@@ -183,3 +183,10 @@ class Done {
 			: {kind: 'link_down', message: trouble, bytesSent: this.#bytes};
 	}
 }
+
+const wholePace = async ({pace}: SendContext, bytes: number): Promise<'done'> => {
+	for (let left = bytes; left > 0; ) {
+		left -= await pace(left);
+	}
+	return 'done';
+};

@@ -16,6 +16,7 @@ import {judgeProbe, judgeSend} from './peer-answer.js';
 import {type PeerAddress, PeerConnections} from './peer-connections.js';
 import {ChunkReader, ChunkSize, PackPool} from './request-body.js';
 import {headBytesOf} from './request-head.js';
+import {unpaced} from './unpaced.js';
 import {untilAborted} from './until-aborted.js';
 
 export type EdgedTransportOptions = {
@@ -42,9 +43,9 @@ export const createEdgedTransport = (options: EdgedTransportOptions): Transport 
 		async send(lease, payloads, context) {
 			return context.signal.aborted ? UNSENT : sendLease(lease, payloads, context, post, clock);
 		},
-		async probe(signal): Promise<ProbeOutcome> {
+		async probe(signal, wrote = () => {}): Promise<ProbeOutcome> {
 			const encoded = encodeRequest([]);
-			const exchanged = await post(encoded, 0).ask({signal, wrote: () => {}});
+			const exchanged = await post(encoded, 0).ask(unpaced(signal, wrote), 0);
 			return judgeProbe(exchanged, encoded.digest, clock.now());
 		},
 		close: () => connections.close(),
@@ -68,8 +69,8 @@ const segmentsPath = (url: string): string => {
 type PreparedPost = {
 	/** On the wire, head and body. */
 	readonly byteLength: number;
-	/** Never throws. */
-	ask(context: Pick<SendContext, 'signal' | 'wrote'>): Promise<Exchanged>;
+	/** Never throws. `paced`: what the context has allowed already. */
+	ask(context: SendContext, paced: number): Promise<Exchanged>;
 };
 type Post = (encoded: EncodedRequest, entryCount: number) => PreparedPost;
 
@@ -86,17 +87,17 @@ const poster = (connections: PeerConnections, options: EdgedTransportOptions): P
 		const question = {method: 'POST', path, headers, headBytes, bodyBytes, maxAnswerBytes: maxBytes} as const;
 		return {
 			byteLength: headBytes + bodyBytes,
-			async ask({signal, wrote}) {
+			async ask(context, paced) {
 				const readers: ChunkReader[] = [];
 				const body = (): ChunkReader => {
 					const reader = new ChunkReader(encoded, packs);
 					readers.push(reader);
 					return reader;
 				};
-				const exchanged = await exchange(connections, {...question, body, signal, wrote}, limits);
+				const exchanged = await exchange(connections, {...question, body, context, paced}, limits);
 				// Whoever has acknowledged a request has read all of it; of one that was sent twice, somebody may still hold a part.
-				const isWritten = exchanged.bytesSent === headBytes + bodyBytes && readers.length === 1;
-				if (exchanged.kind === 'answer' && exchanged.status === 200 && isWritten) {
+				const isDone = exchanged.kind === 'answer' && exchanged.status === 200 && exchanged.isWritten;
+				if (isDone && readers.length === 1) {
 					readers[0]?.release();
 					encoded.release?.();
 				}
@@ -109,7 +110,7 @@ const poster = (connections: PeerConnections, options: EdgedTransportOptions): P
 const sendLease = async (
 	lease: Lease,
 	payloads: LeasedPayloads,
-	{signal, pace, wrote}: SendContext,
+	context: SendContext,
 	post: Post,
 	clock: Clock,
 ): Promise<SendOutcome> => {
@@ -119,10 +120,11 @@ const sendLease = async (
 		return {kind: 'answered', acked: [], troubles, bytesSent: 0};
 	}
 	const {byteLength, ask} = post(encoded, entryCount);
-	if ((await untilAborted(pace(byteLength), signal)) === 'aborted') {
+	const paced = await untilAborted(context.pace(byteLength), context.signal);
+	if (paced === undefined) {
 		return UNSENT;
 	}
-	const exchanged = await ask({signal, wrote});
+	const exchanged = await ask(context, paced);
 	// A receiver compares every payload with its SHA-256; here only the CRC-32 is looked at on the way out.
 	const damaged =
 		exchanged.kind === 'answer' && exchanged.status === BAD_REQUEST ? ownDamage(lease, payloads) : [];

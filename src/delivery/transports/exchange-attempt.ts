@@ -13,6 +13,9 @@ const SLOWEST_ANSWER_BYTES_PER_MS = 0.5;
  */
 const LAST_CHUNK_BYTES = 4096;
 
+/** Of what was allowed before the connection stood; without a limit that is everything, and one may be set meanwhile. */
+const MOST_AHEAD_BYTES = 262_144;
+
 /** One try at an exchange: what has left, what has come, and who may end it. */
 export class Attempt {
 	readonly #question: Question;
@@ -20,7 +23,13 @@ export class Attempt {
 	readonly #controller = new AbortController();
 	readonly #watch: SilenceWatch;
 	readonly #onSignal = (): void => this.#abort('signal');
+	/** Ends the wait for the rate with the attempt. */
+	readonly #over = new AbortController();
+	#use: ConnectionUse | undefined;
 	#bytesSent = 0;
+	/** Allowed by the rate and not written yet. */
+	#paced: number;
+	#isWritten = false;
 	#stands = false;
 	#hadBegun = false;
 	#handedOver = 0;
@@ -29,9 +38,11 @@ export class Attempt {
 	constructor(question: Question, limits: ExchangeLimits) {
 		this.#question = question;
 		this.#limits = limits;
+		this.#paced = Math.min(question.paced, question.headBytes + MOST_AHEAD_BYTES);
 		this.#watch = new SilenceWatch(limits.clock, limits.dialTimeoutMs, () => this.#abort('timeout'));
-		question.signal.addEventListener('abort', this.#onSignal, {once: true});
-		if (question.signal.aborted) {
+		const {signal} = question.context;
+		signal.addEventListener('abort', this.#onSignal, {once: true});
+		if (signal.aborted) {
 			this.#onSignal();
 		}
 	}
@@ -39,11 +50,13 @@ export class Attempt {
 	/** Called when the connection stands: from now on the time for silence holds. */
 	stands(): void {
 		this.#stands = true;
+		this.#count();
 		this.#watch.restart(this.#limits.ackTimeoutMs);
 	}
 
 	async run(use: ConnectionUse): Promise<Exchanged> {
 		const {method, path, headers, body, bodyBytes} = this.#question;
+		this.#use = use;
 		try {
 			const response = await use.request({
 				method,
@@ -56,12 +69,15 @@ export class Attempt {
 			const isAfterBody = this.#handedOver === bodyBytes;
 			const {text, end} = await this.#read(response.body);
 			const {statusCode: status, headers: answered} = response;
-			return {kind: 'answer', status, headers: answered, text, end, isAfterBody, bytesSent: this.#bytesSent};
+			const bytesSent = this.#countAll();
+			const isWritten = this.#isWritten;
+			return {kind: 'answer', status, headers: answered, text, end, isAfterBody, isWritten, bytesSent};
 		} catch (error) {
-			return {kind: 'failed', ...this.#failure(error), bytesSent: this.#bytesSent};
+			return {kind: 'failed', ...this.#failure(error), bytesSent: this.#countAll()};
 		} finally {
 			this.#watch.stop();
-			this.#question.signal.removeEventListener('abort', this.#onSignal);
+			this.#over.abort();
+			this.#question.context.signal.removeEventListener('abort', this.#onSignal);
 		}
 	}
 
@@ -69,12 +85,21 @@ export class Attempt {
 	async *#body(body: ReturnType<NonNullable<Question['body']>>): AsyncGenerator<Buffer, void> {
 		this.#hadBegun = true;
 		const {chunkSize, clock} = this.#limits;
-		let unsaid = this.#question.headBytes;
-		for (
-			let chunk = body.next(this.#nextBytes());
-			chunk !== undefined;
-			chunk = body.next(this.#nextBytes())
-		) {
+		let head = this.#question.headBytes;
+		let allowed = this.#paced;
+		let isShort = allowed <= head; // What was allowed ahead waits for no more.
+		for (let wanted = this.#nextBytes(); wanted > 0; wanted = this.#nextBytes()) {
+			while (isShort) {
+				const more = this.#question.context.pace(head + wanted - allowed, this.#over.signal);
+				const granted = typeof more === 'number' ? more : await this.#turn(more);
+				this.#paced += granted;
+				allowed += granted;
+				isShort = allowed <= head;
+			}
+			const chunk = body.next(Math.min(wanted, allowed - head));
+			if (chunk === undefined) {
+				break;
+			}
 			const before = clock.elapsed();
 			this.#handedOver += chunk.length;
 			yield chunk;
@@ -82,27 +107,53 @@ export class Attempt {
 			if (chunk.length >= chunkSize.bytes) {
 				chunkSize.took(clock.elapsed() - before);
 			}
-			this.#wrote(unsaid + chunk.length);
-			unsaid = 0;
+			this.#count();
 			if (this.#controller.signal.aborted) {
 				return; // Nobody counts any more.
 			}
+			allowed -= head + chunk.length;
+			head = 0;
+			isShort = allowed < this.#nextBytes();
 		}
-		this.#wrote(unsaid);
+		this.#isWritten = true;
+	}
+
+	/** Our own wait is no silence of the peer. */
+	async #turn(granted: Promise<number>): Promise<number> {
+		this.#watch.hold();
+		try {
+			return await granted;
+		} finally {
+			this.#watch.alive();
+		}
 	}
 
 	#nextBytes(): number {
 		const left = this.#question.bodyBytes - this.#handedOver;
 		return left <= 2 * LAST_CHUNK_BYTES
-			? Math.max(1, left)
+			? left
 			: Math.min(this.#limits.chunkSize.bytes, left - LAST_CHUNK_BYTES);
 	}
 
-	#wrote(bytes: number): void {
+	/** Tells what the socket has taken since the last look. */
+	#count(): void {
+		const bytes = this.#use?.newlyWritten() ?? 0;
 		if (bytes > 0) {
 			this.#bytesSent += bytes;
-			this.#question.wrote(bytes);
+			const paced = Math.min(bytes, this.#paced);
+			this.#paced -= paced;
+			this.#question.context.wrote(bytes, paced);
 		}
+	}
+
+	/** And gives back what was allowed and not used. */
+	#countAll(): number {
+		this.#count();
+		if (this.#paced > 0) {
+			this.#question.context.wrote(0, this.#paced);
+			this.#paced = 0;
+		}
+		return this.#bytesSent;
 	}
 
 	async #read(body: Readable): Promise<{text: string; end: 'whole' | 'too_long' | Failure}> {
@@ -160,6 +211,7 @@ export class Attempt {
 
 	#abort(why: 'timeout' | 'slow_answer' | 'signal'): void {
 		this.#ended ??= why;
+		this.#over.abort();
 		this.#controller.abort();
 	}
 }

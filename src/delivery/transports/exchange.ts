@@ -1,4 +1,5 @@
 import type {Clock} from '../../runtime/clock.js';
+import type {SendContext} from '../transport.js';
 import {Attempt} from './exchange-attempt.js';
 import {type Failure, failureOf} from './exchange-failure.js';
 import type {PeerConnections} from './peer-connections.js';
@@ -17,16 +18,16 @@ export type Question = {
 	readonly method: 'POST' | 'HEAD';
 	readonly path: string;
 	readonly headers: Readonly<Record<string, string>>;
-	/** Counted as written with the first chunk of the body. */
+	/** Paced with the first chunk of the body. */
 	readonly headBytes: number;
 	readonly bodyBytes: number;
 	/** Begins the body; once more for a second try. */
 	readonly body?: () => RequestBody;
-	readonly signal: AbortSignal;
 	/** Of an answer's body; what is beyond it is not read. */
 	readonly maxAnswerBytes: number;
-	/** Told of bytes that have left. */
-	wrote(bytes: number): void;
+	readonly context: SendContext;
+	/** What its context has allowed already: the head and the first bytes of the body, with which the first try begins. */
+	readonly paced: number;
 };
 
 export type RequestBody = {
@@ -46,6 +47,8 @@ export type Exchanged =
 			readonly end: 'whole' | 'too_long' | Failure;
 			/** It came when all of the body had been handed to the connection, and not before. */
 			readonly isAfterBody: boolean;
+			/** Every chunk of the body has left. */
+			readonly isWritten: boolean;
 			readonly bytesSent: number;
 	  }
 	| ({readonly kind: 'failed'; readonly bytesSent: number} & Failure);
@@ -64,7 +67,7 @@ export const exchange = async (
 	if (!first.wasStale) {
 		return first.exchanged;
 	}
-	const {exchanged} = await tryOnce(connections, 'fresh', question, limits);
+	const {exchanged} = await tryOnce(connections, 'fresh', {...question, paced: 0}, limits);
 	return {...exchanged, bytesSent: first.exchanged.bytesSent + exchanged.bytesSent};
 };
 

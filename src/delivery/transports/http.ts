@@ -12,6 +12,7 @@ import {Turns} from './http/turns.js';
 import {PeerConnections} from './peer-connections.js';
 import {ChunkSize, WholeBody} from './request-body.js';
 import {headBytesOf} from './request-head.js';
+import {unpaced} from './unpaced.js';
 
 export type HttpTransportOptions = {
 	/** `https://` or `http://`, the exact endpoint, perhaps with a user and a password. */
@@ -49,9 +50,9 @@ export const createHttpTransport = (options: HttpTransportOptions): Transport =>
 		const question = {method: 'POST', path, headers, headBytes, maxAnswerBytes: MOST_ANSWER_BYTES} as const;
 		return {
 			byteLength: headBytes + entry.sizeBytes,
-			async post(payload, {signal, wrote}) {
+			async post(payload, context, paced) {
 				const body = (): WholeBody => new WholeBody(payload);
-				const asked: Question = {...question, body, bodyBytes: payload.length, signal, wrote};
+				const asked: Question = {...question, body, bodyBytes: payload.length, context, paced};
 				const exchanged = await exchange(connections, asked, limits);
 				return {fate: judgeEntry(exchanged, clock.now()), bytesSent: exchanged.bytesSent};
 			},
@@ -64,13 +65,14 @@ export const createHttpTransport = (options: HttpTransportOptions): Transport =>
 			setMaxListeners(0, context.signal); // Every request of the lease listens; Node takes more than ten for a leak.
 			return new LeasePosting(prepare, turns, context).run(lease, payloads);
 		},
-		async probe(signal) {
+		async probe(signal, wrote = () => {}) {
 			const headers = {...credentials, 'user-agent': 'edged'};
-			const exchanged = await exchange(connections, {...HEAD, path, headers, signal}, limits);
+			const context = unpaced(signal, wrote);
+			const exchanged = await exchange(connections, {...HEAD, path, headers, context}, limits);
 			return exchanged.kind === 'answer' ? {kind: 'well'} : {kind: 'down', message: exchanged.message};
 		},
 		close: () => connections.close(),
 	};
 };
 
-const HEAD = {method: 'HEAD', headBytes: 0, bodyBytes: 0, maxAnswerBytes: 0, wrote: () => {}} as const;
+const HEAD = {method: 'HEAD', headBytes: 0, bodyBytes: 0, maxAnswerBytes: 0, paced: 0} as const;

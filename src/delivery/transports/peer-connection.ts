@@ -1,18 +1,21 @@
-import {Client, type Dispatcher} from 'undici';
+import {type buildConnector, Client, type Dispatcher} from 'undici';
 import type {Credentials} from './tls-credentials.js';
+import {Wire} from './wire.js';
 
 /** One connection to a peer, which serves one request at a time. It is dialled when it is used and is not there. */
 export class PeerConnection {
 	/** What it was opened with. */
 	readonly credentials: Credentials;
 	readonly #client: Client;
+	readonly #wire: Wire;
 	#stands = false;
 	#dials = 0;
 	#onStanding = (): void => {};
 
-	constructor(origin: string, options: Client.Options, credentials: Credentials) {
+	constructor(origin: string, {connect, ...options}: ConnectionOptions, credentials: Credentials) {
 		this.credentials = credentials;
-		this.#client = new Client(origin, options);
+		this.#wire = new Wire(connect);
+		this.#client = new Client(origin, {...options, connect: this.#wire.connect});
 		this.#client.on('connect', () => {
 			this.#stands = true;
 			this.#dials += 1;
@@ -34,6 +37,7 @@ export class PeerConnection {
 		return {
 			request: options => this.#client.request(options),
 			isReused: () => stood && this.#dials === dials,
+			newlyWritten: () => this.#wire.newlyWritten(),
 		};
 	}
 
@@ -48,8 +52,14 @@ export class PeerConnection {
 	}
 }
 
+export type ConnectionOptions = Omit<Client.Options, 'connect'> & {
+	readonly connect: buildConnector.BuildOptions;
+};
+
 export type ConnectionUse = {
 	request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
 	/** It goes by a connection that an earlier request had used, and that the peer may have closed meanwhile. */
 	isReused(): boolean;
+	/** Bytes written to its socket since this was last asked: what TLS adds, heads, and what opened or closed it are in. */
+	newlyWritten(): number;
 };

@@ -6,6 +6,7 @@ export class SilenceWatch {
 	readonly #onSilence: () => void;
 	#limitMs: number;
 	#lastSignMs: number;
+	#isHeld = false;
 	#cancel: () => void;
 
 	constructor(clock: Clock, limitMs: number, onSilence: () => void) {
@@ -16,7 +17,13 @@ export class SilenceWatch {
 		this.#cancel = clock.after(limitMs, () => this.#look());
 	}
 
+	/** Until the next sign of life silence is nobody's fault. */
+	hold(): void {
+		this.#isHeld = true;
+	}
+
 	alive(): void {
+		this.#isHeld = false;
 		this.#lastSignMs = this.#clock.elapsed();
 	}
 
@@ -33,7 +40,7 @@ export class SilenceWatch {
 	}
 
 	#look(): void {
-		const silentMs = this.#clock.elapsed() - this.#lastSignMs;
+		const silentMs = this.#isHeld ? 0 : this.#clock.elapsed() - this.#lastSignMs;
 		if (silentMs >= this.#limitMs) {
 			this.#onSilence();
 		} else {

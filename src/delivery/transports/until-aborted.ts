@@ -1,12 +1,15 @@
-/** Waits for `work`, but no longer than `signal` allows. Rejects as `work` does. */
-export const untilAborted = (work: Promise<void>, signal: AbortSignal): Promise<'done' | 'aborted'> =>
+/** Waits for `work`, but no longer than `signal` allows: then `undefined`. Rejects as `work` does. */
+export const untilAborted = <Result>(
+	work: Result | Promise<Result>,
+	signal: AbortSignal,
+): Promise<Result | undefined> =>
 	new Promise((resolve, reject) => {
-		const onAbort = (): void => resolve('aborted');
+		const onAbort = (): void => resolve(undefined);
 		signal.addEventListener('abort', onAbort, {once: true});
 		if (signal.aborted) {
 			onAbort();
 		}
-		work
-			.then(() => resolve(signal.aborted ? 'aborted' : 'done'), reject)
+		Promise.resolve(work)
+			.then(result => resolve(signal.aborted ? undefined : result), reject)
 			.finally(() => signal.removeEventListener('abort', onAbort));
 	});

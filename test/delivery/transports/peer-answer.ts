@@ -40,6 +40,7 @@ const answered = (text: string, status = 200): Exchanged => ({
 	text,
 	end: 'whole',
 	isAfterBody: true,
+	isWritten: true,
 	bytesSent: 1,
 });
 

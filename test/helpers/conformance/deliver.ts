@@ -31,9 +31,9 @@ export const deliver = async (
 	let wrote = 0;
 	const outcome = await send(transport, entries, {
 		...context,
-		wrote(bytes) {
+		wrote(bytes, paced) {
 			wrote += bytes;
-			context.wrote?.(bytes);
+			context.wrote?.(bytes, paced);
 		},
 	});
 	t.is(outcome.bytesSent, wrote, 'bytes that left are told as they leave, and counted in the outcome');

@@ -10,8 +10,8 @@ import type {Turns} from './turns.js';
 export type PreparedPost = {
 	/** On the wire, head and body. */
 	readonly byteLength: number;
-	/** Never throws. */
-	post(payload: Uint8Array, context: SendContext): Promise<PostedEntry>;
+	/** Never throws. `paced`: what the context has allowed already. */
+	post(payload: Uint8Array, context: SendContext, paced: number): Promise<PostedEntry>;
 };
 export type PostedEntry = {readonly fate: EntryFate; readonly bytesSent: number};
 
@@ -84,7 +84,11 @@ export class LeasePosting {
 		}
 		const {byteLength, post} = this.#prepare(entry);
 		const paced = await untilAborted(this.#context.pace(byteLength), this.#context.signal);
-		return paced === 'done' && this.#goesOn ? () => post(payload, this.#context) : undefined;
+		if (paced === undefined || !this.#goesOn) {
+			this.#context.wrote(0, paced ?? 0);
+			return undefined;
+		}
+		return () => post(payload, this.#context, paced);
 	}
 
 	async #conclude(index: number, posting: Promise<PostedEntry>): Promise<void> {

@@ -120,6 +120,7 @@ test('what is counted as written is what came over the wire', async t => {
 		{
 			async pace(bytes) {
 				paced += bytes;
+				return bytes;
 			},
 		},
 	);

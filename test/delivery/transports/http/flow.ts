@@ -108,8 +108,9 @@ test('no more payloads are read than requests are under way', async t => {
 	let paced = 0;
 	const sending = send(transport, entries(100), {
 		signal: controller.signal,
-		async pace() {
+		pace(bytes) {
 			paced++;
+			return bytes;
 		},
 	});
 	await come(32);

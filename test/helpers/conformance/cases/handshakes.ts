@@ -26,7 +26,8 @@ const isNotBelieved = async (
 	words: RegExp,
 ): Promise<void> => {
 	const {fates, link, outcome} = await getsNothing(t, subject, papers);
-	t.deepEqual([fates, outcome.bytesSent], [['released'], 0]);
+	t.deepEqual(fates, ['released']);
+	t.true(outcome.bytesSent < 1000, `${outcome.bytesSent} bytes left: a hello, and no certificate of ours`);
 	t.regex(link?.message ?? '', words);
 };
 

@@ -71,18 +71,19 @@ export const LEASES: readonly Case[] = [
 		async run(t, subject) {
 			const {transport} = await subject.open(t);
 			let allowed = 0;
-			let left = 0;
+			let used = 0;
 			await deliver(t, transport, THREE, {
 				async pace(bytes) {
 					await Promise.resolve();
 					allowed += bytes;
+					return bytes;
 				},
-				wrote(bytes) {
-					left += bytes;
-					t.true(left <= allowed, `${left} bytes left when ${allowed} were allowed`);
+				wrote(_bytes, paced) {
+					used += paced;
+					t.true(used <= allowed, `${used} bytes used when ${allowed} were allowed`);
 				},
 			});
-			t.is(left, allowed);
+			t.is(used, allowed);
 		},
 	},
 	{

@@ -36,15 +36,15 @@ const SLOWEST_RATE = 64;
 const LARGEST_CHUNK = 16 * 1024;
 const SMALLEST_CHUNK = 64;
 /** What leaves late, because a connection had to be made first, must not break the bound of a second together with a burst. */
-const LARGEST_QUARTER = 10 * 1024;
+const LARGEST_FIFTH = 10 * 1024;
 
 /**
- * How many bytes may leave in one go: a quarter of a second of the rate, above 40 KiB/s less. With a chunk saved up and another one
+ * How many bytes may leave in one go: a fifth of a second of the rate, above 50 KiB/s less. With a chunk saved up and another one
  * that leaves late, no second sees more than 1.1 times the rate and 16 KiB.
  */
 export const chunkBytes = (bytesPerSecond: number): number => {
-	const quarter = Math.min(LARGEST_QUARTER, bytesPerSecond / 4);
-	const bytes = Math.floor(Math.max(quarter, bytesPerSecond / 10));
+	const fifth = Math.min(LARGEST_FIFTH, bytesPerSecond / 5);
+	const bytes = Math.floor(Math.max(fifth, bytesPerSecond / 10));
 	return Math.min(LARGEST_CHUNK, Math.max(SMALLEST_CHUNK, bytes));
 };
 

@@ -124,7 +124,7 @@ test('what a lane sends is charged to its peer and to the total, and to no other
 		]),
 	});
 	const full = bandwidth.state(STICK).availableTokens ?? 0;
-	t.is(await bandwidth.pacer(HUB).spend(10_000, ASKER), 250, 'a quarter of a second');
+	t.is(await bandwidth.pacer(HUB).spend(10_000, ASKER), 200, 'a fifth of a second');
 	bandwidth.pacer(HUB).owe(10_000);
 	t.true((bandwidth.state(HUB).availableTokens ?? 0) < full - 9000);
 	t.true((bandwidth.state().availableTokens ?? 0) < full - 9000);

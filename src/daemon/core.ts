@@ -76,6 +76,7 @@ const createDelivery = (
 		burstSeconds: config.relay.bandwidth.burstMs / 1000,
 		clock,
 		settings: store,
+		quota: store.quota,
 	});
 	const dispatcher = new Dispatcher({
 		store,

@@ -10,4 +10,5 @@ export const fileLimits = ({
 	peers: new Map(
 		peers.map(({id, bytesPerSecond, dailyQuotaBytes}) => [id, {bytesPerSecond, dailyQuotaBytes}]),
 	),
+	quota: {policy: bandwidth.quotaPolicy, reservePercent: bandwidth.quotaReservePercent},
 });

@@ -12,6 +12,8 @@ export const mergeLive = (former: Config, wanted: Config): Config => ({
 			...former.relay.bandwidth,
 			bytesPerSecond: wanted.relay.bandwidth.bytesPerSecond,
 			dailyQuotaBytes: wanted.relay.bandwidth.dailyQuotaBytes,
+			quotaPolicy: wanted.relay.bandwidth.quotaPolicy,
+			quotaReservePercent: wanted.relay.bandwidth.quotaReservePercent,
 		},
 	},
 	peers: wanted.peers,

@@ -1,5 +1,6 @@
 import type {PeerId} from '../outbound/names.js';
 import type {Clock} from '../runtime/clock.js';
+import type {QuotaLimits, StoreQuota} from '../storage/store.js';
 import {type Asker, type BandwidthLimiter, suspends} from './bandwidth-limiter.js';
 import {createBottleneckLimiter} from './bottleneck-limiter.js';
 import {type BandwidthState, Limit, type Limits} from './limit.js';
@@ -15,10 +16,17 @@ export type BandwidthOptions = {
 		/** Durable when it resolves. */
 		writeSetting(name: string, value: unknown): Promise<void>;
 	};
+	/** Keeps the daily quotas. */
+	readonly quota: Pick<StoreQuota, 'limit' | 'use'>;
 };
 
 /** The limits as the file has them. A peer that is not named has none of its own. */
-export type FileLimits = {readonly total: Limits; readonly peers: ReadonlyMap<PeerId, Limits>};
+export type FileLimits = {
+	readonly total: Limits;
+	readonly peers: ReadonlyMap<PeerId, Limits>;
+	/** Of every quota; without it records wait, and nothing is kept back. */
+	readonly quota?: Pick<QuotaLimits, 'policy' | 'reservePercent'>;
+};
 
 /** What a lane sees of the limits that bind it. */
 export type LanePacer = {
@@ -111,7 +119,7 @@ export class Bandwidth {
 		return [...this.#limits].flatMap(([peer, limit]) => (peer !== undefined && limit.isSet ? [peer] : []));
 	}
 
-	/** Called (synchronously) after a rate has changed. */
+	/** Called (synchronously) after a rate or a quota has changed. */
 	onChange(listener: () => void): void {
 		this.#listeners.push(listener);
 	}
@@ -125,10 +133,12 @@ export class Bandwidth {
 		if (known !== undefined) {
 			return known;
 		}
-		const {burstSeconds, clock, settings} = this.#options;
+		const {burstSeconds, clock, settings, quota} = this.#options;
 		const limiter: BandwidthLimiter = createBottleneckLimiter({bytesPerSecond: 0, burstSeconds, clock});
-		const made = new Limit(limiter, this.#fileLimits(peer), parseOverride(settings, peer));
+		const use = () => quota.use(peer);
+		const made = new Limit(limiter, use, this.#fileLimits(peer), parseOverride(settings, peer));
 		this.#limits.set(peer, made);
+		this.#limitQuota();
 		return made;
 	}
 
@@ -142,7 +152,16 @@ export class Bandwidth {
 		return limit.state();
 	}
 
+	#limitQuota(): void {
+		const {policy = 'defer', reservePercent = 0} = this.#file.quota ?? {};
+		const quotas = [...this.#limits].map(([peer, {dailyQuotaBytes}]) => [peer, dailyQuotaBytes] as const);
+		const peers = new Map(quotas.flatMap(([peer, bytes]) => (peer === undefined ? [] : [[peer, bytes]])));
+		const totalBytes = this.#limits.get(undefined)?.dailyQuotaBytes ?? 0;
+		this.#options.quota.limit({policy, reservePercent, totalBytes, peers});
+	}
+
 	#changed(): void {
+		this.#limitQuota();
 		for (const listener of this.#listeners) {
 			listener();
 		}

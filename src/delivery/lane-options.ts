@@ -11,7 +11,7 @@ import type {WorkerSlots} from './worker-slots.js';
 /** What a lane needs of the store. */
 export type LaneStore = Pick<
 	OutboundStore,
-	'lease' | 'settle' | 'readPayloads' | 'nextDueAt' | 'depth' | 'waitingBytes'
+	'lease' | 'settle' | 'readPayloads' | 'nextDueAt' | 'depth' | 'waitingBytes' | 'quota'
 >;
 
 export type LanePolicy = RetryPolicy & LinkPolicy;

@@ -1,5 +1,7 @@
 import type {PeerId} from '../outbound/names.js';
+import type {QueueDepth} from '../outbound/record.js';
 import type {EpochMs} from '../outbound/units.js';
+import type {QuotaWait} from '../storage/store.js';
 import type {LaneHealth} from './lane-health.js';
 import type {LaneOptions} from './lane-options.js';
 import type {LaneRecord} from './lane-record.js';
@@ -8,7 +10,15 @@ import type {LinkState} from './link-state.js';
 import {suspectCount} from './suspects.js';
 
 /** The foremost fact about a lane: what keeps it from sending now, or `up`. `unknown`: nothing was tried yet. */
-export type LaneCondition = 'unknown' | 'up' | 'probing' | 'down' | 'throttled' | 'closed' | 'paused';
+export type LaneCondition =
+	| 'unknown'
+	| 'up'
+	| 'probing'
+	| 'down'
+	| 'throttled'
+	| 'quota'
+	| 'closed'
+	| 'paused';
 
 /** A lane as status shows it. */
 export type LaneSnapshot = {
@@ -16,6 +26,8 @@ export type LaneSnapshot = {
 	readonly link: LaneCondition;
 	readonly paused: boolean;
 	readonly draining: boolean;
+	/** What it waits for when its link is `quota`, or would wait for. */
+	readonly quotaWait: QuotaWait | undefined;
 	readonly lastAckAt: EpochMs | undefined;
 	readonly lastError: string | undefined;
 	/** Of the link, since it was last well. */
@@ -70,12 +82,17 @@ export const laneSnapshot = ({
 }: LaneFacts): LaneSnapshot => {
 	const {link} = health;
 	const now = clock.now();
+	const quotaWait = depthWaits(store.depth(peer.no)) ? store.quota.waitOf(peer.no) : undefined;
 	const backoffMs = link.kind === 'backoff' ? link.until - clock.elapsed() : 0;
 	const isClosed = window?.isOpen === false;
-	const isStopped = mode.paused || isClosed || pacer.suspended();
+	const isStopped = mode.paused || isClosed || pacer.suspended() || quotaWait !== undefined;
 	return {
 		peerId: peer.id,
-		link: condition({...mode, isClosed, isSuspended: pacer.suspended()}, link),
+		link: condition(
+			{...mode, isClosed, isSuspended: pacer.suspended(), isSpent: quotaWait !== undefined},
+			link,
+		),
+		quotaWait,
 		...mode,
 		lastAckAt: record.lastAckAt,
 		lastError: record.lastError,
@@ -106,9 +123,17 @@ export const within = (
 		? undefined
 		: etaSeconds;
 
-type Hindrances = {readonly paused: boolean; readonly isClosed: boolean; readonly isSuspended: boolean};
+const depthWaits = ({scheduled, failed, held}: QueueDepth): boolean => scheduled + failed > held;
 
-const condition = ({paused, isClosed, isSuspended}: Hindrances, link: LinkState): LaneCondition => {
+type Hindrances = {
+	readonly paused: boolean;
+	readonly isClosed: boolean;
+	readonly isSuspended: boolean;
+	/** It waits for budget. */
+	readonly isSpent: boolean;
+};
+
+const condition = ({paused, isClosed, isSuspended, isSpent}: Hindrances, link: LinkState): LaneCondition => {
 	if (paused) {
 		return 'paused';
 	}
@@ -117,6 +142,9 @@ const condition = ({paused, isClosed, isSuspended}: Hindrances, link: LinkState)
 	}
 	if (isSuspended) {
 		return 'throttled';
+	}
+	if (isSpent) {
+		return 'quota';
 	}
 	return link.kind === 'backoff' ? 'down' : link.kind;
 };

@@ -280,7 +280,8 @@ export class Lane {
 	async #settle(delivery: Delivery, settlement: Settlement, outcome: SendOutcome): Promise<void> {
 		const {store, clock, observer} = this.#options;
 		const {lease} = delivery;
-		const written = await settleLease(lease, settlement, {
+		const spent = {...settlement, bytesSent: outcome.bytesSent};
+		const written = await settleLease(lease, spent, {
 			store,
 			clock,
 			giveUp: this.#giveUp.signal,

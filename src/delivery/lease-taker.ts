@@ -7,7 +7,7 @@ import type {InflightShare, Reservation} from './inflight-budget.js';
 
 export type LeaseTakerOptions = {
 	readonly peer: PeerNo;
-	readonly store: Pick<OutboundStore, 'lease' | 'nextDueAt'>;
+	readonly store: Pick<OutboundStore, 'lease' | 'nextDueAt' | 'quota'>;
 	readonly share: InflightShare;
 	readonly clock: Clock;
 	/** No record waits longer than this, whatever the wall clock says: it may have been set back by years. */
@@ -25,7 +25,7 @@ const LONGEST_RETRY_MS = 10_000;
 /** A record that should be due and is not leased must not make the lane spin. */
 const OVERDUE_LOOK_MS = 1000;
 
-/** Takes leases within the in-flight budget, and knows when to take the next: a record is due, or the store can write again. */
+/** Takes leases within the in-flight budget, and knows when to take the next: a record is due, budget returns, or the store can write again. */
 export class LeaseTaker {
 	readonly #options: LeaseTakerOptions;
 	readonly #nextDue: Alarm;
@@ -87,9 +87,14 @@ export class LeaseTaker {
 	#waitUntilDue(): void {
 		const {store, peer, clock, longestWaitMs} = this.#options;
 		const dueAt = store.nextDueAt(peer);
+		const budgetMs = store.quota.waitOf(peer)?.inMs;
+		const waits = budgetMs === undefined ? [] : [budgetMs];
 		if (dueAt !== undefined) {
 			const waitMs = dueAt - clock.now();
-			this.#nextDue.set(waitMs > 0 ? Math.min(waitMs, longestWaitMs) : OVERDUE_LOOK_MS);
+			waits.push(waitMs > 0 ? Math.min(waitMs, longestWaitMs) : OVERDUE_LOOK_MS);
+		}
+		if (waits.length > 0) {
+			this.#nextDue.set(Math.min(...waits));
 		}
 	}
 }

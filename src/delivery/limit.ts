@@ -1,3 +1,5 @@
+import type {EpochMs} from '../outbound/units.js';
+import type {QuotaUse} from '../storage/store.js';
 import {type BandwidthLimiter, suspends} from './bandwidth-limiter.js';
 
 export type Limits = {
@@ -16,9 +18,15 @@ export type BandwidthState = {
 	readonly availableTokens: number | undefined;
 	/** `undefined` without a rate. */
 	readonly burstBytes: number | undefined;
+	/** Of the last 24 hours, with what is being sent now at its most. */
 	readonly dailyUsedBytes: number;
+	/** When the quota is spent at the pace of the last hour; `undefined`: not within a day. */
+	readonly quotaExhaustedAt: EpochMs | undefined;
+	/** Of a quota that is spent: when some of it returns. */
+	readonly quotaReturnsAt: EpochMs | undefined;
 	/** Sends that had to wait for tokens, since the start. */
 	readonly throttleCount: number;
+	/** Times a lane had to wait for budget, and records buried as `QUOTA`; both outlive restarts. */
 	readonly quotaDeferCount: number;
 	readonly quotaDropCount: number;
 	/** `window`: the rate is that of the window that is open. */
@@ -28,13 +36,20 @@ export type BandwidthState = {
 /** The limits of one peer, or the total: the file's figures, each hidden by one set live, and the limiter that keeps the rate. */
 export class Limit {
 	readonly limiter: BandwidthLimiter;
+	readonly #use: () => QuotaUse;
 	#file: Limits;
 	#override: Partial<Limits> | undefined;
 	#windowRate = 0;
 	#heldBack = 0;
 
-	constructor(limiter: BandwidthLimiter, file: Limits, override: Partial<Limits> | undefined) {
+	constructor(
+		limiter: BandwidthLimiter,
+		use: () => QuotaUse,
+		file: Limits,
+		override: Partial<Limits> | undefined,
+	) {
 		this.limiter = limiter;
+		this.#use = use;
 		this.#file = file;
 		this.#override = override;
 		this.#apply();
@@ -47,6 +62,11 @@ export class Limit {
 	/** Bytes per second in force; 0 = unlimited. */
 	get rate(): number {
 		return this.#inForce.bytesPerSecond;
+	}
+
+	/** Bytes of any 24 hours; 0 = unlimited. */
+	get dailyQuotaBytes(): number {
+		return this.#inForce.dailyQuotaBytes;
 	}
 
 	/** It limits something, or was set live so that it does not. */
@@ -79,18 +99,20 @@ export class Limit {
 		return 'changed';
 	}
 
-	/** The quota is kept and shown; it is not charged yet, so what counts its use is 0. */
 	state(): BandwidthState {
 		const {availableTokens, burstBytes, throttleCount} = this.limiter.state();
+		const use = this.#use();
 		return {
 			...this.#inForce,
 			unlimited: this.#isUnlimited,
 			availableTokens,
 			burstBytes,
-			dailyUsedBytes: 0,
+			dailyUsedBytes: use.usedBytes,
+			quotaExhaustedAt: use.exhaustedAt,
+			quotaReturnsAt: use.returnsAt,
 			throttleCount: throttleCount + this.#heldBack,
-			quotaDeferCount: 0,
-			quotaDropCount: 0,
+			quotaDeferCount: use.deferCount,
+			quotaDropCount: use.dropCount,
 			source: this.#source,
 		};
 	}

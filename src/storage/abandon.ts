@@ -9,6 +9,7 @@ import type {StoreHandles} from './handles.js';
 import {END, type LeaseKey} from './layout.js';
 import {decodeLease, type LeasePart} from './lease-row.js';
 import {META_STARTS} from './meta-keys.js';
+import {type Spent, writeSpent} from './quota-rows.js';
 import {RowReader} from './row-reader.js';
 import {RowWriter} from './row-writer.js';
 import {moreSuspicious} from './suspects.js';
@@ -27,7 +28,19 @@ export const ORDINARY_END: LastEnd = {isOwnCrash: false, maxAbandons: Number.POS
  * The start-up transaction: every lease found was inflight when the daemon ended. Its records go inflight -> abandoned -> scheduled
  * with an attempt of outcome `ABANDONED`, without touching the retry budget. Returns how many there were.
  */
-export const abandonLeases = (handles: StoreHandles, end: LastEnd = ORDINARY_END): Promise<number> =>
+export const abandonLeases = async (handles: StoreHandles, end: LastEnd = ORDINARY_END): Promise<number> => {
+	const {abandoned, charges} = await abandonAll(handles, end);
+	for (const spent of charges) {
+		handles.quota.charge(spent.peer, -spent.bytes);
+		handles.quota.spent(spent);
+	}
+	return abandoned;
+};
+
+const abandonAll = (
+	handles: StoreHandles,
+	end: LastEnd,
+): Promise<{readonly abandoned: number; readonly charges: readonly Spent[]}> =>
 	atomically(handles, changes => {
 		const {env, clock} = handles;
 		const start = startNumber(handles);
@@ -35,10 +48,13 @@ export const abandonLeases = (handles: StoreHandles, end: LastEnd = ORDINARY_END
 			changes.add(no, 'abandoned', -counter(handles.counters.get(no), 'abandoned'));
 		}
 		let abandoned = 0;
+		const charges: Spent[] = [];
 		const leases = [...env.leases.getRange({start: [0], end: [END]})];
 		for (const {key, value} of leases) {
 			const [peer] = key as LeaseKey;
-			const {leasedAt, parts} = decodeLease(value);
+			const {leasedAt, quotaBytes, parts} = decodeLease(value);
+			// How much of it had left nobody knows.
+			charges.push(writeSpent(handles, peer, quotaBytes));
 			const isAlone = parts.reduce((sum, {bits}) => sum + bits.count(), 0) === 1;
 			const death = {peer, leasedAt, diedAt: clock.now(), start, isAlone, end};
 			for (const part of parts.filter(({bits}) => !bits.isEmpty())) {
@@ -46,7 +62,7 @@ export const abandonLeases = (handles: StoreHandles, end: LastEnd = ORDINARY_END
 			}
 			remove(env.leases, key);
 		}
-		return abandoned;
+		return {abandoned, charges};
 	});
 
 const startNumber = ({env}: StoreHandles): number => {

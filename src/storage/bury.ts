@@ -22,7 +22,7 @@ export type Burial = {
 	readonly bits: Bits;
 	/** What the records are counted as so far. */
 	readonly from: 'scheduled' | 'failed' | 'inflight';
-	readonly event: EventName & ('expire' | 'evict' | 'force');
+	readonly event: EventName & ('expire' | 'evict' | 'force' | 'quota');
 	readonly reason: DeadletterReason;
 };
 

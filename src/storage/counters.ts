@@ -4,7 +4,7 @@ import type {PeerNo} from '../outbound/units.js';
 
 /**
  * One row of counters per peer, and one (number 0) for the store: f64 little-endian, in this order. Append only.
- * `acked` and `satisfied` only rise; `ackedExpired` and `satisfiedExpired` of them have no proof any more. Bytes are payload bytes.
+ * `quotaDefers`, `quotaDrops`, `acked` and `satisfied` only rise; `ackedExpired` and `satisfiedExpired` of them have no proof any more. Bytes are payload bytes.
  */
 export const COUNTERS = [
 	'scheduled',
@@ -23,6 +23,8 @@ export const COUNTERS = [
 	'blocks',
 	'ids',
 	'satisfiedExpired',
+	'quotaDefers',
+	'quotaDrops',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];
 export type CounterRow = Float64Array;

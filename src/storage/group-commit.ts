@@ -8,6 +8,7 @@ import {enqueuedOf} from './enqueued.js';
 import {Evictor} from './evict.js';
 import type {StoreHandles} from './handles.js';
 import {type PreparedDraft, prepareDraft} from './prepared-draft.js';
+import {checkQuota} from './quota-desk.js';
 import {shed} from './shed.js';
 import type {Enqueued, SegmentDraft} from './store.js';
 import {thin} from './thin.js';
@@ -49,6 +50,7 @@ export class GroupCommit {
 		let payloadBytes = 0;
 		for (const draft of drafts) {
 			prepared.push(prepareDraft(draft, maxSegmentBytes));
+			checkQuota(this.#handles, draft);
 			payloadBytes += draft.payload.length;
 		}
 		return new Promise<Enqueued>((resolve, reject) => {

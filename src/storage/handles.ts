@@ -10,6 +10,7 @@ import type {Eviction} from './evict.js';
 import type {LaneOverlay} from './lane-overlay.js';
 import type {Numbers} from './numbers.js';
 import type {PeerRegistry} from './peer-registry.js';
+import type {QuotaBook} from './quota-book.js';
 import type {Place} from './read-watch.js';
 import type {Shedding} from './shed.js';
 import type {Thinning} from './thin.js';
@@ -57,6 +58,7 @@ export type StoreHandles = {
 	readonly counters: Map<PeerNo, CounterRow>;
 	readonly overlays: Map<PeerNo, LaneOverlay>;
 	readonly room: DiskRoom;
+	readonly quota: QuotaBook;
 	readonly thinning: Thinning;
 	/** Where the next search for what is only retained goes on; nothing to begin with the oldest. */
 	readonly shedFrom: Map<Shedding, readonly number[]>;

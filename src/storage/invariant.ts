@@ -18,6 +18,7 @@ import {storedPayloadBytes, thinnedBlocks} from './kept-entries.js';
 import type {GroupKey, LeaseKey} from './layout.js';
 import {decodeLease} from './lease-row.js';
 import {META_COUNTERS} from './meta-keys.js';
+import {quotaViolations} from './quota-invariant.js';
 import {type PeerPart, partsOf} from './record-view.js';
 import {hasPayload, isPayloadNeeded, rememberedIds} from './release-block.js';
 import {decodeSpan} from './settled-row.js';
@@ -33,7 +34,13 @@ export const findViolations = (handles: StoreHandles): readonly string[] => new 
 export const countRecords = (handles: StoreHandles): CounterChanges => new Checker(handles).count();
 
 /** What no row tells. */
-export const NEVER_COUNTED_HERE: readonly CounterName[] = ['abandoned', 'ackedExpired', 'satisfiedExpired'];
+export const NEVER_COUNTED_HERE: readonly CounterName[] = [
+	'abandoned',
+	'ackedExpired',
+	'satisfiedExpired',
+	'quotaDefers',
+	'quotaDrops',
+];
 
 class Checker {
 	readonly #handles: StoreHandles;
@@ -61,6 +68,9 @@ class Checker {
 		this.#groupKeys();
 		this.#strays();
 		this.#counters();
+		for (const what of quotaViolations(this.#handles)) {
+			this.#say(what);
+		}
 		return this.#found;
 	}
 

@@ -6,6 +6,8 @@ import type {LeasePart} from './lease-row.js';
 type OpenLeaseFacts = {
 	readonly leasedAt: EpochMs;
 	readonly parts: readonly LeasePart[];
+	/** What it was charged against the daily quotas. */
+	readonly quotaBytes: number;
 	/** One suspect, by itself: see suspects.ts. */
 	readonly isAlone: boolean;
 };
@@ -32,6 +34,19 @@ export class LaneOverlay {
 	readonly #withoutDue = new Set<ClassNo>();
 	/** The last lease was a group that was charged, by itself. */
 	servedCharged = false;
+	#isLooking = false;
+
+	/** Runs `read`, which goes over candidates and takes none: what it passes is not noted as leased or empty. */
+	look<Result>(read: () => Result): Result {
+		const {servedCharged} = this;
+		this.#isLooking = true;
+		try {
+			return read();
+		} finally {
+			this.#isLooking = false;
+			this.servedCharged = servedCharged;
+		}
+	}
 
 	/** What the row of an open lease said when it was written; should the row be damaged. */
 	leaseOf(leaseNo: LeaseNo): OpenLeaseFacts | undefined {
@@ -70,12 +85,16 @@ export class LaneOverlay {
 
 	/** Inside a body only, which sees all that was written before it: a look outside may be older than a write under way. */
 	noteNoFresh(classNo: ClassNo): void {
-		this.#withoutFresh.add(classNo);
+		if (!this.#isLooking) {
+			this.#withoutFresh.add(classNo);
+		}
 	}
 
 	/** Inside a body only, like `noteNoFresh`. */
 	noteNoDue(classNo: ClassNo): void {
-		this.#withoutDue.add(classNo);
+		if (!this.#isLooking) {
+			this.#withoutDue.add(classNo);
+		}
 	}
 
 	/** A block of the class was written behind all others. */

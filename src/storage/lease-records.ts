@@ -5,7 +5,7 @@ import {Bits} from './bits.js';
 import type {BlockTable} from './block-table.js';
 import {requireBlock} from './blocks.js';
 import type {Candidate} from './candidates.js';
-import {chosenCandidates, hasChosen} from './choose-candidates.js';
+import {chosenCandidates} from './choose-candidates.js';
 import type {CounterChanges} from './counters.js';
 import {encodeGroup} from './group-row.js';
 import type {StoreHandles} from './handles.js';
@@ -13,6 +13,9 @@ import {LaneOverlay} from './lane-overlay.js';
 import {MAX_LEASE_PARTS} from './layout.js';
 import {encodeLease, type LeasePart} from './lease-row.js';
 import {OpenLease, type OpenPart} from './open-lease.js';
+import {Purse} from './purse.js';
+import {WIDEST} from './quota-charge.js';
+import {buryBeyondQuota, endWait, hasToWait, isWorthALease, type QuotaLook} from './quota-look.js';
 import type {LeaseWindow} from './store.js';
 import {ALONE, isOneAlone, suspicionOf, windowFor} from './suspects.js';
 
@@ -22,33 +25,53 @@ export const leaseRecords = async (
 	peer: PeerNo,
 	window: LeaseWindow,
 ): Promise<OpenLease | undefined> => {
-	const overlay = overlayOf(handles, peer);
-	if (!handles.closed && !hasChosen(handles, peer, overlay, window)) {
-		return undefined;
+	const look: QuotaLook = {handles, peer, overlay: overlayOf(handles, peer), window};
+	while (handles.closed || isWorthALease(look)) {
+		const lease = await leaseOnce(look);
+		if (lease !== 'buried') {
+			return lease;
+		}
 	}
+	return undefined;
+};
+
+/** `buried`: what goes first was beyond a quota, and what comes behind it is to be looked at. */
+const leaseOnce = async (look: QuotaLook): Promise<OpenLease | 'buried' | undefined> => {
+	const {handles, peer, overlay} = look;
+	const {quota} = handles;
 	let taken: readonly LeasePart[] = [];
+	let charged = 0;
+	const undo = () => {
+		putBack(overlay, taken);
+		quota.charge(peer, -charged);
+		taken = [];
+		charged = 0;
+	};
 	try {
 		return await atomically(handles, changes => {
 			if (taken.length > 0) {
-				putBack(overlay, taken); // The first try did not fit on the disk.
-				taken = [];
+				undo(); // The first try did not fit on the disk.
 			}
-			const parts = chooseAnew(handles, peer, overlay, window);
+			const {parts, quotaBytes, unpaid} = chooseAnew(look);
 			if (parts.length === 0) {
-				return undefined;
+				const waits = unpaid === undefined || hasToWait(look, unpaid.candidate, unpaid.table);
+				return !waits && buryBeyondQuota(look, changes) > 0 ? 'buried' : undefined;
 			}
+			endWait(look);
 			const leaseNo = handles.numbers.nextLease();
 			const leasedAt = handles.clock.now();
 			taken = parts.map(({part}) => part);
-			put(handles.env.leases, [peer, leaseNo], encodeLease({leasedAt, quotaBytes: 0, parts: taken}));
+			put(handles.env.leases, [peer, leaseNo], encodeLease({leasedAt, quotaBytes, parts: taken}));
 			markLeased(handles, peer, parts, changes);
 			overlay.take(taken);
+			quota.charge(peer, quotaBytes);
+			charged = quotaBytes;
 			const isAlone = parts.some(({candidate}) => suspicionOf(candidate) === ALONE);
-			overlay.noteLease(leaseNo, {leasedAt, parts: taken, isAlone});
-			return new OpenLease(handles, {peer, leaseNo, leasedAt, parts});
+			overlay.noteLease(leaseNo, {leasedAt, parts: taken, quotaBytes, isAlone});
+			return new OpenLease(handles, {peer, leaseNo, leasedAt, quotaBytes, parts});
 		});
 	} catch (error) {
-		putBack(overlay, taken);
+		undo();
 		throw error;
 	}
 };
@@ -70,26 +93,30 @@ export const overlayOf = ({overlays}: StoreHandles, peer: PeerNo): LaneOverlay =
 type Chosen = OpenPart & {readonly candidate: Candidate};
 
 /** A look that a damaged row ends has moved the cursors past what it did not take. */
-const chooseAnew: typeof choose = (handles, peer, overlay, window) => {
+const chooseAnew: typeof choose = look => {
 	try {
-		return choose(handles, peer, overlay, window);
+		return choose(look);
 	} catch (error) {
-		overlay.lookEverywhere();
+		look.overlay.lookEverywhere();
 		throw error;
 	}
 };
 
-/** Whole blocks as long as they fit; the first is cut when it is larger than the window. */
-const choose = (
-	handles: StoreHandles,
-	peer: PeerNo,
-	overlay: LaneOverlay,
-	asked: LeaseWindow,
-): readonly Chosen[] => {
+type Choosing = {
+	readonly parts: readonly Chosen[];
+	readonly quotaBytes: number;
+	/** Came next, and the daily quotas do not allow it now. */
+	readonly unpaid: {readonly candidate: Candidate; readonly table: BlockTable} | undefined;
+};
+
+/** Whole blocks as long as they fit; the first is cut when it is larger than the window, and any at the end of the budget. */
+const choose = ({handles, peer, overlay, window: asked}: QuotaLook): Choosing => {
 	const chosen: Chosen[] = [];
 	let window = asked;
 	let bytes = 0;
 	let entries = 0;
+	const purse = new Purse(handles.quota, peer, asked.overhead ?? WIDEST);
+	let unpaid: Choosing['unpaid'];
 	for (const candidate of chosenCandidates(handles, peer, overlay, window)) {
 		const suspicion = suspicionOf(candidate);
 		const first = chosen[0];
@@ -110,11 +137,16 @@ const choose = (
 		if (!fits && chosen.length > 0) {
 			break;
 		}
-		const bits = fits ? candidate.bits : firstThatFit(table, candidate.bits, window);
 		const {classNo, block} = candidate;
+		const wanted = fits ? candidate.bits : firstThatFit(table, candidate.bits, window);
+		const bits = purse.pay(table, classNo, wanted);
+		if (bits.isEmpty()) {
+			unpaid = {candidate, table};
+			break;
+		}
 		const group = candidate.kind === 'due' ? candidate.group : undefined;
 		chosen.push({part: {group, classNo, block, bits}, table, group: groupOf(candidate), candidate});
-		if (!fits) {
+		if (!fits || bits !== wanted) {
 			break;
 		}
 		if (window.again === undefined) {
@@ -126,7 +158,7 @@ const choose = (
 			break;
 		}
 	}
-	return chosen;
+	return {parts: chosen, quotaBytes: purse.paid, unpaid};
 };
 
 const groupOf = (candidate: Candidate): OpenPart['group'] =>

@@ -25,6 +25,7 @@ import {list} from './list.js';
 import {type MoveListener, tellMoves} from './moves.js';
 import {readSetting, writeSetting} from './named-settings.js';
 import {OpenLease} from './open-lease.js';
+import {QuotaDesk} from './quota-desk.js';
 import type {Place} from './read-watch.js';
 import {inspect, readPayload} from './records.js';
 import {recover} from './recover.js';
@@ -38,18 +39,14 @@ import type {
 	Enqueued,
 	HoldResult,
 	HoldVerb,
-	KnownPeer,
 	Lease,
 	LeasedPayloads,
 	LeaseWindow,
 	OutboundStore,
 	PageRequest,
 	RecordFilter,
-	Route,
 	SegmentDraft,
 	Settlement,
-	SpaceUse,
-	StoredPayload,
 	WaitingSelector,
 } from './store.js';
 import {nextTendInMs, tend} from './tend.js';
@@ -66,6 +63,7 @@ type Parts = {
 export class LmdbStore implements OutboundStore {
 	/** Records that the start put back from leases of the former run. */
 	readonly abandonedAtStart: number;
+	readonly quota: QuotaDesk;
 	readonly #handles: StoreHandles;
 	readonly #listeners: Parts['listeners'];
 	readonly #evictionListeners: Parts['evictionListeners'];
@@ -77,6 +75,7 @@ export class LmdbStore implements OutboundStore {
 
 	constructor(handles: StoreHandles, {listeners, evictionListeners, lock, abandoned, mending}: Parts) {
 		this.#handles = handles;
+		this.quota = new QuotaDesk(handles);
 		this.#listeners = listeners;
 		this.#evictionListeners = evictionListeners;
 		this.#lock = lock;
@@ -94,7 +93,7 @@ export class LmdbStore implements OutboundStore {
 		return this.#handles.storeId;
 	}
 
-	peers(): readonly KnownPeer[] {
+	peers(): ReturnType<OutboundStore['peers']> {
 		return this.#handles.peers.all;
 	}
 
@@ -104,7 +103,7 @@ export class LmdbStore implements OutboundStore {
 		return registered;
 	}
 
-	route(ids: readonly PeerId[]): Route {
+	route(ids: readonly PeerId[]): ReturnType<OutboundStore['route']> {
 		return this.#handles.peers.route(ids);
 	}
 
@@ -149,7 +148,7 @@ export class LmdbStore implements OutboundStore {
 		return this.#handles.env.isInPlace();
 	}
 
-	space(): SpaceUse {
+	space(): ReturnType<OutboundStore['space']> {
 		return spaceUse(this.#handles);
 	}
 
@@ -175,7 +174,7 @@ export class LmdbStore implements OutboundStore {
 		return aheadOf(this.#handles, segment, peer);
 	}
 
-	payload(segment: SegmentId): StoredPayload | undefined {
+	payload(segment: SegmentId): ReturnType<OutboundStore['payload']> {
 		return readPayload(this.#handles, segment);
 	}
 

@@ -14,6 +14,8 @@ export const META_SUCCESS = 'success';
 export const META_PEER = 'peer';
 /** ['thinned', block] -> bitmap: the entries that the block still has the payload of, where others were dropped in place. */
 export const META_THINNED = 'thinned';
+/** ['quota', peer, bucket] -> bytes that left for a peer, or for all (0), in five minutes (quota-rows.ts). */
+export const META_QUOTA = 'quota';
 /** Before the key of a row that is kept twice. */
 export const COPY = 'copy';
 

@@ -13,11 +13,14 @@ import type {Environment} from './environment.js';
 import type {Eviction} from './evict.js';
 import type {FailStop, StoreHandles, StoreSettings} from './handles.js';
 import {thinnedBlocks} from './kept-entries.js';
-import {END, SCHEMA_VERSION} from './layout.js';
+import {END, type LeaseKey, SCHEMA_VERSION} from './layout.js';
+import {decodeLease} from './lease-row.js';
 import {copyKey, META_CLOCK, META_COUNTERS, META_NUMBERS, META_SCHEMA, META_STORE_ID} from './meta-keys.js';
 import {putTwice, readTwice} from './meta-rows.js';
 import {Numbers} from './numbers.js';
 import {PeerRegistry} from './peer-registry.js';
+import {QuotaBook} from './quota-book.js';
+import {readQuota} from './quota-rows.js';
 import {adoptCondition} from './success-condition.js';
 
 export type HandleOptions = {
@@ -45,23 +48,30 @@ export const openHandles = async (env: Environment, options: HandleOptions): Pro
 	const {since: acksSince, satisfiedTo} = await adoptCondition(env, numbers, settings.successCondition);
 	const listeners = new Set<(peer: PeerNo) => void>();
 	const evictionListeners = new Set<(eviction: Eviction) => void>();
+	const age = new AgeClock(
+		clock,
+		env.meta.get(META_CLOCK) ?? youngestAge(env, storeId),
+		settings.maxTrustedDowntimeMs,
+	);
+	const peers = new PeerRegistry(env);
+	const quota = new QuotaBook(age, peers, readQuota(env));
+	for (const {key, value} of env.leases.getRange()) {
+		quota.charge((key as LeaseKey)[0], decodeLease(value).quotaBytes);
+	}
 	const handles: StoreHandles = {
 		env,
 		storeId,
 		settings,
 		clock,
-		age: new AgeClock(
-			clock,
-			env.meta.get(META_CLOCK) ?? youngestAge(env, storeId),
-			settings.maxTrustedDowntimeMs,
-		),
+		age,
 		numbers,
 		acksSince,
 		satisfiedTo,
-		peers: new PeerRegistry(env),
+		peers,
 		counters: readCounters(env),
 		overlays: new Map(),
 		room,
+		quota,
 		thinning: {isInUse: thinnedBlocks(env).length > 0, after: undefined},
 		shedFrom: new Map(),
 		failStop,

@@ -22,6 +22,7 @@ type LeaseFacts = {
 	readonly peer: PeerNo;
 	readonly leaseNo: LeaseNo;
 	readonly leasedAt: EpochMs;
+	readonly quotaBytes: number;
 	readonly parts: readonly OpenPart[];
 };
 
@@ -30,6 +31,7 @@ export class OpenLease implements Lease {
 	readonly peer: PeerNo;
 	readonly leaseNo: LeaseNo;
 	readonly leasedAt: EpochMs;
+	readonly chargedBytes: number;
 	readonly parts: readonly OpenPart[];
 	readonly entryCount: number;
 	readonly byteLength: number;
@@ -39,11 +41,12 @@ export class OpenLease implements Lease {
 	readonly #handles: StoreHandles;
 	#entries: readonly (readonly number[])[] | undefined;
 
-	constructor(handles: StoreHandles, {peer, leaseNo, leasedAt, parts}: LeaseFacts) {
+	constructor(handles: StoreHandles, {peer, leaseNo, leasedAt, quotaBytes, parts}: LeaseFacts) {
 		this.#handles = handles;
 		this.peer = peer;
 		this.leaseNo = leaseNo;
 		this.leasedAt = leasedAt;
+		this.chargedBytes = quotaBytes;
 		this.parts = parts;
 		const starts: number[] = [];
 		let count = 0;

@@ -12,6 +12,7 @@ import {overlayOf} from './lease-records.js';
 import {decodeLease, type LeasePart} from './lease-row.js';
 import type {OpenLease, OpenPart} from './open-lease.js';
 import {ProofWriter} from './proof-writer.js';
+import {writeSpent} from './quota-rows.js';
 import {releaseBlock} from './release-block.js';
 import {Satisfier} from './satisfy.js';
 import {type PartSettlement, settlementByPart} from './settlement-parts.js';
@@ -29,28 +30,45 @@ export const settle = async (
 ): Promise<boolean> => {
 	const byPart = settlementByPart(lease, settlement);
 	const overlay = overlayOf(handles, lease.peer);
+	const {quota} = handles;
+	const newDefers = quota.newDefers(lease.peer);
 	const settled = await atomically(handles, changes => {
 		const row = handles.env.leases.get([lease.peer, lease.leaseNo]);
 		if (row === undefined) {
 			return undefined;
 		}
 		remove(handles.env.leases, [lease.peer, lease.leaseNo]);
-		return new Settler(handles, lease, changes).run(decodeLease(row).parts, byPart);
+		const {parts, quotaBytes} = decodeLease(row);
+		const extra = quota.extraOf(lease.leaseNo);
+		const sent = settlement.bytesSent ?? quotaBytes + extra;
+		const spent = writeSpent(handles, lease.peer, Math.max(0, sent - extra));
+		changes.add(lease.peer, 'quotaDefers', newDefers);
+		return {spent, done: new Settler(handles, lease, changes).run(parts, byPart)};
 	});
-	const wasAlone = overlay.leaseOf(lease.leaseNo)?.isAlone ?? false;
+	const known = overlay.leaseOf(lease.leaseNo);
+	const wasAlone = known?.isAlone ?? false;
 	overlay.forgetLease(lease.leaseNo);
+	if (known !== undefined) {
+		quota.charge(lease.peer, -known.quotaBytes);
+		quota.forgetExtra(lease.leaseNo);
+	}
 	if (settled === undefined) {
 		// Whoever settled it has given back what it held; since then it may be out in another lease.
 		return false;
 	}
 	overlay.forgetCuts(lease.leaseNo);
+	quota.spent(settled.spent);
+	quota.countedDefers(lease.peer, newDefers);
 	const parts = lease.parts.map(({part}) => part);
-	overlay.forget(parts.filter((_, at) => settled[at] === true));
-	overlay.giveBack(parts.filter((_, at) => settled[at] !== true));
+	overlay.forget(parts.filter((_, at) => settled.done[at] === true));
+	overlay.giveBack(parts.filter((_, at) => settled.done[at] !== true));
 	if (wasAlone) {
 		lookAgain(handles);
 	}
 	handles.announce(lease.peer);
+	for (const peer of quota.waiting.filter(other => other !== lease.peer)) {
+		handles.announce(peer); // The total may have more room now.
+	}
 	return true;
 };
 

@@ -5,6 +5,7 @@ import type {ClassNo, Priority} from '../outbound/priorities.js';
 import type {DeliveryRecord, Labels, QueueDepth, RecordPage} from '../outbound/record.js';
 import type {Brand, EpochMs, LeaseNo, PeerNo} from '../outbound/units.js';
 import type {EncodedRequest} from './encode-request.js';
+import type {StoreQuota, WireOverhead} from './quota.js';
 import type {BulkProgress, DeadletterSelector, HoldResult, HoldVerb, WaitingSelector} from './selectors.js';
 
 /**
@@ -14,6 +15,7 @@ import type {BulkProgress, DeadletterSelector, HoldResult, HoldVerb, WaitingSele
  */
 export type OutboundStore = {
 	readonly storeId: StoreId;
+	readonly quota: StoreQuota;
 
 	/** The peers this store has ever known, with their numbers. Numbers are never used twice. */
 	peers(): readonly KnownPeer[];
@@ -28,7 +30,10 @@ export type OutboundStore = {
 	 */
 	enqueue(drafts: readonly SegmentDraft[], mode: 'all' | 'each'): Promise<Enqueued>;
 
-	/** Takes waiting records of `peer` into a lease that is durable when this resolves; `undefined` when nothing is due. */
+	/**
+	 * Takes waiting records of `peer` into a lease that is durable when this resolves, no more than the daily quotas allow; `undefined`
+	 * when nothing is due, or all that is has to wait for budget (`quota.waitOf`).
+	 */
 	lease(peer: PeerNo, window: LeaseWindow): Promise<Lease | undefined>;
 	/** Settles a lease. Entries that the settlement does not name are released. Resolves `false` when the lease was gone. */
 	settle(lease: Lease, settlement: Settlement): Promise<boolean>;
@@ -164,6 +169,8 @@ export type LeaseWindow = {
 	readonly chargedAlone?: boolean;
 	/** Only classes above this one. Does not go with `again`. */
 	readonly moreUrgentThan?: ClassNo;
+	/** What comes on the wire besides payloads, at most; without it, the widest there is. */
+	readonly overhead?: WireOverhead;
 };
 
 /** Records that are being sent to one peer now. Entries are numbered 0..entryCount-1 in order of service. */
@@ -174,6 +181,8 @@ export type Lease = {
 	readonly entryCount: number;
 	/** Payload bytes. */
 	readonly byteLength: number;
+	/** What it counts against the daily quotas until it is settled. */
+	readonly chargedBytes: number;
 	/** The most urgent class in it. */
 	readonly classNo: ClassNo;
 	entry(index: number): LeasedEntry;
@@ -217,6 +226,8 @@ export type Settlement = {
 	/** Indexes acknowledged; `'all'` = every one that is still in the lease. */
 	readonly acked: 'all' | readonly IndexRange[];
 	readonly exceptions: readonly ExceptionVerdict[];
+	/** What left for it, framing and repeats included, as it counts for the daily quotas; not known = what it was charged. */
+	readonly bytesSent?: number;
 };
 /** `[first, last]`, both included. */
 export type IndexRange = readonly [number, number];
@@ -262,6 +273,7 @@ export type StoredPayload = {
 	readonly labels: Labels;
 };
 
+export type * from './quota.js';
 export type {BulkProgress, DeadletterSelector, HoldResult, HoldVerb, WaitingSelector};
 
 export type SpaceUse = {

@@ -12,39 +12,14 @@ test(
 	'relay.catch_up is set but in this version the oldest segments are sent first',
 );
 test(
-	'a daily quota',
-	isNoticed,
-	'[relay.bandwidth]\ndaily_quota_bytes = 1\n',
-	'relay.bandwidth.daily_quota_bytes is set but in this version it is not enforced',
-);
-test(
-	'a reserve of the quota',
-	isNoticed,
-	'[relay.bandwidth]\nquota_reserve_percent = 5\n',
-	'relay.bandwidth.quota_reserve_percent is set but in this version it is not enforced',
-);
-test(
-	'what becomes of records beyond the quota',
-	isNoticed,
-	'[relay.bandwidth]\nquota_policy = "deadletter"\n',
-	'relay.bandwidth.quota_policy is set but in this version it has no effect',
-);
-test(
 	'an audit trail',
 	isNoticed,
 	'[audit]\ndir = "audit"\n',
 	'audit.dir is set but in this version nothing is written there',
 );
 test('a spool', isNoticed, '[spool]\ndir = "in"\n', 'spool.dir is set but in this version nobody watches it');
-test(
-	"a peer's daily quota",
-	isNoticed,
-	'daily_quota_bytes = 1\n',
-	'peers[0].daily_quota_bytes is set but in this version it is not enforced',
-);
-
 test('what has its behaviour is not noticed', t => {
 	const text =
-		'[relay]\nworker_count = 2\n[relay.retry]\noutage_policy = "count"\n[relay.bandwidth]\nbytes_per_second = 9\n';
+		'[relay]\nworker_count = 2\n[relay.retry]\noutage_policy = "count"\n[relay.bandwidth]\nbytes_per_second = 9\ndaily_quota_bytes = 1\nquota_policy = "deadletter"\nquota_reserve_percent = 5\n';
 	t.deepEqual(configFrom(text + NODE + HUB).notices, []);
 });

@@ -4,6 +4,7 @@ import type {Asker} from '../../src/delivery/bandwidth-limiter.js';
 import {EdgedError} from '../../src/outbound/errors.js';
 import type {PeerId} from '../../src/outbound/names.js';
 import {systemClock} from '../../src/runtime/clock.js';
+import {noQuota} from '../helpers/no-quota.js';
 import {FakeSettings} from '../helpers/settings.js';
 
 const HUB = 'hub' as PeerId;
@@ -13,7 +14,7 @@ const limits = (bytesPerSecond: number, dailyQuotaBytes = 0) => ({bytesPerSecond
 const FILE: FileLimits = {total: limits(500_000, 7_000_000), peers: new Map([[HUB, limits(20_000)]])};
 
 const bandwidthOf = (t: ExecutionContext, file = FILE, settings = new FakeSettings()): Bandwidth => {
-	const bandwidth = new Bandwidth(file, {burstSeconds: 0.1, clock: systemClock, settings});
+	const bandwidth = new Bandwidth(file, {burstSeconds: 0.1, clock: systemClock, settings, quota: noQuota});
 	t.teardown(async () => bandwidth.stop());
 	return bandwidth;
 };
@@ -26,6 +27,8 @@ test('without an override the figures of the file are in force', t => {
 		availableTokens: 50_000,
 		burstBytes: 50_000,
 		dailyUsedBytes: 0,
+		quotaExhaustedAt: undefined,
+		quotaReturnsAt: undefined,
 		throttleCount: 0,
 		quotaDeferCount: 0,
 		quotaDropCount: 0,

@@ -27,7 +27,7 @@ const [HUB, STICK] = [1, 2] as [PeerNo, PeerNo];
 const dispatch = async (store: LmdbStore, watch: Watch, transports: readonly Transport[]) => {
 	const bandwidth = new Bandwidth(
 		{total: {bytesPerSecond: 0, dailyQuotaBytes: 0}, peers: new Map()},
-		{burstSeconds: 0.1, clock: systemClock, settings: store},
+		{burstSeconds: 0.1, clock: systemClock, settings: store, quota: store.quota},
 	);
 	const bugs: unknown[] = [];
 	const dispatcher = new Dispatcher({

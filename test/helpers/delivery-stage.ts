@@ -27,7 +27,7 @@ export class DeliveryStage {
 	readonly bugs: unknown[] = [];
 	readonly bandwidth = new Bandwidth(
 		{total: {bytesPerSecond: 0, dailyQuotaBytes: 0}, peers: new Map()},
-		{burstSeconds: 0.1, clock: this.clock, settings: this.store},
+		{burstSeconds: 0.1, clock: this.clock, settings: this.store, quota: this.store.quota},
 	);
 	readonly transports = new Map<string, ScriptedTransport>();
 	readonly dispatcher: Dispatcher;

@@ -5,6 +5,7 @@ import type {EpochMs, PeerNo} from '../../src/outbound/units.js';
 import type {Clock} from '../../src/runtime/clock.js';
 import type {Lease, LeasedPayloads, LeaseWindow, Settlement} from '../../src/storage/store.js';
 import {type EntryDraft, leaseOf} from './leases.js';
+import {noQuota} from './no-quota.js';
 import {FakeSettings} from './settings.js';
 import type {Watch} from './watch.js';
 
@@ -23,6 +24,7 @@ type Row = {
 
 /** The part of a store that lanes need, as lists in memory: rows wait in the order in which they were added. */
 export class FakeStore extends FakeSettings implements DispatcherStore {
+	readonly quota = noQuota;
 	readonly rows: Row[] = [];
 	/** Segment ids of every lease, in the order of leasing. */
 	readonly leased: string[][] = [];

@@ -38,6 +38,7 @@ export const leaseOf = (drafts: readonly EntryDraft[], peer = 1, leaseNo = 1): L
 		leasedAt: START,
 		entryCount: entries.length,
 		byteLength: entries.reduce((sum, entry) => sum + entry.sizeBytes, 0),
+		chargedBytes: 2 ** 40,
 		classNo: Math.min(...drafts.map(({classNo = 2}) => classNo)) as ClassNo,
 		entry(index) {
 			const entry = entries[index];

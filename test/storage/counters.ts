@@ -52,6 +52,8 @@ test('the stored places of the counters never move: a new one is appended', t =>
 		'blocks',
 		'ids',
 		'satisfiedExpired',
+		'quotaDefers',
+		'quotaDrops',
 	]);
 });
 

@@ -14,7 +14,7 @@ export const setBandwidth = command({
 	name: 'relay config set-bandwidth',
 	help: 'Change a rate or a daily quota at once',
 	details:
-		'Takes effect at once, also for requests that wait for their turn, and is kept over restarts until --reset. 0 is unlimited; 1 byte a second suspends delivery. This version keeps and shows a daily quota, and does not enforce it.',
+		'Takes effect at once, also for requests that wait for their turn, and is kept over restarts until --reset. 0 is unlimited; 1 byte a second suspends delivery. A daily quota counts what goes over the wire in any 24 hours.',
 	examples: [
 		'edgectl relay config set-bandwidth --bytes-per-second "64 KiB"',
 		'edgectl relay config set-bandwidth --bytes-per-second 1 --reason "INC-42: link flooded"',
@@ -49,9 +49,6 @@ export const setBandwidth = command({
 				limiterFields(answer.bandwidth),
 				style,
 			),
-			...(quota !== undefined && quota > 0
-				? [style('warn', 'This version does not enforce a daily quota.')]
-				: []),
 			...(inEffect > 0 && inEffect < SUSPENDED_BELOW
 				? [
 						style('warn', `Delivery is suspended: below ${SUSPENDED_BELOW} bytes/sec no send begins.`),

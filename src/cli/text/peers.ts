@@ -67,6 +67,7 @@ const LINK_TONES: Readonly<Record<WirePeerStatus['link'], Tone>> = {
 	probing: 'warn',
 	down: 'bad',
 	throttled: 'warn',
+	quota: 'warn',
 	closed: 'warn',
 	paused: 'warn',
 	orphaned: 'bad',

@@ -77,6 +77,7 @@ const EVENT_WORDS: Readonly<Record<NonNullable<Why['next_event']>['what'], strin
 	link_is_tried: 'the link is tried',
 	backoff_ends: 'the next attempt',
 	window_opens: 'the next window opens',
+	budget_returns: 'budget returns',
 	turn_comes: 'its turn',
 	segment_is_enqueued: 'a segment comes in',
 	operator_acts: 'somebody has to act',

@@ -33,7 +33,10 @@ export const statusView = (parts: Parts): Result<'relay.status'> => {
 	};
 };
 
-type Shown = Omit<LaneSnapshot, 'peerId' | 'link' | 'leases' | 'inflightBytes' | 'searching'> & {
+type Shown = Omit<
+	LaneSnapshot,
+	'peerId' | 'link' | 'leases' | 'inflightBytes' | 'searching' | 'quotaWait'
+> & {
 	readonly link: WirePeerStatus['link'];
 };
 

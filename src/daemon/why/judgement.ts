@@ -1,12 +1,13 @@
 import type {LaneSnapshot} from '../../delivery/lane-snapshot.js';
 import {within} from '../../delivery/lane-snapshot.js';
 import type {PeerId} from '../../outbound/names.js';
+import {priorityOf} from '../../outbound/priorities.js';
 import type {DeliveryRecord, QueueDepth} from '../../outbound/record.js';
 import type {EpochMs} from '../../outbound/units.js';
 import type {Result} from '../../rpc/contract/methods.js';
 import {PAYLOADLESS_REASONS} from '../../storage/release-block.js';
-import type {Ahead} from '../../storage/store.js';
-import {atTime, counted, inBrackets} from './words.js';
+import type {Ahead, QuotaWait} from '../../storage/store.js';
+import {atTime, counted, inBrackets, inBytes} from './words.js';
 
 /** What is known of a peer, and of what is ahead of a record. */
 export type Facts = {
@@ -140,6 +141,8 @@ const judgeLane = ({peer, lane, bytesPerSecond}: Facts): Judgement | undefined =
 				sentence: `the rate for ${peer} is ${bytesPerSecond} bytes/s, at which no send begins`,
 				...OPERATOR,
 			};
+		case 'quota':
+			return judgeQuota(peer, lane.quotaWait);
 		case 'down': {
 			const failures = `${counted(lane.consecutiveFailures, 'failure')} in a row`;
 			const said = lane.lastError === undefined ? undefined : `the last: ${lane.lastError}`;
@@ -162,6 +165,29 @@ const closedWords = (peer: PeerId, opensAt: EpochMs | undefined): string =>
 	opensAt === undefined
 		? `${peer} is closed, and no window of its opens within two weeks: nothing is sent to it`
 		: `${peer} is closed: its next window opens ${atTime(opensAt)}; nothing is sent to it until then`;
+
+const judgeQuota = (peer: PeerId, wait: QuotaWait | undefined): Judgement => {
+	if (wait === undefined) {
+		return {cause: 'quota', sentence: `the daily quota for ${peer} is spent`, ...ATTEMPT};
+	}
+	const {limit, classNo, neededBytes, quotaBytes, usedBytes, returnsAt} = wait;
+	const whose = limit === 'peer' ? `daily quota of ${peer}` : 'daily quota of all peers together';
+	const share = classNo === 0 ? '' : ` for ${priorityOf(classNo)}`;
+	const state =
+		usedBytes >= quotaBytes
+			? `is spent${share}: ${inBytes(usedBytes)} of ${inBytes(quotaBytes)}`
+			: `has ${inBytes(quotaBytes - usedBytes)} left of ${inBytes(quotaBytes)}${share}, and the next segment takes up to ${inBytes(neededBytes)}`;
+	const then =
+		returnsAt === undefined
+			? 'what is being sent now has to be settled first'
+			: `enough for this segment returns ${atTime(returnsAt)}`;
+	return {
+		cause: 'quota',
+		sentence: `the ${whose} ${state}; ${then}`,
+		next: {what: returnsAt === undefined ? 'attempt_ends' : 'budget_returns', ...at(returnsAt)},
+		etaSeconds: undefined,
+	};
+};
 
 /** The foremost of what stands in the way of a peer's queue. Pure. */
 export const judgePeer = (facts: Facts): Judgement => {

@@ -15,3 +15,11 @@ export const inBrackets = (...words: ReadonlyArray<string | undefined>): string 
 	const said = words.filter(word => word !== undefined);
 	return said.length === 0 ? '' : ` (${said.join(', ')})`;
 };
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** `999 bytes`, `1.5 KiB`, `10 GiB`. */
+export const inBytes = (bytes: number): string => {
+	const unit = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+	return `${Math.floor((bytes / 1024 ** unit) * 10) / 10} ${UNITS[unit]}`;
+};

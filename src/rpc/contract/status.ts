@@ -10,6 +10,8 @@ export const LINKS = [
 	'probing',
 	'down',
 	'throttled',
+	/** The daily quota is spent, or what goes next does not fit. */
+	'quota',
 	'closed',
 	'paused',
 	'orphaned',

@@ -21,6 +21,8 @@ export const CAUSES = [
 	'closed',
 	/** The rate is too low for any send. */
 	'throttled',
+	/** The daily quota is spent, or what goes next does not fit into what is left. */
+	'quota',
 	'link_down',
 	/** The link is being tried. */
 	'probing',
@@ -40,6 +42,8 @@ const EVENTS = [
 	'link_is_tried',
 	'backoff_ends',
 	'window_opens',
+	/** Enough of what was sent is a day old. */
+	'budget_returns',
 	'turn_comes',
 	'segment_is_enqueued',
 	/** Somebody has to: release, resume, raise the rate, configure the peer, retry or purge. */

@@ -11,6 +11,7 @@ import {
 	META_COUNTERS,
 	META_NUMBERS,
 	META_PEER,
+	META_QUOTA,
 	META_SCHEMA,
 	META_STARTS,
 	META_STORE_ID,
@@ -18,6 +19,7 @@ import {
 	META_THINNED,
 } from '../meta-keys.js';
 import {putTwice} from '../meta-rows.js';
+import {mendQuota} from '../quota-rows.js';
 import {encodeAdopted} from '../success-condition.js';
 
 /** Inside a body: memory holds everything that `meta` does, but for settings. */
@@ -43,6 +45,11 @@ export const mendMeta = (
 			done: `what block ${which} still has cannot be told: its payloads count as missing`,
 			isInexact: true,
 		};
+	}
+	if (name === META_QUOTA) {
+		const bucket = Number(parts.at(-1));
+		mendQuota(handles, which as PeerNo, bucket);
+		return {done: 'what was sent in these five minutes is counted anew'};
 	}
 	if (name === META_STARTS) {
 		put(env.meta, key, startsRow(handles));

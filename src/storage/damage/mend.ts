@@ -219,7 +219,7 @@ const mendLease = (handles: StoreHandles, place: Place): Outcome | undefined => 
 		return {done: 'a lease of the last run was damaged: its records are scheduled again', isInexact: true};
 	}
 	const parts = open.parts.map(part => ({...part, bits: stillThere(handles, peer, part)}));
-	put(env.leases, place.key, encodeLease({leasedAt: open.leasedAt, quotaBytes: 0, parts}));
+	put(env.leases, place.key, encodeLease({leasedAt: open.leasedAt, quotaBytes: open.quotaBytes, parts}));
 	return {done: 'a lease was written anew from memory', isInexact: true};
 };
 

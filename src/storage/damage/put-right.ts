@@ -2,13 +2,16 @@ import type {BlockNo, PeerNo} from '../../outbound/units.js';
 import {commit, put, remove} from '../atomically.js';
 import {readBlock} from '../blocks.js';
 import type {StoreHandles} from '../handles.js';
-import {END, TIMER} from '../layout.js';
+import {END, type LeaseKey, TIMER} from '../layout.js';
+import {decodeLease} from '../lease-row.js';
 import {META_PEER} from '../meta-keys.js';
 import {putTwice} from '../meta-rows.js';
+import {levelQuota, type Spent, writeSpent} from '../quota-rows.js';
 import {placeName} from '../read-watch.js';
 import {hasPayload, isOrphan} from '../release-block.js';
 import {CHECK_START, type CheckCursor, checkStep, type Finding} from './check-step.js';
 import {mendPeer} from './mend-peer.js';
+import {readRow} from './peer-rows.js';
 import {recount} from './recount.js';
 
 /** Every finding of a check of the whole store, each once though several rows may lead to it. Reads all of it. */
@@ -39,7 +42,10 @@ export const putRight = async (
 	let restored = 0;
 	if (!isWhole) {
 		await commit(handles, () => adoptPeers(handles), 'tolerant');
-		await commit(handles, () => dropLeases(handles), 'tolerant');
+		for (const spent of await commit(handles, () => dropLeases(handles), 'tolerant')) {
+			handles.quota.charge(spent.peer, -spent.bytes);
+			handles.quota.spent(spent);
+		}
 	}
 	for (let round = 0; round < ROUNDS; round++) {
 		const findings = findDamage(handles);
@@ -53,17 +59,25 @@ export const putRight = async (
 	if (!isWhole) {
 		restored = await commit(handles, () => restoreUnaccounted(handles), 'tolerant');
 		await commit(handles, () => armTimers(handles), 'tolerant');
+		await commit(handles, () => levelQuota(handles), 'tolerant');
 	}
 	await commit(handles, changes => recount(handles, changes), 'tolerant');
 	return restored;
 };
 
-/** What they overlay may be gone; what is not waits again. */
-const dropLeases = ({env}: StoreHandles): void => {
+/** What they overlay may be gone; what is not waits again. What they were charged may have left. */
+const dropLeases = (handles: StoreHandles): readonly Spent[] => {
+	const {env} = handles;
+	const spent: Spent[] = [];
 	for (const key of [...env.leases.getKeys()]) {
+		const [peer] = key as LeaseKey;
+		const row = readRow(env.leases, {key, value: env.leases.raw.get(key) ?? NO_ROW}, decodeLease);
+		spent.push(writeSpent(handles, peer, row?.quotaBytes ?? 0));
 		remove(env.leases, key);
 	}
+	return spent;
 };
+const NO_ROW = Buffer.alloc(0);
 
 /** A peer whose name is lost keeps its records under its number: `peer-N`, to be moved or given up. */
 const adoptPeers = ({env, peers}: StoreHandles): void => {

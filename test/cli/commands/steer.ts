@@ -18,13 +18,6 @@ test('set-bandwidth takes sizes, either figure alone, and says that it is applie
 		['relay.config.set_bandwidth', {daily_quota_bytes: 0, peer_id: 'hub', operator: 'ann', reason: 'INC 42'}],
 	]);
 	t.regex(quota.out, /Bandwidth of hub/);
-	t.notRegex(quota.out, /does not enforce/);
-});
-
-test('set-bandwidth says that a daily quota is not enforced yet', async t => {
-	const answers = {'relay.config.set_bandwidth': {applied: true, bandwidth: limited}};
-	const {out} = await runLine('relay config set-bandwidth --daily-quota-bytes "1 GiB"', {answers});
-	t.regex(out, /^This version does not enforce a daily quota\.$/m);
 });
 
 test('set-bandwidth --bytes-per-second 1 says that delivery is suspended and how to restore it', async t => {

@@ -13,6 +13,7 @@ const LANE = {
 	link: 'up',
 	paused: false,
 	draining: false,
+	quotaWait: undefined,
 	lastAckAt: undefined,
 	lastError: undefined,
 	consecutiveFailures: 0,

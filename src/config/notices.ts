@@ -13,11 +13,6 @@ type Unfinished<Settings> = {
 };
 
 const UNFINISHED: ReadonlyArray<Unfinished<CheckedConfig>> = [
-	{
-		key: 'relay.catch_up',
-		isSet: ({relay}) => relay.catchUp !== 'oldest_first',
-		lack: 'the oldest segments are sent first',
-	},
 	{key: 'audit.dir', isSet: ({audit}) => audit.dir !== undefined, lack: 'nothing is written there'},
 	{key: 'spool.dir', isSet: ({spool}) => spool.dir !== undefined, lack: 'nobody watches it'},
 ];

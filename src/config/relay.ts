@@ -3,6 +3,9 @@ import {MIB} from './byte-size.js';
 import {bytes, choice, field, type Kind, seconds, wholeNumber} from './field.js';
 import type {Section, SectionOf} from './section.js';
 
+/** In which order of their enqueues the segments of a class are sent. */
+export type CatchUpPolicy = 'oldest_first' | 'newest_first' | 'live_first';
+
 /** How many peers must have a segment before it is done: all of its route, one, or so many. */
 export type SuccessCondition = 'all_peers' | 'one_peer' | number;
 

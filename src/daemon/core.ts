@@ -84,6 +84,7 @@ const createDelivery = (
 		windowsOf: id => live.current.peers.find(peer => peer.id === id)?.windows ?? [],
 		workerCount: config.relay.workerCount,
 		maxInflightBytes: config.relay.maxInflightBytes,
+		catchUp: config.relay.catchUp,
 		drainTimeoutMs: config.node.drainTimeoutMs,
 		policy: {...config.relay.retry, nodeId: config.node.id},
 		clock,

@@ -1,3 +1,4 @@
+import type {CatchUpPolicy} from '../config/relay.js';
 import type {WindowConfig} from '../config/windows.js';
 import {EdgedError} from '../outbound/errors.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
@@ -25,6 +26,7 @@ export type DispatcherOptions = {
 	readonly workerCount: number;
 	/** Payload bytes in leases, of all lanes together. */
 	readonly maxInflightBytes: number;
+	readonly catchUp: CatchUpPolicy;
 	readonly drainTimeoutMs: number;
 	readonly policy: Omit<LanePolicy, 'peerId'>;
 	readonly clock: Clock;
@@ -58,12 +60,13 @@ export class Dispatcher implements Service {
 
 	/** A lane for `peer`. It starts with the dispatcher, or at once when that runs, in the mode that it was left in. */
 	add(peer: KnownPeer, transport: Transport): void {
-		const {store, bandwidth, policy, clock, observer, onBug} = this.#options;
+		const {store, bandwidth, catchUp, policy, clock, observer, onBug} = this.#options;
 		const lane = new Lane({
 			peer,
 			transport,
 			store,
 			pacer: bandwidth.pacer(peer.id),
+			catchUp,
 			budget: this.#budget,
 			workerSlots: this.#workerSlots,
 			laneCount: () => this.#lanes.size,

@@ -1,4 +1,5 @@
 import type {SegmentId} from '../outbound/names.js';
+import type {ServiceOrder} from '../storage/store.js';
 import {Delivery} from './delivery.js';
 import type {LaneHealth} from './lane-health.js';
 import type {LaneOptions} from './lane-options.js';
@@ -10,6 +11,8 @@ import type {SuspectSet} from './suspects.js';
 export type LaneLeasesOptions = LaneOptions & {
 	readonly health: LaneHealth;
 	readonly share: ConstructorParameters<typeof LeaseTaker>[0]['share'];
+	/** In which what waits is served. */
+	order(): ServiceOrder;
 	/** How many leases may be sent at a time. */
 	slotCount(): number;
 	/** It is worth to take again. */
@@ -74,6 +77,7 @@ export class LaneLeases {
 			isWaiting: health.witnesses.isWaiting,
 			rate: pacer.rate(),
 			outagePolicy: policy.outagePolicy,
+			order: this.#options.order(),
 		});
 		for (const {window, suspects} of plans) {
 			const taken = await this.#taker.take(window);

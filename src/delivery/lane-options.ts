@@ -1,3 +1,4 @@
+import type {CatchUpPolicy} from '../config/relay.js';
 import type {Clock} from '../runtime/clock.js';
 import type {KnownPeer, OutboundStore} from '../storage/store.js';
 import type {LanePacer} from './bandwidth.js';
@@ -11,7 +12,7 @@ import type {WorkerSlots} from './worker-slots.js';
 /** What a lane needs of the store. */
 export type LaneStore = Pick<
 	OutboundStore,
-	'lease' | 'settle' | 'readPayloads' | 'nextDueAt' | 'depth' | 'waitingBytes' | 'quota'
+	'horizon' | 'lease' | 'settle' | 'readPayloads' | 'nextDueAt' | 'depth' | 'waitingBytes' | 'quota'
 >;
 
 export type LanePolicy = RetryPolicy & LinkPolicy;
@@ -22,6 +23,7 @@ export type LaneOptions = {
 	readonly transport: Transport;
 	readonly store: LaneStore;
 	readonly pacer: LanePacer;
+	readonly catchUp: CatchUpPolicy;
 	readonly budget: InflightBudget;
 	readonly workerSlots: WorkerSlots;
 	/** How many lanes share the slots now. */

@@ -1,7 +1,7 @@
 import type {PeerId} from '../outbound/names.js';
 import type {QueueDepth} from '../outbound/record.js';
 import type {EpochMs} from '../outbound/units.js';
-import type {QuotaWait} from '../storage/store.js';
+import type {QuotaWait, ServiceOrder} from '../storage/store.js';
 import type {LaneHealth} from './lane-health.js';
 import type {LaneOptions} from './lane-options.js';
 import type {LaneRecord} from './lane-record.js';
@@ -46,6 +46,7 @@ export type LaneSnapshot = {
 	/** It looks for an entry that breaks requests. */
 	readonly searching: boolean;
 	readonly suspicion: LaneSuspicion;
+	readonly order: ServiceOrder;
 };
 
 /** What is known of entries that break requests. */
@@ -67,6 +68,7 @@ export type LaneFacts = Pick<LaneOptions, 'peer' | 'store' | 'pacer' | 'clock'> 
 	/** Leases of one entry that wait for what others say of the peer. */
 	readonly aside: number;
 	readonly inflightBytes: number;
+	readonly order: ServiceOrder;
 };
 
 export const laneSnapshot = ({
@@ -108,6 +110,7 @@ export const laneSnapshot = ({
 		etaSeconds: isStopped ? undefined : within(window, now, record.etaSeconds(store.waitingBytes(peer.no))),
 		leases: rest.leases,
 		inflightBytes: rest.inflightBytes,
+		order: rest.order,
 		searching: health.isSearching,
 		suspicion: {suspects: suspectCount(health.suspicion), alone: rest.aside},
 	};

@@ -1,26 +1,23 @@
 import type {WindowConfig} from '../config/windows.js';
 import type {SegmentId} from '../outbound/names.js';
 import {Background} from '../runtime/background.js';
-import type {KnownPeer, Settlement} from '../storage/store.js';
+import type {KnownPeer} from '../storage/store.js';
 import {Coalesced} from './coalesced.js';
 import type {Delivery} from './delivery.js';
 import type {InflightShare} from './inflight-budget.js';
+import {LaneGate} from './lane-gate.js';
 import {LaneHealth} from './lane-health.js';
 import {LaneLeases} from './lane-leases.js';
 import type {LaneOptions} from './lane-options.js';
+import {LaneOutcomes} from './lane-outcomes.js';
 import {LaneRecord} from './lane-record.js';
 import {LaneSlots} from './lane-slots.js';
 import {type LaneMode, type LaneSnapshot, laneSnapshot} from './lane-snapshot.js';
 import {LaneWindows} from './lane-windows.js';
 import type {LaneTrouble} from './observer.js';
-import {settleLease} from './settle-lease.js';
-import type {SendOutcome} from './transport.js';
-import {weigh} from './weigh.js';
 
 /** After the drain time and the transport's grace: how long a store that cannot write may hold up the stop. */
 const SETTLE_GRACE_MS = 3000;
-const RELEASE_ALL: Settlement = {acked: [], exceptions: []};
-const NEVER_SENT: SendOutcome = {kind: 'unsent', bytesSent: 0};
 
 /**
  * Everything that belongs to one peer. It sends when it is nudged and never polls: lease, send, judge, settle. One lease is
@@ -37,7 +34,8 @@ export class Lane {
 	readonly #leases: LaneLeases;
 	readonly #record: LaneRecord;
 	readonly #windows: LaneWindows;
-	readonly #giveUp = new AbortController();
+	readonly #gate: LaneGate;
+	readonly #outcomes: LaneOutcomes;
 	/** Leased, and waiting for a slot. */
 	#ready: Delivery | undefined;
 	#mode: LaneMode = {paused: false, draining: false};
@@ -76,12 +74,23 @@ export class Lane {
 			onReady: nudge,
 			isBusy: () => this.#leases.isBusy,
 		});
+		this.#gate = new LaneGate({...options, health: this.#health, windows: this.#windows});
 		this.#leases = new LaneLeases({
 			...options,
 			health: this.#health,
 			share: this.#share,
+			order: () => this.#gate.order,
 			slotCount: () => this.#slots.count,
 			onReady: nudge,
+			onTrouble: trouble => this.#troubled(trouble),
+		});
+		this.#outcomes = new LaneOutcomes({
+			...options,
+			health: this.#health,
+			leases: this.#leases,
+			record: this.#record,
+			onTurn: () => this.#releaseReady(),
+			onSettled: nudge,
 			onTrouble: trouble => this.#troubled(trouble),
 		});
 	}
@@ -149,6 +158,7 @@ export class Lane {
 			health: this.#health,
 			record: this.#record,
 			window: this.#windows.now(),
+			order: this.#gate.order,
 			leases: this.#leases.open.size,
 			aside: this.#leases.aside.length,
 			inflightBytes: this.#share.bytes,
@@ -169,7 +179,7 @@ export class Lane {
 			this.#health.stop();
 			this.#leases.abort(() => true);
 		});
-		const giveUp = clock.after(drainTimeoutMs + SETTLE_GRACE_MS, () => this.#giveUp.abort());
+		const giveUp = clock.after(drainTimeoutMs + SETTLE_GRACE_MS, () => this.#outcomes.giveUp());
 		await this.#background.finished();
 		endSends();
 		giveUp();
@@ -194,24 +204,8 @@ export class Lane {
 		}
 	}
 
-	/** Wakes the link when that alone is in the way. */
 	#maySend(): boolean {
-		if (this.#life !== 'running' || this.#mode.paused || !this.#windows.look()) {
-			return false;
-		}
-		const {store, peer, pacer} = this.#options;
-		if (this.#health.carries && !pacer.suspended()) {
-			return true;
-		}
-		const {scheduled, failed, held} = store.depth(peer.no);
-		if (scheduled + failed > held) {
-			if (pacer.suspended()) {
-				pacer.heldBack();
-			} else {
-				this.#health.wake();
-			}
-		}
-		return false;
+		return this.#gate.mayPass(this.#life !== 'running' || this.#mode.paused);
 	}
 
 	#offerReady(): void {
@@ -244,7 +238,7 @@ export class Lane {
 		if (delivery !== undefined) {
 			this.#ready = undefined;
 			this.#slots.withdraw();
-			this.#background.run(() => this.#settle(delivery, RELEASE_ALL, NEVER_SENT));
+			this.#background.run(() => this.#outcomes.release(delivery));
 		}
 	}
 
@@ -252,51 +246,7 @@ export class Lane {
 	async #deliver(delivery: Delivery): Promise<void> {
 		const {transport, store} = this.#options;
 		const outcome = await delivery.send(transport, store.readPayloads(delivery.lease));
-		this.#background.run(() => this.#conclude(delivery, outcome));
-	}
-
-	async #conclude(delivery: Delivery, outcome: SendOutcome): Promise<void> {
-		const {policy, transport} = this.#options;
-		const health = this.#health;
-		const weighed = await weigh(delivery, outcome, {health, policy, proves: transport.proves});
-		const {settlement, verdict, changed} = weighed;
-		if ('message' in verdict) {
-			this.#record.failed(verdict.message);
-		}
-		if (verdict.kind === 'suspects') {
-			const message = `${verdict.broke.entries} suspects: ${verdict.message}`;
-			this.#troubled({kind: 'suspects', message});
-		}
-		if (changed) {
-			this.#releaseReady();
-		}
-		if (verdict.kind === 'down' && verdict.aside) {
-			delivery.stepAside();
-			await health.keepAside(delivery.lease);
-		}
-		await this.#settle(delivery, settlement, outcome);
-	}
-
-	async #settle(delivery: Delivery, settlement: Settlement, outcome: SendOutcome): Promise<void> {
-		const {store, clock, observer} = this.#options;
-		const {lease} = delivery;
-		const spent = {...settlement, bytesSent: outcome.bytesSent};
-		const written = await settleLease(lease, spent, {
-			store,
-			clock,
-			giveUp: this.#giveUp.signal,
-			onFailure: error => this.#troubled({kind: 'settle_failed', message: error.message, error}),
-		});
-		this.#leases.end(delivery);
-		if (written === 'settled') {
-			const acked = this.#record.settled(lease, settlement);
-			const tookMs = clock.elapsed() - delivery.leasedAt;
-			observer.settled(this.peer.id, {lease, settlement, outcome, acked, tookMs});
-		} else if (written === 'gone') {
-			const message = `Lease ${lease.leaseNo} was gone when it was to be settled`;
-			this.#troubled({kind: 'lease_gone', message});
-		}
-		this.nudge();
+		this.#background.run(() => this.#outcomes.conclude(delivery, outcome));
 	}
 
 	#troubled(trouble: LaneTrouble): void {

@@ -1,5 +1,5 @@
 import type {ClassNo} from '../outbound/priorities.js';
-import type {LeaseWindow} from '../storage/store.js';
+import type {LeaseWindow, ServiceOrder} from '../storage/store.js';
 import type {Delivery} from './delivery.js';
 import {isApart, mayServeOthers, type SuspectSet, type Suspicion} from './suspects.js';
 
@@ -29,6 +29,7 @@ export type LaneView = {
 	/** Bytes per second, `Infinity` when unlimited. */
 	readonly rate: number;
 	readonly outagePolicy: 'hold' | 'count';
+	readonly order: ServiceOrder;
 };
 
 /**
@@ -44,6 +45,7 @@ export const planLeases = ({
 	isWaiting,
 	rate,
 	outagePolicy,
+	order,
 }: LaneView): readonly LanePlan[] => {
 	const active = [...open].filter(({isAside}) => !isAside);
 	const isNarrow = isWaiting || isApart(suspicion) || active.some(({suspects}) => suspects?.apart);
@@ -59,7 +61,7 @@ export const planLeases = ({
 	// Under `count` most of the charged have met an outage and are no poison: one by one they would take for ever.
 	const chargedAlone = outagePolicy === 'hold';
 	const above = filling.length === 0 ? {} : {moreUrgentThan: mostUrgent as ClassNo};
-	const usual = {maxBytes, maxEntries: MOST_ENTRIES, chargedAlone, ...above};
+	const usual = {maxBytes, maxEntries: MOST_ENTRIES, chargedAlone, order, ...above};
 	const plans: LanePlan[] = [];
 	const [first] = suspicion.sets;
 	const isSearched = active.some(({suspects}) => suspects !== undefined);

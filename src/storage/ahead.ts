@@ -10,26 +10,39 @@ import type {StoreHandles} from './handles.js';
 import {type DueKey, END, type QueueKey} from './layout.js';
 import {overlayOf} from './lease-records.js';
 import {type LocatedRecord, locateRecord} from './locate.js';
+import {
+	type BlockRange,
+	isServedBefore,
+	LAST_BLOCK,
+	rangesBefore,
+	rangesBehind,
+	type ServiceOrder,
+} from './service-order.js';
 import type {Ahead} from './store.js';
 
 /** Rows read in each direction: some milliseconds, however long the queue is. */
 const MAX_ROWS = 1000;
 
 /** See `OutboundStore.ahead`. */
-export const aheadOf = (handles: StoreHandles, id: SegmentId, peerId: PeerId): Ahead | undefined => {
+export const aheadOf = (
+	handles: StoreHandles,
+	id: SegmentId,
+	peerId: PeerId,
+	order: ServiceOrder,
+): Ahead | undefined => {
 	handles.env.root.resetReadTxn();
 	const place = placeOf(handles, locateRecord(handles, id, peerId));
 	if (place === undefined) {
 		return undefined;
 	}
 	const before = new Look(handles, place.peer);
-	const isWhole = lookBefore(before, place);
+	const isWhole = lookBefore(before, place, order);
 	if (isWhole) {
 		const {records, bytes} = before;
 		return {records, bytes, isAtLeast: !place.isFresh, isBytesEstimated: false};
 	}
 	return (
-		fromBehind(handles, place) ?? {
+		fromBehind(handles, place, order) ?? {
 			records: before.records,
 			bytes: before.bytes,
 			isAtLeast: true,
@@ -82,10 +95,11 @@ class Look {
 		this.#peer = peer;
 	}
 
-	/** The queue of a class from one block up to, not including, another. `false`: there are more rows than it looks at. */
-	queue(classNo: ClassNo, from: number, to: number | typeof END): boolean {
+	/** These blocks of the queue of a class. `false`: there are more rows than it looks at. */
+	queue(classNo: ClassNo, {first, last}: BlockRange): boolean {
 		const {env} = this.#handles;
-		const range = {start: [this.#peer, classNo, from], end: [this.#peer, classNo, to]};
+		const end = [this.#peer, classNo, last === LAST_BLOCK ? END : last + 1];
+		const range = {start: [this.#peer, classNo, first], end};
 		for (const {key, value} of env.queue.getRange(range)) {
 			const block = (key as QueueKey)[2];
 			this.#add(block, overlayOf(this.#handles, this.#peer).free(block, undefined, decodeBits(value)));
@@ -124,34 +138,37 @@ class Look {
 	}
 }
 
+const ALL_BLOCKS: BlockRange = {first: 0, last: LAST_BLOCK};
+
 /** Classes strictly by priority; in its class the blocks before it, and groups that are due. */
-const lookBefore = (look: Look, place: QueuePlace): boolean => {
+const lookBefore = (look: Look, place: QueuePlace, order: ServiceOrder): boolean => {
 	const {classNo, block, entry, isFresh} = place;
-	// Of one block, what was put back goes before what still is in the queue.
-	const last = place.place === 'queue' ? block : block - 1;
 	look.beside(place, 0, entry);
 	for (const urgent of CLASS_NUMBERS.filter(no => no < classNo)) {
-		if (!look.due(urgent, () => true) || !look.queue(urgent, 0, END)) {
+		if (!look.due(urgent, () => true) || !look.queue(urgent, ALL_BLOCKS)) {
 			return false;
 		}
 	}
-	if (!look.due(classNo, (other, dueAt) => (dueAt === 0 ? other <= last : isFresh))) {
+	// Of one block, what was put back goes before what still is in the queue.
+	const isBefore = (other: BlockNo): boolean =>
+		isServedBefore(order, other, block) || (other === block && place.place === 'queue');
+	if (!look.due(classNo, (other, dueAt) => (dueAt === 0 ? isBefore(other) : isFresh))) {
 		return false;
 	}
-	return !isFresh || look.queue(classNo, 0, block);
+	return !isFresh || rangesBefore(order, block).every(range => look.queue(classNo, range));
 };
 
 /** Counters say how many wait; when few wait behind it, the rest is ahead. */
-const fromBehind = (handles: StoreHandles, place: QueuePlace): Ahead | undefined => {
+const fromBehind = (handles: StoreHandles, place: QueuePlace, order: ServiceOrder): Ahead | undefined => {
 	const {peer, classNo, block, entry} = place;
 	const behind = new Look(handles, peer);
 	behind.beside(place, entry + 1, Number.POSITIVE_INFINITY);
 	const isCounted =
 		place.place === 'queue' &&
-		behind.queue(classNo, block + 1, END) &&
-		behind.due(classNo, (other, dueAt) => dueAt === 0 && other > block) &&
+		rangesBehind(order, block).every(range => behind.queue(classNo, range)) &&
+		behind.due(classNo, (other, dueAt) => dueAt === 0 && isServedBefore(order, block, other)) &&
 		CLASS_NUMBERS.filter(no => no > classNo).every(
-			lower => behind.due(lower, (_, dueAt) => dueAt === 0) && behind.queue(lower, 0, END),
+			lower => behind.due(lower, (_, dueAt) => dueAt === 0) && behind.queue(lower, ALL_BLOCKS),
 		);
 	if (!isCounted) {
 		return undefined;

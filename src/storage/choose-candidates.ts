@@ -11,7 +11,7 @@ import type {OpenLease} from './open-lease.js';
 import type {Lease, LeaseWindow} from './store.js';
 
 /** What a lease may hold of what waits; see `LeaseWindow`. */
-export type Choice = Pick<LeaseWindow, 'again' | 'except' | 'chargedAlone' | 'moreUrgentThan'>;
+export type Choice = Pick<LeaseWindow, 'again' | 'except' | 'chargedAlone' | 'moreUrgentThan' | 'order'>;
 
 /** Charged groups that a lease of others passes over before it is closed: each costs a read. */
 const MOST_PASSED_OVER = 64;
@@ -21,12 +21,13 @@ export const chosenCandidates = (
 	handles: StoreHandles,
 	peer: PeerNo,
 	overlay: LaneOverlay,
-	{again, except = [], chargedAlone = false, moreUrgentThan}: Choice,
+	choice: Choice,
 ): Iterable<Candidate> => {
+	const {again, except = [], chargedAlone = false} = choice;
 	if (again !== undefined) {
 		return stillWaiting(handles, peer, overlay, partsOf(again));
 	}
-	const all = candidates(handles, peer, overlay, moreUrgentThan);
+	const all = candidates(handles, peer, overlay, choice);
 	const allowed = except.length === 0 ? all : outside(all, overlay, except);
 	return chargedAlone ? chargedApart(allowed, overlay) : allowed;
 };
@@ -61,7 +62,7 @@ function* stillWaiting(
 			const row = env.queue.get([peer, classNo, block]);
 			const bits = row && overlay.free(block, undefined, decodeBits(row)).and(leased);
 			if (bits?.isEmpty() === false) {
-				yield {kind: 'fresh', classNo, block, bits};
+				yield {kind: 'fresh', classNo, block, bits, reach: undefined};
 			}
 			continue;
 		}
@@ -69,7 +70,7 @@ function* stillWaiting(
 		const row = stored && decodeGroup(stored);
 		if (row !== undefined && row.state !== 'deadletter' && !isHeld(row) && row.dueAt <= age.now()) {
 			const bits = row.bits.and(leased);
-			yield {kind: 'due', classNo, block, bits, group, dueAt: row.dueAt as AgeMs, row};
+			yield {kind: 'due', classNo, block, bits, group, dueAt: row.dueAt as AgeMs, row, cursor: undefined};
 		}
 	}
 }
@@ -164,7 +165,7 @@ const lookAgainFor = (passed: readonly Candidate[], overlay: LaneOverlay): void 
 	const classesOfGroups = new Set<ClassNo>();
 	for (const candidate of passed) {
 		if (candidate.kind === 'fresh') {
-			overlay.lookAgainFrom(candidate.classNo, candidate.block);
+			overlay.lookAgainAt(candidate.classNo, candidate.block);
 		} else {
 			classesOfGroups.add(candidate.classNo);
 		}

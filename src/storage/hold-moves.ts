@@ -106,7 +106,7 @@ const putIntoQueue = (
 	const key = [peer, classNo, block];
 	const queued = handles.env.queue.get(key);
 	put(handles.env.queue, key, encodeBits(queued === undefined ? bits : decodeBits(queued).or(bits)));
-	overlayOf(handles, peer).lookAgainFrom(classNo, block);
+	overlayOf(handles, peer).lookAgainAt(classNo, block);
 };
 
 /** The block's timer may have gone off while nothing of it was bound to expire. */

@@ -1,7 +1,9 @@
 import {CLASS_NUMBERS, type ClassNo} from '../outbound/priorities.js';
 import type {BlockNo, EpochMs, GroupNo, LeaseNo} from '../outbound/units.js';
 import type {Bits} from './bits.js';
+import {ExhaustedBlocks} from './exhausted-blocks.js';
 import type {LeasePart} from './lease-row.js';
+import type {BlockRange, ServiceOrder, Stretch} from './service-order.js';
 
 type OpenLeaseFacts = {
 	readonly leasedAt: EpochMs;
@@ -25,13 +27,14 @@ export class LaneOverlay {
 	/** What was cut out of leases that are not settled yet, by the number of the part. */
 	readonly #cuts = new Map<LeaseNo, Map<number, Bits>>();
 	readonly #leases = new Map<LeaseNo, OpenLeaseFacts>();
-	/** Every block of the class below this is leased or has nothing waiting. */
-	readonly #freshFrom = new Map<ClassNo, BlockNo>();
+	/** By class: blocks that are leased or have nothing waiting. */
+	readonly #exhausted = new Map<ClassNo, ExhaustedBlocks>();
 	/** Every due group of the class up to and including this is leased. */
 	readonly #dueAfter = new Map<ClassNo, DueCursor>();
 	/** Classes of which nothing fresh waits that is not leased, and classes without any row in `due`. */
 	readonly #withoutFresh = new Set<ClassNo>();
 	readonly #withoutDue = new Set<ClassNo>();
+	#order: ServiceOrder['kind'] | undefined;
 	/** The last lease was a group that was charged, by itself. */
 	servedCharged = false;
 	#isLooking = false;
@@ -65,8 +68,22 @@ export class LaneOverlay {
 		this.#leases.delete(leaseNo);
 	}
 
+	/** The cursors of due groups follow the order of service. */
+	serve({kind}: ServiceOrder): void {
+		if (this.#order !== kind) {
+			this.#order = kind;
+			this.#dueAfter.clear();
+		}
+	}
+
+	/** Every block of the class below this is leased or has nothing waiting. */
 	freshFrom(classNo: ClassNo): BlockNo {
-		return this.#freshFrom.get(classNo) ?? (0 as BlockNo);
+		return this.#exhausted.get(classNo)?.end ?? (0 as BlockNo);
+	}
+
+	/** Where in `stretch` fresh blocks of the class may be, in its direction. */
+	freshGaps(classNo: ClassNo, stretch: Stretch): readonly BlockRange[] {
+		return this.#exhausted.get(classNo)?.gapsIn(stretch) ?? [stretch];
 	}
 
 	dueAfter(classNo: ClassNo): DueCursor | undefined {
@@ -160,9 +177,11 @@ export class LaneOverlay {
 		}
 	}
 
-	/** The fresh blocks of `classNo` below `block` are all out. */
-	advanceFresh(classNo: ClassNo, block: BlockNo): void {
-		this.#freshFrom.set(classNo, block);
+	/** The fresh blocks of `classNo` in `range` are all out. */
+	exhaust(classNo: ClassNo, range: BlockRange): void {
+		const exhausted = this.#exhausted.get(classNo) ?? new ExhaustedBlocks();
+		exhausted.add(range);
+		this.#exhausted.set(classNo, exhausted);
 	}
 
 	advanceDue(classNo: ClassNo, cursor: DueCursor): void {
@@ -174,7 +193,7 @@ export class LaneOverlay {
 		for (const {group, classNo, block, bits} of parts) {
 			if (group === undefined) {
 				this.#giveBackQueue(block, bits);
-				this.lookAgainFrom(classNo, block);
+				this.lookAgainAt(classNo, block);
 			} else {
 				this.#groups.delete(group);
 				this.lookForDueAgain(classNo);
@@ -194,11 +213,9 @@ export class LaneOverlay {
 	}
 
 	/** Something waits in `block` again. */
-	lookAgainFrom(classNo: ClassNo, block: BlockNo): void {
+	lookAgainAt(classNo: ClassNo, block: BlockNo): void {
 		this.#withoutFresh.delete(classNo);
-		if (block < this.freshFrom(classNo)) {
-			this.#freshFrom.set(classNo, block);
-		}
+		this.#exhausted.get(classNo)?.remove(block);
 	}
 
 	/** A group of the class was written that may sort before the cursor. */
@@ -210,7 +227,7 @@ export class LaneOverlay {
 	/** Forgets every cursor; leased bits stay out. */
 	lookEverywhere(): void {
 		for (const classNo of CLASS_NUMBERS) {
-			this.#freshFrom.delete(classNo);
+			this.#exhausted.delete(classNo);
 			this.#dueAfter.delete(classNo);
 		}
 		this.#withoutFresh.clear();

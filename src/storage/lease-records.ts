@@ -149,9 +149,7 @@ const choose = ({handles, peer, overlay, window: asked}: QuotaLook): Choosing =>
 		if (!fits || bits !== wanted) {
 			break;
 		}
-		if (window.again === undefined) {
-			advance(overlay, candidate);
-		}
+		advance(overlay, candidate);
 		bytes += size;
 		entries += count;
 		if (chosen.length >= MAX_LEASE_PARTS || entries >= window.maxEntries || bytes >= window.maxBytes) {
@@ -173,10 +171,10 @@ const groupOf = (candidate: Candidate): OpenPart['group'] =>
 		: undefined;
 
 const advance = (overlay: LaneOverlay, candidate: Candidate): void => {
-	if (candidate.kind === 'fresh') {
-		overlay.advanceFresh(candidate.classNo, candidate.block);
-	} else {
-		overlay.advanceDue(candidate.classNo, [candidate.dueAt, candidate.block, candidate.group]);
+	if (candidate.kind === 'fresh' && candidate.reach !== undefined) {
+		overlay.exhaust(candidate.classNo, candidate.reach);
+	} else if (candidate.kind === 'due' && candidate.cursor !== undefined) {
+		overlay.advanceDue(candidate.classNo, candidate.cursor);
 	}
 };
 

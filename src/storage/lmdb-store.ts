@@ -1,14 +1,10 @@
-import type {DeadletterReason} from '../outbound/attempts.js';
 import type {EdgedError} from '../outbound/errors.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
-import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js';
-import type {EpochMs, PeerNo} from '../outbound/units.js';
-import {aheadOf} from './ahead.js';
+import type {PeerNo} from '../outbound/units.js';
 import {checkCeiling} from './ceiling.js';
-import {counter, deadletterCounts, depthIn} from './counters.js';
 import {CHECK_START, type CheckCursor, type CheckStep, checkStep} from './damage/check-step.js';
 import type {Mending} from './damage/mending.js';
-import {countMatching, purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
+import {purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
 import type {Eviction} from './evict.js';
 import {force} from './force.js';
 import {forceWaiting} from './force-waiting.js';
@@ -16,24 +12,19 @@ import {FrameBuffers} from './frame-buffers.js';
 import {GroupCommit} from './group-commit.js';
 import type {StoreHandles, StoreSettings} from './handles.js';
 import {holdOrRelease} from './hold.js';
-import {holdMatching, previewHold} from './hold-matching.js';
+import {holdMatching} from './hold-matching.js';
 import type {InstanceLock} from './instance-lock.js';
-import {nextDueAt, oldestScheduledAt} from './lane-times.js';
 import {leasePayloads} from './lease-payloads.js';
 import {leaseRecords} from './lease-records.js';
-import {list} from './list.js';
 import {type MoveListener, tellMoves} from './moves.js';
-import {readSetting, writeSetting} from './named-settings.js';
+import {writeSetting} from './named-settings.js';
 import {OpenLease} from './open-lease.js';
 import {QuotaDesk} from './quota-desk.js';
 import type {Place} from './read-watch.js';
-import {inspect, readPayload} from './records.js';
 import {recover} from './recover.js';
 import {registerPeers} from './register-peers.js';
 import {settle} from './settle.js';
-import {spaceUse} from './space-use.js';
 import type {
-	Ahead,
 	BulkProgress,
 	DeadletterSelector,
 	Enqueued,
@@ -43,12 +34,11 @@ import type {
 	LeasedPayloads,
 	LeaseWindow,
 	OutboundStore,
-	PageRequest,
-	RecordFilter,
 	SegmentDraft,
 	Settlement,
 	WaitingSelector,
 } from './store.js';
+import {StoreQueries} from './store-queries.js';
 import {nextTendInMs, tend} from './tend.js';
 
 type Parts = {
@@ -60,11 +50,10 @@ type Parts = {
 };
 
 /** `OutboundStore` on LMDB: one method a verb, each verb in a file of its own. */
-export class LmdbStore implements OutboundStore {
+export class LmdbStore extends StoreQueries implements OutboundStore {
 	/** Records that the start put back from leases of the former run. */
 	readonly abandonedAtStart: number;
 	readonly quota: QuotaDesk;
-	readonly #handles: StoreHandles;
 	readonly #listeners: Parts['listeners'];
 	readonly #evictionListeners: Parts['evictionListeners'];
 	readonly #lock: InstanceLock;
@@ -74,7 +63,7 @@ export class LmdbStore implements OutboundStore {
 	#registering: Promise<unknown> = Promise.resolve();
 
 	constructor(handles: StoreHandles, {listeners, evictionListeners, lock, abandoned, mending}: Parts) {
-		this.#handles = handles;
+		super(handles);
 		this.quota = new QuotaDesk(handles);
 		this.#listeners = listeners;
 		this.#evictionListeners = evictionListeners;
@@ -84,27 +73,14 @@ export class LmdbStore implements OutboundStore {
 		this.#mending = mending;
 	}
 
-	/** For fsck and the tests of the invariant, which look at every row. */
-	get handles(): StoreHandles {
-		return this.#handles;
-	}
-
 	get storeId(): OutboundStore['storeId'] {
-		return this.#handles.storeId;
-	}
-
-	peers(): ReturnType<OutboundStore['peers']> {
-		return this.#handles.peers.all;
+		return this.handles.storeId;
 	}
 
 	registerPeers(ids: readonly PeerId[]): Promise<readonly PeerNo[]> {
-		const registered = this.#registering.then(() => registerPeers(this.#handles, ids));
+		const registered = this.#registering.then(() => registerPeers(this.handles, ids));
 		this.#registering = registered.catch(() => undefined);
 		return registered;
-	}
-
-	route(ids: readonly PeerId[]): ReturnType<OutboundStore['route']> {
-		return this.#handles.peers.route(ids);
 	}
 
 	enqueue(drafts: readonly SegmentDraft[], mode: 'all' | 'each'): Promise<Enqueued> {
@@ -112,126 +88,74 @@ export class LmdbStore implements OutboundStore {
 	}
 
 	lease(peer: PeerNo, window: LeaseWindow): Promise<Lease | undefined> {
-		return leaseRecords(this.#handles, peer, window);
+		return leaseRecords(this.handles, peer, window);
 	}
 
 	settle(lease: Lease, settlement: Settlement): Promise<boolean> {
-		return settle(this.#handles, own(lease), settlement);
+		return settle(this.handles, own(lease), settlement);
 	}
 
 	readPayloads(lease: Lease): LeasedPayloads {
-		return leasePayloads(this.#handles, own(lease), this.#frameBuffers);
-	}
-
-	nextDueAt(peer: PeerNo): EpochMs | undefined {
-		return nextDueAt(this.#handles, peer);
-	}
-
-	depth(peer?: PeerNo): QueueDepth {
-		return depthIn(this.#handles.counters, peer);
-	}
-
-	waitingBytes(peer: PeerNo): number {
-		return counter(this.#handles.counters.get(peer), 'waitingBytes');
-	}
-
-	deadletterCounts(peer?: PeerNo): Readonly<Record<DeadletterReason, number>> {
-		return deadletterCounts(this.#handles.counters, peer);
-	}
-
-	oldestScheduledAt(peer: PeerNo): EpochMs | undefined {
-		return oldestScheduledAt(this.#handles, peer);
+		return leasePayloads(this.handles, own(lease), this.#frameBuffers);
 	}
 
 	/** False once the store's file was removed or replaced: nothing new is taken then. */
 	get isInPlace(): boolean {
-		return this.#handles.env.isInPlace();
-	}
-
-	space(): ReturnType<OutboundStore['space']> {
-		return spaceUse(this.#handles);
+		return this.handles.env.isInPlace();
 	}
 
 	/** Throws `INVALID_CONFIG` when more than `ceilingBytes` is stored that something still needs. */
 	checkCeiling(ceilingBytes: number): void {
-		checkCeiling(this.#handles, ceilingBytes);
+		checkCeiling(this.handles, ceilingBytes);
 	}
 
 	/** In force at once; the trusted downtime matters to the next start only. */
 	changeSettings(settings: StoreSettings): void {
-		this.#handles.settings = settings;
-	}
-
-	list(filter: RecordFilter, page: PageRequest): RecordPage {
-		return list(this.#handles, filter, page);
-	}
-
-	inspect(segment: SegmentId, peer?: PeerId): readonly DeliveryRecord[] {
-		return inspect(this.#handles, segment, peer);
-	}
-
-	ahead(segment: SegmentId, peer: PeerId): Ahead | undefined {
-		return aheadOf(this.#handles, segment, peer);
-	}
-
-	payload(segment: SegmentId): ReturnType<OutboundStore['payload']> {
-		return readPayload(this.#handles, segment);
+		this.handles.settings = settings;
 	}
 
 	force(segment: SegmentId, peer: PeerId): Promise<boolean> {
-		return force(this.#handles, segment, peer);
+		return force(this.handles, segment, peer);
 	}
 
 	forceWaiting(peer: PeerId, limit: number): Promise<number> {
-		return forceWaiting(this.#handles, peer, limit);
+		return forceWaiting(this.handles, peer, limit);
 	}
 
 	retry(segment: SegmentId, peer: PeerId): Promise<void> {
-		return retryOne(this.#handles, segment, peer);
+		return retryOne(this.handles, segment, peer);
 	}
 
 	purge(segment: SegmentId, peer: PeerId): Promise<void> {
-		return purgeOne(this.#handles, segment, peer);
+		return purgeOne(this.handles, segment, peer);
 	}
 
 	retryMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress> {
-		return retryMatching(this.#handles, selector, limit);
+		return retryMatching(this.handles, selector, limit);
 	}
 
 	purgeMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress> {
-		return purgeMatching(this.#handles, selector, limit);
+		return purgeMatching(this.handles, selector, limit);
 	}
 
 	hold(verb: HoldVerb, segment: SegmentId, peer?: PeerId): Promise<HoldResult> {
-		return holdOrRelease(this.#handles, verb, {segment, peer});
+		return holdOrRelease(this.handles, verb, {segment, peer});
 	}
 
 	holdMatching(verb: HoldVerb, selector: WaitingSelector, limit: number): Promise<BulkProgress> {
-		return holdMatching(this.#handles, verb, selector, limit);
-	}
-
-	previewHold(verb: HoldVerb, selector: WaitingSelector, limit: number): BulkProgress {
-		return previewHold(this.#handles, verb, selector, limit);
-	}
-
-	countMatching(selector: DeadletterSelector): number {
-		return countMatching(this.#handles, selector);
+		return holdMatching(this.handles, verb, selector, limit);
 	}
 
 	tend(): Promise<boolean> {
-		return tend(this.#handles);
+		return tend(this.handles);
 	}
 
 	nextTendInMs(): number {
-		return nextTendInMs(this.#handles);
-	}
-
-	readSetting(name: string): unknown {
-		return readSetting(this.#handles, name);
+		return nextTendInMs(this.handles);
 	}
 
 	writeSetting(name: string, value: unknown): Promise<void> {
-		return writeSetting(this.#handles, name, value);
+		return writeSetting(this.handles, name, value);
 	}
 
 	/** Resolves when what reads have found damaged so far is put right. */
@@ -245,7 +169,7 @@ export class LmdbStore implements OutboundStore {
 
 	/** A piece of a check of the whole store; see `checkStep` in damage/check-step.ts. `undefined` begins at the beginning. */
 	checkStep(cursor: CheckCursor | undefined, maxBytes: number): CheckStep {
-		return checkStep(this.#handles, cursor ?? CHECK_START, maxBytes);
+		return checkStep(this.handles, cursor ?? CHECK_START, maxBytes);
 	}
 
 	/** Puts right what a check found; nothing happens when it is right meanwhile. */
@@ -259,12 +183,12 @@ export class LmdbStore implements OutboundStore {
 
 	/** Called when the disk becomes too full for enqueues; at once when it is already. */
 	onFull(listener: (error: EdgedError) => void): void {
-		this.#handles.room.onShort(listener);
+		this.handles.room.onShort(listener);
 	}
 
 	/** After a shortage: enqueues are taken again when this resolves `true`. */
 	recover(): Promise<boolean> {
-		return recover(this.#handles);
+		return recover(this.handles);
 	}
 
 	/** Called (synchronously, after the commit) when payloads were given up to make room. */
@@ -274,15 +198,15 @@ export class LmdbStore implements OutboundStore {
 
 	/** Calls `listener` (synchronously, after the commit) when records of a peer have moved; one at a time, `undefined` ends it. */
 	watchMoves(listener: MoveListener | undefined): void {
-		this.#handles.onCommitted = listener && (rows => tellMoves(rows, listener));
+		this.handles.onCommitted = listener && (rows => tellMoves(rows, listener));
 	}
 
 	async close(): Promise<void> {
-		if (!this.#handles.closed) {
+		if (!this.handles.closed) {
 			await this.#groupCommit.finished();
 			await this.#mending.finished();
-			this.#handles.closed = true;
-			const {root} = this.#handles.env;
+			this.handles.closed = true;
+			const {root} = this.handles.env;
 			// It rejects when the last commit did not fit on the disk; whoever wrote it was told.
 			await Promise.allSettled([root.flushed]);
 			await root.close();

@@ -7,6 +7,8 @@ import type {Brand, EpochMs, LeaseNo, PeerNo} from '../outbound/units.js';
 import type {EncodedRequest} from './encode-request.js';
 import type {StoreQuota, WireOverhead} from './quota.js';
 import type {BulkProgress, DeadletterSelector, HoldResult, HoldVerb, WaitingSelector} from './selectors.js';
+import type {Horizon, ServiceOrder} from './service-order.js';
+import type {SpaceUse} from './space-use.js';
 
 /**
  * What the rest of edged may ask of the store. Every write resolves only after the fsync that covers it, and is all or
@@ -39,6 +41,8 @@ export type OutboundStore = {
 	settle(lease: Lease, settlement: Settlement): Promise<boolean>;
 	/** Reads the payloads of a lease for sending; a damaged or missing one is told, never handed out. */
 	readPayloads(lease: Lease): LeasedPayloads;
+	/** Now, in the order of enqueues: what is enqueued from here on comes after it. */
+	horizon(): Horizon;
 	/** When the next failed record of `peer` is due, on the wall clock; `undefined` when none waits for a time. */
 	nextDueAt(peer: PeerNo): EpochMs | undefined;
 
@@ -56,9 +60,9 @@ export type OutboundStore = {
 	inspect(segment: SegmentId, peer?: PeerId): readonly DeliveryRecord[];
 	/**
 	 * What is served before a record that waits for its turn; `undefined` for one that does not (it is being sent, held, backing off or
-	 * done with). Looks at a bounded number of rows. `NOT_FOUND`, `UNKNOWN_PEER`.
+	 * done with). Looks at a bounded number of rows. `order`: as the lane serves. `NOT_FOUND`, `UNKNOWN_PEER`.
 	 */
-	ahead(segment: SegmentId, peer: PeerId): Ahead | undefined;
+	ahead(segment: SegmentId, peer: PeerId, order?: ServiceOrder): Ahead | undefined;
 	/** The payload, checked against its hash; `undefined` when the segment is unknown. Throws `SEGMENT_MISSING`. */
 	payload(segment: SegmentId): StoredPayload | undefined;
 
@@ -171,6 +175,8 @@ export type LeaseWindow = {
 	readonly moreUrgentThan?: ClassNo;
 	/** What comes on the wire besides payloads, at most; without it, the widest there is. */
 	readonly overhead?: WireOverhead;
+	/** Within a class; `oldest_first` unless told. */
+	readonly order?: ServiceOrder;
 };
 
 /** Records that are being sent to one peer now. Entries are numbered 0..entryCount-1 in order of service. */
@@ -274,23 +280,14 @@ export type StoredPayload = {
 };
 
 export type * from './quota.js';
-export type {BulkProgress, DeadletterSelector, HoldResult, HoldVerb, WaitingSelector};
-
-export type SpaceUse = {
-	/** Payload and table bytes that are stored for some reason. */
-	readonly liveBytes: number;
-	readonly ceilingBytes: number;
-	/** Of live bytes: from here on there is a warning. */
-	readonly warningBytes: number;
-	/** Size of the database file. */
-	readonly fileBytes: number;
-	/** On its file system, for a process without privileges; 0 when that cannot be told. */
-	readonly freeBytes: number;
-	/** Less free than this is worth a warning: enqueues are refused below it, unless the file has pages to spare. */
-	readonly freeFloorBytes: number;
-	/** Held back for settling, burying and purging on a full disk; 0 once they have had to use it. */
-	readonly reserveBytes: number;
-	readonly blocks: number;
+export type {
+	Attempt,
+	BulkProgress,
+	DeadletterSelector,
+	HoldResult,
+	HoldVerb,
+	Horizon,
+	ServiceOrder,
+	SpaceUse,
+	WaitingSelector,
 };
-
-export type {Attempt};

@@ -6,12 +6,6 @@ const isNoticed = test.macro((t, body: string, expected: string) => {
 });
 
 test(
-	'an order of catching up',
-	isNoticed,
-	'[relay]\ncatch_up = "live_first"\n',
-	'relay.catch_up is set but in this version the oldest segments are sent first',
-);
-test(
 	'an audit trail',
 	isNoticed,
 	'[audit]\ndir = "audit"\n',

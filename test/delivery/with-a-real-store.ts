@@ -36,6 +36,7 @@ const dispatch = async (store: LmdbStore, watch: Watch, transports: readonly Tra
 		windowsOf: () => [],
 		workerCount: 4,
 		maxInflightBytes: 8 * 2 ** 20,
+		catchUp: 'oldest_first',
 		drainTimeoutMs: 50,
 		policy: {
 			maxRetryCount: 8,

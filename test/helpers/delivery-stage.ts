@@ -10,7 +10,9 @@ import {FakeStore} from './fake-store.js';
 import {acked, ScriptedTransport} from './scripted-transport.js';
 import {Watch} from './watch.js';
 
-export type StageOptions = Partial<Pick<DispatcherOptions, 'workerCount' | 'maxInflightBytes'>> & {
+export type StageOptions = Partial<
+	Pick<DispatcherOptions, 'workerCount' | 'maxInflightBytes' | 'catchUp'>
+> & {
 	readonly policy?: Partial<DispatcherOptions['policy']>;
 	/** Peers are numbered from 1. */
 	readonly peers?: readonly string[];
@@ -41,6 +43,7 @@ export class DeliveryStage {
 			windowsOf: () => this.windows,
 			workerCount: 4,
 			maxInflightBytes: 8 * 1024 * 1024,
+			catchUp: 'oldest_first',
 			drainTimeoutMs: 10_000,
 			clock: this.clock,
 			observer: this.spy,

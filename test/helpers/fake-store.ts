@@ -3,7 +3,14 @@ import {EdgedError} from '../../src/outbound/errors.js';
 import {nextState} from '../../src/outbound/transitions.js';
 import type {EpochMs, PeerNo} from '../../src/outbound/units.js';
 import type {Clock} from '../../src/runtime/clock.js';
-import type {Lease, LeasedPayloads, LeaseWindow, Settlement} from '../../src/storage/store.js';
+import type {
+	Horizon,
+	Lease,
+	LeasedPayloads,
+	LeaseWindow,
+	ServiceOrder,
+	Settlement,
+} from '../../src/storage/store.js';
 import {type EntryDraft, leaseOf} from './leases.js';
 import {noQuota} from './no-quota.js';
 import {FakeSettings} from './settings.js';
@@ -184,11 +191,15 @@ export class FakeStore extends FakeSettings implements DispatcherStore {
 			.reduce((sum, {draft}) => sum + (draft.sizeBytes ?? 100), 0);
 	}
 
+	horizon(): Horizon {
+		return this.rows.length as Horizon;
+	}
+
 	onWork(listener: (peer: PeerNo) => void): void {
 		this.#listener = listener;
 	}
 
-	#waiting(peer: PeerNo): Row[] {
+	#waiting(peer: PeerNo, order: ServiceOrder): Row[] {
 		for (const row of this.rows) {
 			if (row.peer === peer && row.state === 'failed' && row.dueAt <= this.#clock.now()) {
 				row.state = 'scheduled';
@@ -196,11 +207,25 @@ export class FakeStore extends FakeSettings implements DispatcherStore {
 		}
 		return this.rows
 			.filter(row => row.peer === peer && row.state === 'scheduled')
-			.sort((a, b) => (a.draft.classNo ?? 2) - (b.draft.classNo ?? 2));
+			.sort(
+				(a, b) =>
+					(a.draft.classNo ?? 2) - (b.draft.classNo ?? 2) || this.#rank(a, order) - this.#rank(b, order),
+			);
 	}
 
-	#chosen(peer: PeerNo, {again, except = [], chargedAlone = false, moreUrgentThan}: LeaseWindow): Row[] {
-		const allowed = this.#waiting(peer).filter(
+	#rank(row: Row, order: ServiceOrder): number {
+		const at = this.rows.indexOf(row);
+		if (order.kind === 'live_first') {
+			return at >= order.live ? at - this.rows.length : at;
+		}
+		return order.kind === 'newest_first' ? -at : at;
+	}
+
+	#chosen(
+		peer: PeerNo,
+		{again, except = [], chargedAlone = false, order = {kind: 'oldest_first'}, moreUrgentThan}: LeaseWindow,
+	): Row[] {
+		const allowed = this.#waiting(peer, order).filter(
 			({formerly, draft}) =>
 				(moreUrgentThan === undefined || (draft.classNo ?? 2) < moreUrgentThan) &&
 				(again === undefined || formerly.has(again)) &&

@@ -55,16 +55,31 @@ test('a group is out as a whole, beside the queue of its block', t => {
 	t.false(overlay.isGroupOut(group(9)));
 });
 
-test('the search for fresh blocks goes back to what was given back, not to what was done with', t => {
+test('the search for fresh blocks comes by what was given back, not by what was done with', t => {
 	const overlay = new LaneOverlay();
-	overlay.advanceFresh(NORMAL, block(100));
+	const all = {first: 0, last: 150, isReverse: false};
+	overlay.exhaust(NORMAL, {first: 0, last: 100});
 	overlay.forget([part(10, 0)]);
-	t.is<number, number>(overlay.freshFrom(NORMAL), 100);
+	t.is<number, number>(overlay.freshFrom(NORMAL), 101);
 	overlay.giveBack([part(40, 0), part(30, 0), part(200, 0)]);
 	t.is<number, number>(overlay.freshFrom(NORMAL), 30);
+	const blockOnly = (number: number) => ({first: number, last: number});
+	t.deepEqual(overlay.freshGaps(NORMAL, all), [blockOnly(30), blockOnly(40), {first: 101, last: 150}]);
 	t.is<number, number>(overlay.freshFrom(1), 0);
 	overlay.lookEverywhere();
 	t.is<number, number>(overlay.freshFrom(NORMAL), 0);
+	t.deepEqual(overlay.freshGaps(NORMAL, all), [all]);
+});
+
+test('the cursors of due groups hold for one order of service', t => {
+	const overlay = new LaneOverlay();
+	const cursor = [50, block(3), group(4)] as const;
+	overlay.serve({kind: 'newest_first'});
+	overlay.advanceDue(NORMAL, cursor);
+	overlay.serve({kind: 'newest_first'});
+	t.deepEqual(overlay.dueAfter(NORMAL), cursor);
+	overlay.serve({kind: 'oldest_first'});
+	t.is(overlay.dueAfter(NORMAL), undefined);
 });
 
 test('the search for due groups starts again when one is given back or written', t => {

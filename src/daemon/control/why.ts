@@ -15,11 +15,10 @@ type Asked = Pick<Parts, 'store' | 'peers' | 'dispatcher' | 'bandwidth' | 'clock
 export const why = (parts: Asked, params: Params<'relay.why'>): Result<'relay.why'> => {
 	const peer = peerOf(parts, params.peer_id);
 	const record = params.segment_id === undefined ? undefined : recordOf(parts, params.segment_id, peer.id);
-	const ahead = record === undefined ? undefined : parts.store.ahead(record.segmentId, peer.id);
-	const facts = gather(parts, peer, {record, ahead});
+	const facts = gather(parts, peer, record);
 	const {cause, sentence, next, etaSeconds} =
 		record === undefined ? judgePeer(facts) : judgeRecord(facts, record);
-	const {depth, lane} = facts;
+	const {depth, lane, ahead} = facts;
 	return {
 		sentence,
 		cause,
@@ -62,7 +61,7 @@ const recordOf = ({store}: Asked, segment: SegmentId, peer: PeerId): DeliveryRec
 const gather = (
 	{store, peers, dispatcher, bandwidth, config, clock}: Asked,
 	{id, no}: KnownPeer,
-	{record, ahead}: {readonly record: DeliveryRecord | undefined; readonly ahead: Ahead | undefined},
+	record: DeliveryRecord | undefined,
 ): Facts => {
 	const isConfigured = peers.configured.some(peer => peer.no === no);
 	const lane: LaneSnapshot | undefined = isConfigured ? dispatcher.snapshots(id)[0] : undefined;
@@ -75,7 +74,7 @@ const gather = (
 		waitingBytes: store.waitingBytes(no),
 		bytesPerSecond: limits.length === 0 ? 0 : Math.min(...limits),
 		ownBytes: record?.sizeBytes ?? 0,
-		ahead,
+		ahead: record && store.ahead(record.segmentId, id, lane?.order),
 		nextDueAt: store.nextDueAt(no),
 		successCondition: String(config.relay.successCondition),
 		maxRetryCount: config.relay.retry.maxRetryCount,

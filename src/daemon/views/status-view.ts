@@ -35,7 +35,7 @@ export const statusView = (parts: Parts): Result<'relay.status'> => {
 
 type Shown = Omit<
 	LaneSnapshot,
-	'peerId' | 'link' | 'leases' | 'inflightBytes' | 'searching' | 'quotaWait'
+	'peerId' | 'link' | 'leases' | 'inflightBytes' | 'searching' | 'quotaWait' | 'order'
 > & {
 	readonly link: WirePeerStatus['link'];
 };

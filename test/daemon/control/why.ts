@@ -22,6 +22,7 @@ const LANE = {
 	inflightBytes: 0,
 	searching: false,
 	suspicion: {suspects: 0, alone: 0},
+	order: {kind: 'oldest_first'},
 };
 
 /** A real store with the configured peer `a` and the forgotten one `b`; `lane` is what the lane of `a` says. */

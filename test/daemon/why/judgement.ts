@@ -24,6 +24,7 @@ const LANE = {
 	inflightBytes: 500,
 	searching: false,
 	suspicion: {suspects: 0, alone: 0},
+	order: {kind: 'oldest_first'},
 } as const;
 const DEPTH = {
 	scheduled: 3,

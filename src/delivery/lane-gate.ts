@@ -1,0 +1,50 @@
+import type {ServiceOrder} from '../storage/store.js';
+import {CatchUp} from './catch-up.js';
+import type {LaneHealth} from './lane-health.js';
+import type {LaneOptions} from './lane-options.js';
+import type {LaneWindows} from './lane-windows.js';
+
+export type LaneGateOptions = Pick<LaneOptions, 'peer' | 'store' | 'pacer' | 'catchUp'> & {
+	readonly health: LaneHealth;
+	readonly windows: LaneWindows;
+};
+
+/** All that may keep a lane from sending: an order, its windows, the rate, the link. */
+export class LaneGate {
+	readonly #options: LaneGateOptions;
+	readonly #catchUp: CatchUp;
+
+	constructor(options: LaneGateOptions) {
+		this.#options = options;
+		this.#catchUp = new CatchUp(options.catchUp, options.store);
+	}
+
+	/** In which what waits is to be leased. */
+	get order(): ServiceOrder {
+		return this.#catchUp.order;
+	}
+
+	/** Asked before a lease is taken and before it is sent. `isStopped`: an order is in the way. */
+	mayPass(isStopped: boolean): boolean {
+		const mayPass = !isStopped && this.#options.windows.look() && this.#carries();
+		this.#catchUp.note(mayPass);
+		return mayPass;
+	}
+
+	/** Wakes the link when that alone is in the way. */
+	#carries(): boolean {
+		const {store, peer, pacer, health} = this.#options;
+		if (health.carries && !pacer.suspended()) {
+			return true;
+		}
+		const {scheduled, failed, held} = store.depth(peer.no);
+		if (scheduled + failed > held) {
+			if (pacer.suspended()) {
+				pacer.heldBack();
+			} else {
+				health.wake();
+			}
+		}
+		return false;
+	}
+}

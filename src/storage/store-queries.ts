@@ -1,0 +1,104 @@
+import type {DeadletterReason} from '../outbound/attempts.js';
+import type {PeerId, SegmentId} from '../outbound/names.js';
+import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js';
+import type {EpochMs, PeerNo} from '../outbound/units.js';
+import {aheadOf} from './ahead.js';
+import {counter, deadletterCounts, depthIn} from './counters.js';
+import {countMatching} from './deadletter-verbs.js';
+import type {StoreHandles} from './handles.js';
+import {previewHold} from './hold-matching.js';
+import {nextDueAt, oldestScheduledAt} from './lane-times.js';
+import {list} from './list.js';
+import {readSetting} from './named-settings.js';
+import {inspect, readPayload} from './records.js';
+import {OLDEST_FIRST} from './service-order.js';
+import {spaceUse} from './space-use.js';
+import type {
+	Ahead,
+	BulkProgress,
+	DeadletterSelector,
+	HoldVerb,
+	Horizon,
+	KnownPeer,
+	PageRequest,
+	RecordFilter,
+	Route,
+	ServiceOrder,
+	SpaceUse,
+	StoredPayload,
+	WaitingSelector,
+} from './store.js';
+
+/** What may be asked of the store without a write. */
+export class StoreQueries {
+	/** For fsck and the tests of the invariant too, which look at every row. */
+	readonly handles: StoreHandles;
+
+	constructor(handles: StoreHandles) {
+		this.handles = handles;
+	}
+
+	peers(): readonly KnownPeer[] {
+		return this.handles.peers.all;
+	}
+
+	route(ids: readonly PeerId[]): Route {
+		return this.handles.peers.route(ids);
+	}
+
+	nextDueAt(peer: PeerNo): EpochMs | undefined {
+		return nextDueAt(this.handles, peer);
+	}
+
+	horizon(): Horizon {
+		return this.handles.numbers.blockLimit as number as Horizon;
+	}
+
+	depth(peer?: PeerNo): QueueDepth {
+		return depthIn(this.handles.counters, peer);
+	}
+
+	waitingBytes(peer: PeerNo): number {
+		return counter(this.handles.counters.get(peer), 'waitingBytes');
+	}
+
+	deadletterCounts(peer?: PeerNo): Readonly<Record<DeadletterReason, number>> {
+		return deadletterCounts(this.handles.counters, peer);
+	}
+
+	oldestScheduledAt(peer: PeerNo): EpochMs | undefined {
+		return oldestScheduledAt(this.handles, peer);
+	}
+
+	space(): SpaceUse {
+		return spaceUse(this.handles);
+	}
+
+	list(filter: RecordFilter, page: PageRequest): RecordPage {
+		return list(this.handles, filter, page);
+	}
+
+	inspect(segment: SegmentId, peer?: PeerId): readonly DeliveryRecord[] {
+		return inspect(this.handles, segment, peer);
+	}
+
+	ahead(segment: SegmentId, peer: PeerId, order: ServiceOrder = OLDEST_FIRST): Ahead | undefined {
+		return aheadOf(this.handles, segment, peer, order);
+	}
+
+	payload(segment: SegmentId): StoredPayload | undefined {
+		return readPayload(this.handles, segment);
+	}
+
+	previewHold(verb: HoldVerb, selector: WaitingSelector, limit: number): BulkProgress {
+		return previewHold(this.handles, verb, selector, limit);
+	}
+
+	countMatching(selector: DeadletterSelector): number {
+		return countMatching(this.handles, selector);
+	}
+
+	readSetting(name: string): unknown {
+		return readSetting(this.handles, name);
+	}
+}

@@ -51,6 +51,8 @@ export class StoreCheck implements Service {
 	#note: Note = {cursor: null, bytes: 0, completedAt: null};
 	#beats = 0;
 	#findings = 0;
+	/** When the last check was, in monotonic time. */
+	#countsFrom = 0;
 
 	constructor(options: StoreCheckOptions) {
 		this.#options = options;
@@ -59,13 +61,19 @@ export class StoreCheck implements Service {
 
 	get progress(): CheckProgress {
 		const {cursor, bytes, completedAt} = this.#note;
-		return {state: cursor === null ? 'waiting' : 'running', bytes, completedAt: completedAt ?? undefined};
+		return {
+			state: cursor === null ? 'waiting' : 'running',
+			bytes,
+			completedAt:
+				completedAt === null ? undefined : (Math.min(completedAt, this.#options.clock.now()) as EpochMs),
+		};
 	}
 
 	async start(): Promise<void> {
 		this.#isStopped = false;
 		const {store, clock} = this.#options;
-		this.#note = readNote(store.readSetting(SETTING), clock.now());
+		this.#note = readNote(store.readSetting(SETTING));
+		this.#countsFrom = clock.elapsed();
 		this.#wait();
 	}
 
@@ -77,14 +85,15 @@ export class StoreCheck implements Service {
 
 	#wait(): void {
 		const {clock} = this.#options;
-		const {cursor, completedAt} = this.#note;
-		const since = completedAt === null ? PAUSE_BETWEEN_MS : Math.max(0, clock.now() - completedAt);
+		const {cursor} = this.#note;
 		const delayMs =
-			cursor === null ? Math.min(LONGEST_WAIT_MS, Math.max(BEAT_MS, PAUSE_BETWEEN_MS - since)) : BEAT_MS;
+			cursor === null
+				? Math.min(LONGEST_WAIT_MS, Math.max(BEAT_MS, PAUSE_BETWEEN_MS - this.#sinceLast))
+				: BEAT_MS;
 		const at = clock.elapsed() + delayMs;
 		this.#cancel = clock.after(delayMs, () => {
 			const isBusy = clock.elapsed() - at > BUSY_MS;
-			const isDue = cursor !== null || since + delayMs >= PAUSE_BETWEEN_MS;
+			const isDue = cursor !== null || this.#sinceLast >= PAUSE_BETWEEN_MS;
 			this.#background.run(async () => {
 				if (isDue && !isBusy) {
 					await this.#beat();
@@ -94,6 +103,15 @@ export class StoreCheck implements Service {
 				}
 			});
 		});
+	}
+
+	/** By the wall clock, and at least as long as has elapsed: one that was set back does not put the check off. */
+	get #sinceLast(): number {
+		const {clock} = this.#options;
+		const {completedAt} = this.#note;
+		return completedAt === null
+			? PAUSE_BETWEEN_MS
+			: Math.max(clock.now() - completedAt, clock.elapsed() - this.#countsFrom);
 	}
 
 	async #beat(): Promise<void> {
@@ -129,6 +147,7 @@ export class StoreCheck implements Service {
 		const {store, clock, logger} = this.#options;
 		if (isComplete) {
 			this.#note = {...this.#note, cursor: null, completedAt: clock.now()};
+			this.#countsFrom = clock.elapsed();
 			logger.info({bytes: this.#note.bytes, findings: this.#findings}, 'the whole store was checked');
 		}
 		if (isComplete || ++this.#beats % BEATS_A_NOTE === 0) {
@@ -137,8 +156,7 @@ export class StoreCheck implements Service {
 	}
 }
 
-/** A wall clock that was set back must not put the next check off. */
-const readNote = (saved: unknown, now: EpochMs): Note => {
+const readNote = (saved: unknown): Note => {
 	const {cursor = null, bytes = 0, completedAt = null} = (saved ?? {}) as Partial<Note>;
-	return {cursor, bytes, completedAt: completedAt === null || completedAt <= now ? completedAt : now};
+	return {cursor, bytes, completedAt};
 };

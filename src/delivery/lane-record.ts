@@ -1,4 +1,4 @@
-import type {EpochMs} from '../outbound/units.js';
+import type {EpochMs, MonotonicMs} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import type {Lease, Settlement} from '../storage/store.js';
 import {Goodput} from './goodput.js';
@@ -10,7 +10,8 @@ const STANDSTILL = 1;
 export class LaneRecord {
 	readonly #clock: Clock;
 	readonly #goodput: Goodput;
-	#lastAckAt: EpochMs | undefined;
+	/** Monotonic: the wall clock may be set before it is shown. */
+	#lastAckAt: MonotonicMs | undefined;
 	#lastError: string | undefined;
 
 	constructor(clock: Clock) {
@@ -18,8 +19,12 @@ export class LaneRecord {
 		this.#goodput = new Goodput(clock);
 	}
 
+	/** On the wall clock as it is now. */
 	get lastAckAt(): EpochMs | undefined {
-		return this.#lastAckAt;
+		const clock = this.#clock;
+		return this.#lastAckAt === undefined
+			? undefined
+			: ((clock.now() - (clock.elapsed() - this.#lastAckAt)) as EpochMs);
 	}
 
 	/** Of the link or of a segment; stays when things are well again. */
@@ -44,7 +49,7 @@ export class LaneRecord {
 	settled(lease: Lease, settlement: Settlement): AckedPart {
 		const acked = ackedPart(lease, settlement);
 		if (acked.entries > 0) {
-			this.#lastAckAt = this.#clock.now();
+			this.#lastAckAt = this.#clock.elapsed();
 			this.#goodput.add(acked.bytes);
 		}
 		const [first] = settlement.exceptions;

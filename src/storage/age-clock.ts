@@ -4,12 +4,16 @@ import {RowReader} from './row-reader.js';
 import {RowWriter} from './row-writer.js';
 
 const DAY_MS = 86_400_000;
+const YEAR_MS = 365 * DAY_MS;
+/** The first of 2025: before edged. A wall clock that shows less was never set, and says nothing about how long a standstill was. */
+const FIRST_TRUE_TIME = 1_735_689_600_000;
 /** The wall clock may differ from the monotonic one by this much before it is worth a note. */
 const JUMP_MS = 60_000;
 
 /**
  * The clock that expiry, retention and quotas live by: monotonic while the daemon runs; over a restart it advances by the wall
- * clock's difference, never backwards and at most by `maxDowntimeMs`. So a wall clock that jumps by years expires nothing early.
+ * clock's difference, never backwards, at most by `maxDowntimeMs`, and not at all when it was not set yet (a device without a
+ * battery begins in 1970). So a wall clock that jumps by years expires nothing early.
  */
 export class AgeClock {
 	readonly #clock: Clock;
@@ -21,7 +25,8 @@ export class AgeClock {
 	constructor(clock: Clock, saved: Buffer | undefined, maxDowntimeMs: number = 30 * DAY_MS) {
 		this.#clock = clock;
 		const {age, wall} = saved === undefined ? {age: 1, wall: clock.now()} : decode(saved);
-		this.#startAge = age + Math.min(Math.max(0, clock.now() - wall), maxDowntimeMs);
+		const downtimeMs = Math.min(wall, clock.now()) < FIRST_TRUE_TIME ? 0 : clock.now() - wall;
+		this.#startAge = age + Math.min(Math.max(0, downtimeMs), maxDowntimeMs);
 		this.#startElapsed = clock.elapsed();
 		this.#wallOffset = clock.now() - clock.elapsed();
 	}
@@ -34,6 +39,15 @@ export class AgeClock {
 	/** For display: when `at` comes or came on the wall clock as it is now. */
 	toWall(at: AgeMs): EpochMs {
 		return Math.round(this.#clock.now() + at - this.now()) as EpochMs;
+	}
+
+	/**
+	 * For display: a wall time that was noted at `age`. When it lies in the future, or is years older than it can be, the wall clock
+	 * was wrong then, and the age says when it was.
+	 */
+	noted(at: EpochMs, age: AgeMs): EpochMs {
+		const byAge = this.toWall(age);
+		return at > this.#clock.now() || at < byAge - YEAR_MS ? byAge : at;
 	}
 
 	/** How far the wall clock moved against the monotonic one since the last call, when that is a jump; else 0. */

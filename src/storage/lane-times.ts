@@ -25,11 +25,12 @@ export const nextDueAt = (handles: StoreHandles, peer: PeerNo): EpochMs | undefi
 
 /** See `OutboundStore.oldestScheduledAt`. */
 export const oldestScheduledAt = (handles: StoreHandles, peer: PeerNo): EpochMs | undefined => {
-	const {env} = handles;
+	const {env, age} = handles;
 	let least: EpochMs | undefined;
 	for (const classNo of CLASS_NUMBERS) {
 		for (const {key} of env.queue.getRange({start: [peer, classNo], end: [peer, classNo, END], limit: 1})) {
-			const at = readBlock(handles, (key as QueueKey)[2])?.createdAt;
+			const table = readBlock(handles, (key as QueueKey)[2]);
+			const at = table === undefined ? undefined : age.noted(table.createdAt, table.createdAge);
 			least = at !== undefined && (least === undefined || at < least) ? at : least;
 		}
 	}

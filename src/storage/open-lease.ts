@@ -146,7 +146,8 @@ class OpenEntry implements LeasedEntry {
 	}
 
 	get enqueuedAt(): EpochMs {
-		return this.#open.table.createdAt;
+		const {createdAt, createdAge} = this.#open.table;
+		return this.#handles.age.noted(createdAt, createdAge);
 	}
 
 	get expiresInMs(): number | undefined {

@@ -106,7 +106,7 @@ export const viewRecord = (
 		sha256: table.sha256Of(entry).toString('hex'),
 		contentType: metadata.contentType,
 		labels: metadata.labels,
-		enqueuedAt: table.createdAt,
+		enqueuedAt: age.noted(table.createdAt, table.createdAge),
 		expiresAt: expiry === undefined ? undefined : age.toWall(expiry),
 	};
 	const group = part.place === 'group' ? part.group : undefined;
@@ -133,7 +133,12 @@ const fateOf = (
 ): Fate | undefined => {
 	switch (part.place) {
 		case 'queue':
-			return {...CALM, state: 'scheduled', updatedAt: table.createdAt, attempts: []};
+			return {
+				...CALM,
+				state: 'scheduled',
+				updatedAt: handles.age.noted(table.createdAt, table.createdAge),
+				attempts: [],
+			};
 		case 'group':
 			return groupFate(handles, part.row, sizeBytes);
 		case 'span':

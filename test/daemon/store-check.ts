@@ -4,7 +4,7 @@ import {FakeClock} from '../helpers/fake-clock.js';
 import {flip, keysOf} from '../helpers/flip.js';
 import {silentLogger} from '../helpers/silent-logger.js';
 import {type StoreFixture, storeFixture} from '../helpers/store-fixture.js';
-import {ackAll, fill, fillOneByOne, peerA, storeTest, take} from '../helpers/store-verbs.js';
+import {ackAll, fails, fill, fillDead, fillOneByOne, peerA, storeTest, take} from '../helpers/store-verbs.js';
 
 /** With a clock of its own: the store's would leave its commits behind. */
 const checkOf = (t: ExecutionContext, {store}: StoreFixture, clock: FakeClock): StoreCheck => {
@@ -16,6 +16,13 @@ const checkOf = (t: ExecutionContext, {store}: StoreFixture, clock: FakeClock): 
 	});
 	t.teardown(() => check.stop());
 	return check;
+};
+
+const passHours = async (clock: FakeClock, hours: number): Promise<void> => {
+	for (let hour = 0; hour < hours; hour++) {
+		clock.advance(3_600_000);
+		await new Promise(resolve => setImmediate(resolve));
+	}
 };
 
 /** Lets a check run until it has seen everything. */
@@ -71,6 +78,21 @@ storeTest(
 	},
 );
 
+storeTest('records that are held, failed or dead are no damage', async (t, fixture) => {
+	const {store} = fixture;
+	await fillDead(store, ['dead']);
+	await fill(store, ['failed']);
+	await store.settle(await take(store), {acked: [], exceptions: [fails(0)]});
+	const [id = ''] = await fill(store, ['held']);
+	await store.hold('hold', id as never, 'a' as never);
+	const clock = new FakeClock();
+	const check = checkOf(t, fixture, clock);
+	await check.start();
+	await complete(check, clock);
+	t.deepEqual(store.damage, {mended: 0, buried: 0});
+	t.like(store.depth(peerA), {held: 1, failed: 1, deadletter: 1});
+});
+
 storeTest('a sound store is checked within its pace, and again after a week', async (t, fixture) => {
 	const {store} = fixture;
 	await fillOneByOne(
@@ -105,6 +127,24 @@ test('a clock that was set back does not hold up the check for longer than its p
 		completedAt: clock.now() + 9e12,
 	});
 	await check.start();
+	await passHours(clock, 7 * 24 - 1);
+	t.is(check.progress.bytes, 1);
+	await passHours(clock, 2);
+	t.is(check.progress.state, 'waiting');
+	t.true(check.progress.bytes > 1);
+});
+
+test('one that is set back while edged runs does not, either', async t => {
+	const fixture = await storeFixture(t);
+	const clock = new FakeClock();
+	const check = checkOf(t, fixture, clock);
+	await check.start();
 	await complete(check, clock);
-	t.pass();
+	await fill(fixture.store, ['more']);
+	const {bytes} = check.progress;
+	clock.jump(-9e11);
+	await passHours(clock, 7 * 24 - 1);
+	t.is(check.progress.bytes, bytes);
+	await passHours(clock, 2);
+	t.true(check.progress.bytes > bytes);
 });

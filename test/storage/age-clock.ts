@@ -70,6 +70,30 @@ test('a device whose clock starts in 1970 and is then set keeps its age', t => {
 	t.is(back.age.encode().length, 12);
 });
 
+test('a wall clock that was not set, before or after a standstill, says nothing about how long that was', t => {
+	const unset = new FakeClock(100_000_000);
+	const age = new AgeClock(unset, undefined);
+	unset.advance(1000);
+	t.is<number, number>(restart(unset, age, 55 * YEAR_MS).age.now(), 1001);
+	const set = new FakeClock();
+	const later = new AgeClock(set, undefined);
+	t.is<number, number>(restart(set, later, -30 * YEAR_MS).age.now(), 1);
+});
+
+test('a wall time that cannot have been right is told by the age it was noted at, any other as it was noted', t => {
+	const clock = new FakeClock();
+	const age = new AgeClock(clock, undefined);
+	const [at, noted] = [clock.now(), age.now()];
+	clock.advance(DAY_MS);
+	t.is(age.noted(at, noted), at);
+	clock.jump(300 * DAY_MS); // A laptop that slept.
+	t.is(age.noted(at, noted), at);
+	clock.jump(10 * YEAR_MS);
+	t.is<number, number>(age.noted(at, noted), clock.now() - DAY_MS);
+	clock.jump(-20 * YEAR_MS);
+	t.is<number, number>(age.noted(at, noted), clock.now() - DAY_MS);
+});
+
 test('over any restarts and jumps the age never goes back', t => {
 	const steps = fc.array(
 		fc.record({

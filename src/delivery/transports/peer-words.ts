@@ -2,13 +2,13 @@ import {withoutUrlCredentials} from '../../outbound/secrets.js';
 import type {EpochMs} from '../../outbound/units.js';
 import type {LinkTrouble} from '../transport.js';
 import type {Exchanged} from './exchange.js';
-import {parseRetryAfter} from './retry-after.js';
+import {dateOf, parseRetryAfter} from './retry-after.js';
 
 type Answer = Pick<Extract<Exchanged, {kind: 'answer'}>, 'status' | 'headers' | 'text'>;
 
 /** The status with the words of whoever answered, and when to come back if that was said. */
 export const refusalOf = ({status, headers, text}: Answer, now: EpochMs): LinkTrouble => {
-	const retryAfterMs = parseRetryAfter(headers['retry-after'], now);
+	const retryAfterMs = parseRetryAfter(headers['retry-after'], dateOf(headers['date']) ?? now);
 	const words = wordsOf(text);
 	return {
 		message: `The peer answered ${status}${words === '' ? '' : `: ${words}`}`,

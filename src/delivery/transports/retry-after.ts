@@ -16,6 +16,12 @@ export const parseRetryAfter = (header: string | string[] | undefined, now: Epoc
 	return ms >= 0 ? Math.min(ms, DAY_MS) : undefined;
 };
 
+/** When the peer answered, by its own clock: a `Retry-After` date is one of the same clock, whatever ours shows. */
+export const dateOf = (header: string | string[] | undefined): EpochMs | undefined => {
+	const at = typeof header === 'string' ? parseDate(header.trim()) : Number.NaN;
+	return Number.isNaN(at) ? undefined : (at as EpochMs);
+};
+
 /** NaN for what is no date. */
 const parseDate = (text: string): number => {
 	const [, day, monthName, year, hours, minutes, seconds] = DATE.exec(text) ?? [];

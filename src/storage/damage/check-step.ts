@@ -1,7 +1,7 @@
 import type {Key} from 'lmdb';
 import type {BlockNo} from '../../outbound/units.js';
 import {readBlock} from '../blocks.js';
-import {decodeGroup} from '../group-row.js';
+import {decodeGroup, type GroupRow, isHeld} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
 import {keptOrAll} from '../kept-entries.js';
 import {DATABASE_NAMES, type DatabaseName} from '../layout.js';
@@ -99,6 +99,8 @@ const checkRow = (handles: StoreHandles, database: DatabaseName, key: Key, findi
 			}
 			if (database === 'groups') {
 				checkGroup(handles, parts, say);
+			} else if (database === 'held') {
+				checkGroupKey(handles, database, parts, say);
 			}
 			return 0;
 		}
@@ -164,32 +166,34 @@ const checkBlock = (handles: StoreHandles, block: BlockNo, say: Say): number => 
 const checkGroup = ({env}: StoreHandles, key: readonly number[], say: Say): void => {
 	const saved = env.groups.get(key as number[]);
 	if (saved !== undefined) {
-		const [peer = 0, block = 0, group = 0] = key;
-		const row = decodeGroup(saved);
-		const isDead = row.state === 'deadletter';
-		const database = isDead ? 'deadletters' : 'due';
-		const index = isDead ? [peer, row.diedAt, block, group] : [peer, row.classNo, row.dueAt, block, group];
-		if (!env[database].doesExist(index)) {
-			say(`group ${group} of block ${block} is not found by its key`, {database, key: index});
+		const place = placeOfKey(key, decodeGroup(saved));
+		if (!env[place.database].doesExist(place.key)) {
+			const [, block = 0, group = 0] = key;
+			say(`group ${group} of block ${block} is not found by its key`, place);
 		}
 	}
 };
 
 const checkGroupKey = (
 	{env}: StoreHandles,
-	database: 'due' | 'deadletters',
+	database: 'due' | 'held' | 'deadletters',
 	key: readonly number[],
 	say: Say,
 ): void => {
-	const [peer = 0] = key;
-	const [block = 0, group = 0] = key.slice(-2);
-	const saved = env.groups.get([peer, block, group]);
-	const row = saved === undefined ? undefined : decodeGroup(saved);
-	const isRight =
-		row?.state === 'deadletter'
-			? database === 'deadletters' && key[1] === row.diedAt
-			: row !== undefined && database === 'due' && key[1] === row.classNo && key[2] === row.dueAt;
-	if (!isRight) {
+	const group = [key[0] ?? 0, ...key.slice(-2)];
+	const saved = env.groups.get(group);
+	const place = saved === undefined ? undefined : placeOfKey(group, decodeGroup(saved));
+	if (place?.database !== database || !isSame(place.key, key as Key)) {
 		say(`${database} ${JSON.stringify(key)} leads to no such group`);
 	}
+};
+
+/** Where the key of a group has to be. */
+const placeOfKey = ([peer = 0, block = 0, group = 0]: readonly number[], row: GroupRow): Place => {
+	if (row.state === 'deadletter') {
+		return {database: 'deadletters', key: [peer, row.diedAt, block, group]};
+	}
+	return isHeld(row)
+		? {database: 'held', key: [peer, row.classNo, block, group]}
+		: {database: 'due', key: [peer, row.classNo, row.dueAt, block, group]};
 };

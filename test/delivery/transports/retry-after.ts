@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {parseRetryAfter} from '../../../src/delivery/transports/retry-after.js';
+import {dateOf, parseRetryAfter} from '../../../src/delivery/transports/retry-after.js';
 import type {EpochMs} from '../../../src/outbound/units.js';
 import {holds} from '../../helpers/holds.js';
 
@@ -21,6 +21,13 @@ test('words say nothing', reads, 'tomorrow', undefined);
 test('a month that does not exist says nothing', reads, 'Sun, 06 Foo 1994 08:50:00 GMT', undefined);
 test('two headers say nothing', reads, ['1', '2'], undefined);
 test('no header says nothing', reads, undefined, undefined);
+
+test("a peer's own clock is read from its answer", t => {
+	t.is<number | undefined, number>(dateOf('Sun, 06 Nov 1994 08:49:37 GMT'), Date.UTC(1994, 10, 6, 8, 49, 37));
+	t.is(dateOf('yesterday'), undefined);
+	t.is(dateOf(undefined), undefined);
+	t.is(dateOf(['Sun, 06 Nov 1994 08:49:37 GMT', 'x']), undefined);
+});
 
 test('dates are those of the calendar', t => {
 	const date = fc.date({min: new Date('1971-01-01'), max: new Date('2399-12-31'), noInvalidDate: true});

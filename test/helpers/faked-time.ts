@@ -1,0 +1,48 @@
+import {spawnSync} from 'node:child_process';
+import {renameSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {temporaryDirectory} from './temp-dir.js';
+
+/** The library that `faketime` preloads; only outside CI may it be missing: there, .ci/run installs it. */
+const preload = spawnSync('faketime', ['-m', '-f', '+0', 'printenv', 'LD_PRELOAD'], {encoding: 'utf8'});
+const isMissing = preload.error !== undefined && process.env['CI'] === undefined;
+
+/** A test that needs faketime; skipped, and said so, on a machine that has none. */
+export const fakedTimeTest = (title: string, body: (t: ExecutionContext) => Promise<void>): void => {
+	if (isMissing) {
+		test.skip(`${title} (faketime is not installed here)`, body);
+	} else {
+		test.serial(title, body);
+	}
+};
+
+/** The wall clock of processes that are started with `env`. Their monotonic clock is the machine's. */
+export type FakedTime = {
+	readonly env: Readonly<Record<string, string>>;
+	/** From now on their wall clock is so far ahead of the machine's. */
+	set(aheadMs: number): void;
+};
+
+export const fakedTime = async (t: ExecutionContext): Promise<FakedTime> => {
+	const directory = await temporaryDirectory(t);
+	const file = path.join(directory, 'time');
+	const set = (aheadMs: number): void => {
+		const seconds = Math.round(aheadMs / 1000);
+		writeFileSync(`${file}.new`, `${seconds < 0 ? '' : '+'}${seconds}\n`);
+		renameSync(`${file}.new`, file); // It is read at every look at the clock, and half a line is another time.
+	};
+	set(0);
+	return {
+		set,
+		env: {
+			LD_PRELOAD: preload.stdout.trim(),
+			FAKETIME_TIMESTAMP_FILE: file,
+			FAKETIME_NO_CACHE: '1',
+			// The names differ between versions of the library.
+			FAKETIME_DONT_FAKE_MONOTONIC: '1',
+			DONT_FAKE_MONOTONIC: '1',
+			NO_FAKE_STAT: '1',
+		},
+	};
+};

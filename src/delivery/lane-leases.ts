@@ -98,9 +98,9 @@ export class LaneLeases {
 		return undefined;
 	}
 
-	/** Ends those sends that `isMeant`. How many of them had begun. */
-	abort(isMeant: (delivery: Delivery) => boolean): number {
-		const ended = [...this.#open].filter(delivery => isMeant(delivery) && !delivery.aborted);
+	/** Ends every send. How many of them had begun. */
+	abort(): number {
+		const ended = [...this.#open].filter(({aborted}) => !aborted);
 		for (const delivery of ended) {
 			delivery.abort();
 		}

@@ -177,7 +177,7 @@ export class Lane {
 		const {clock, transport} = this.#options;
 		const endSends = clock.after(drainTimeoutMs, () => {
 			this.#health.stop();
-			this.#leases.abort(() => true);
+			this.#leases.abort();
 		});
 		const giveUp = clock.after(drainTimeoutMs + SETTLE_GRACE_MS, () => this.#outcomes.giveUp());
 		await this.#background.finished();
@@ -229,7 +229,7 @@ export class Lane {
 	#close(): number {
 		this.#releaseReady();
 		this.#health.interrupt();
-		return this.#leases.abort(() => true);
+		return this.#leases.abort();
 	}
 
 	/** Nothing of it has left. */

@@ -1,21 +1,14 @@
 import {spawnSync} from 'node:child_process';
 import {renameSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import test, {type ExecutionContext} from 'ava';
+import type {ExecutionContext} from 'ava';
 import {temporaryDirectory} from './temp-dir.js';
+import {toolTest} from './tool-test.js';
 
-/** The library that `faketime` preloads; only outside CI may it be missing: there, .ci/run installs it. */
+/** The library that `faketime` preloads. */
 const preload = spawnSync('faketime', ['-m', '-f', '+0', 'printenv', 'LD_PRELOAD'], {encoding: 'utf8'});
-const isMissing = preload.error !== undefined && process.env['CI'] === undefined;
 
-/** A test that needs faketime; skipped, and said so, on a machine that has none. */
-export const fakedTimeTest = (title: string, body: (t: ExecutionContext) => Promise<void>): void => {
-	if (isMissing) {
-		test.skip(`${title} (faketime is not installed here)`, body);
-	} else {
-		test.serial(title, body);
-	}
-};
+export const fakedTimeTest = toolTest('faketime', preload.error !== undefined);
 
 /** The wall clock of processes that are started with `env`. Their monotonic clock is the machine's. */
 export type FakedTime = {
@@ -36,7 +29,7 @@ export const fakedTime = async (t: ExecutionContext): Promise<FakedTime> => {
 	return {
 		set,
 		env: {
-			LD_PRELOAD: preload.stdout.trim(),
+			LD_PRELOAD: (preload.stdout ?? '').trim(),
 			FAKETIME_TIMESTAMP_FILE: file,
 			FAKETIME_NO_CACHE: '1',
 			// The names differ between versions of the library.

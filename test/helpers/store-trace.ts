@@ -3,23 +3,12 @@ import {once} from 'node:events';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import test, {type ExecutionContext} from 'ava';
+import type {ExecutionContext} from 'ava';
 import {parseTrace, type SystemCall} from './strace.js';
 import {temporaryDirectory} from './temp-dir.js';
+import {toolTest} from './tool-test.js';
 
-const isMissing = spawnSync('strace', ['-V']).error !== undefined;
-const MISSING = 'strace is not installed here';
-
-/** A test that needs strace. On a machine that has none it is skipped, and said so; in CI, where .ci/run installs it, it fails. */
-export const straceTest = (title: string, body: (t: ExecutionContext) => Promise<void>): void => {
-	if (!isMissing) {
-		test.serial(title, body);
-	} else if (process.env['CI'] === undefined) {
-		test.skip(`${title} (${MISSING})`, body);
-	} else {
-		test(title, t => t.fail(MISSING));
-	}
-};
+export const straceTest = toolTest('strace', spawnSync('strace', ['-V']).error !== undefined);
 
 export type Traced = {
 	/** One line a system call, in the order in which they happened. */

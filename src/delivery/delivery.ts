@@ -13,13 +13,13 @@ const ABORT_GRACE_MS = 1000;
 /** A running send of several entries whose rest would take longer at a new rate is leased anew, in parts of that rate. */
 const LONGEST_REST_SECONDS = 30;
 /** Time enough to lease what follows, so that the rate is used without a gap. */
-const ALMOST_SENT_SECONDS = 0.5;
+const ALMOST_SENT_SECONDS = 1;
 
 export type DeliveryContext = {
 	readonly clock: Clock;
 	readonly pacer: LanePacer;
 	readonly witnesses: Pick<Witnesses, 'ticket' | 'peerIsWell'>;
-	/** The rest of it leaves within half a second, by the rate. */
+	/** The rest of it leaves within a second, by the rate. */
 	onAlmostSent(): void;
 	/** The transport answered when nobody waited any more. */
 	onLate(outcome: SendOutcome): void;
@@ -108,6 +108,8 @@ export class Delivery {
 		const isHeldUp = this.#waiting > 0 || !this.#begun;
 		if (isHeldUp && (pacer.suspended() || isTooLarge)) {
 			this.#release();
+		} else if (this.#begun) {
+			this.#lookAhead();
 		}
 	}
 

@@ -4,6 +4,7 @@ import type {Lease, LeasedPayloads} from '../storage/store.js';
 import type {LanePacer} from './bandwidth.js';
 import type {Reservation} from './inflight-budget.js';
 import type {TakenLease} from './lease-taker.js';
+import type {QuotaMeter} from './quota-meter.js';
 import type {SuspectSet} from './suspects.js';
 import type {SendContext, SendOutcome, Transport} from './transport.js';
 import type {Ticket, Witnesses} from './witnesses.js';
@@ -18,6 +19,7 @@ const ALMOST_SENT_SECONDS = 1;
 export type DeliveryContext = {
 	readonly clock: Clock;
 	readonly pacer: LanePacer;
+	readonly quota: Pick<QuotaMeter, 'more' | 'note'>;
 	readonly witnesses: Pick<Witnesses, 'ticket' | 'peerIsWell'>;
 	/** The rest of it leaves within a second, by the rate. */
 	onAlmostSent(): void;
@@ -48,6 +50,8 @@ export class Delivery {
 	/** Chunks that wait for the rate. */
 	#waiting = 0;
 	#wrote = 0;
+	/** May leave by what the daily quotas were charged for it. */
+	#covered: number;
 
 	constructor({lease, reservation}: TakenLease, suspects: SuspectSet | undefined, context: DeliveryContext) {
 		this.lease = lease;
@@ -56,6 +60,7 @@ export class Delivery {
 		this.#context = context;
 		this.leasedAt = context.clock.elapsed();
 		this.#begunAt = this.leasedAt;
+		this.#covered = lease.chargedBytes;
 	}
 
 	/** When it was handed to the transport. */
@@ -119,22 +124,23 @@ export class Delivery {
 		this.#ticket = this.#context.witnesses.ticket();
 		this.#peerWasWell = this.#context.witnesses.peerIsWell;
 		const sending = this.#send(transport, payloads);
-		let late = false;
+		let counted: number | undefined;
 		void sending.then(outcome => {
-			if (late) {
+			if (counted !== undefined) {
+				this.#context.quota.note(Math.max(outcome.bytesSent, this.#wrote) - counted);
 				this.#context.onLate(outcome);
 			}
 		});
 		const {promise: overdue, cancel} = this.#overdue();
 		const outcome = await Promise.race([sending, overdue]);
-		late = true;
+		counted = Math.max(outcome.bytesSent, this.#wrote);
 		cancel();
 		this.#context.pacer.owe(Math.max(0, outcome.bytesSent - this.#wrote) - this.#allowed);
 		this.#allowed = 0;
 		// That it broke was our own doing, and says nothing of the peer.
 		return this.#isReleased && outcome.kind !== 'answered'
-			? {kind: 'unsent', bytesSent: outcome.bytesSent}
-			: outcome;
+			? {kind: 'unsent', bytesSent: counted}
+			: {...outcome, bytesSent: counted};
 	}
 
 	/** Its lease stays open and what it had reserved is free for others. */
@@ -187,15 +193,28 @@ export class Delivery {
 			this.#release();
 		}
 		try {
-			return this.#mayLeave(await allowed);
+			return await this.#mayLeave(await allowed);
 		} finally {
 			this.#waiting -= 1;
 		}
 	}
 
-	#mayLeave(bytes: number): number {
+	#mayLeave(bytes: number): number | Promise<number> {
 		this.#allowed += bytes;
 		this.#begun = true;
+		const lack = this.#wrote + this.#allowed - this.#covered;
+		return lack > 0 ? this.#cover(lack, bytes) : bytes;
+	}
+
+	/** A request that is sent once more, for one, comes to more than the lease was charged. */
+	async #cover(lack: number, bytes: number): Promise<number> {
+		this.#covered += lack; // Who asks meanwhile asks for himself.
+		const more = await this.#context.quota.more(this.lease, lack);
+		this.#covered += more - lack;
+		if (more === 0) {
+			this.#release();
+		}
+		this.#controller.signal.throwIfAborted();
 		return bytes;
 	}
 

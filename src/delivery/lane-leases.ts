@@ -6,10 +6,12 @@ import type {LaneOptions} from './lane-options.js';
 import {planLeases} from './lease-plan.js';
 import {LeaseTaker, type TakenLease} from './lease-taker.js';
 import type {LaneTrouble} from './observer.js';
+import type {QuotaMeter} from './quota-meter.js';
 import type {SuspectSet} from './suspects.js';
 
 export type LaneLeasesOptions = LaneOptions & {
 	readonly health: LaneHealth;
+	readonly meter: QuotaMeter;
 	readonly share: ConstructorParameters<typeof LeaseTaker>[0]['share'];
 	/** In which what waits is served. */
 	order(): ServiceOrder;
@@ -27,12 +29,13 @@ export class LaneLeases {
 	readonly #open = new Set<Delivery>();
 
 	constructor(options: LaneLeasesOptions) {
-		const {peer, store, share, clock, policy, onReady, onTrouble} = options;
+		const {peer, store, share, transport, clock, policy, onReady, onTrouble} = options;
 		this.#options = options;
 		this.#taker = new LeaseTaker({
 			peer: peer.no,
 			store,
 			share,
+			overhead: transport.overhead,
 			clock,
 			longestWaitMs: policy.backoffMaxMs,
 			onReady,
@@ -126,10 +129,11 @@ export class LaneLeases {
 	}
 
 	#begin(taken: TakenLease, suspects: SuspectSet | undefined): Delivery {
-		const {health, clock, pacer, observer, peer, onTrouble} = this.#options;
+		const {health, clock, pacer, meter, observer, peer, onTrouble} = this.#options;
 		const delivery = new Delivery(taken, suspects, {
 			clock,
 			pacer,
+			quota: meter,
 			witnesses: health.witnesses,
 			onAlmostSent: () => this.#options.onReady(),
 			onLate: ({kind}) => onTrouble({kind: 'late_answer', message: `A send ended late: ${kind}`}),

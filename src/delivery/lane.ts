@@ -15,6 +15,7 @@ import {LaneSlots} from './lane-slots.js';
 import {type LaneMode, type LaneSnapshot, laneSnapshot} from './lane-snapshot.js';
 import {LaneWindows} from './lane-windows.js';
 import type {LaneTrouble} from './observer.js';
+import {QuotaMeter} from './quota-meter.js';
 
 /** After the drain time and the transport's grace: how long a store that cannot write may hold up the stop. */
 const SETTLE_GRACE_MS = 3000;
@@ -46,6 +47,7 @@ export class Lane {
 		const {peer, clock, transport, policy, observer} = options;
 		const nudge = () => this.nudge();
 		this.#background = new Background(options.onBug);
+		const meter = new QuotaMeter(options.store.quota, peer.no, this.#background);
 		this.#looks = new Coalesced(this.#background, () => this.#look());
 		this.#record = new LaneRecord(clock);
 		this.#windows = new LaneWindows({
@@ -70,14 +72,18 @@ export class Lane {
 			clock,
 			policy,
 			onChange: change => observer.linkChanged(peer.id, change),
-			onProbeBytes: bytes => options.pacer.owe(bytes),
+			onProbeBytes: bytes => {
+				options.pacer.owe(bytes);
+				meter.note(bytes);
+			},
 			onReady: nudge,
 			isBusy: () => this.#leases.isBusy,
 		});
-		this.#gate = new LaneGate({...options, health: this.#health, windows: this.#windows});
+		this.#gate = new LaneGate({...options, health: this.#health, windows: this.#windows, onBudget: nudge});
 		this.#leases = new LaneLeases({
 			...options,
 			health: this.#health,
+			meter,
 			share: this.#share,
 			order: () => this.#gate.order,
 			slotCount: () => this.#slots.count,

@@ -1,7 +1,7 @@
 import {EdgedError} from '../outbound/errors.js';
 import type {PeerNo} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
-import type {Lease, LeaseWindow, OutboundStore} from '../storage/store.js';
+import type {Lease, LeaseWindow, OutboundStore, WireOverhead} from '../storage/store.js';
 import {Alarm} from './alarm.js';
 import type {InflightShare, Reservation} from './inflight-budget.js';
 
@@ -9,6 +9,8 @@ export type LeaseTakerOptions = {
 	readonly peer: PeerNo;
 	readonly store: Pick<OutboundStore, 'lease' | 'nextDueAt' | 'quota'>;
 	readonly share: InflightShare;
+	/** `undefined`: the widest there is. */
+	readonly overhead: WireOverhead | undefined;
 	readonly clock: Clock;
 	/** No record waits longer than this, whatever the wall clock says: it may have been set back by years. */
 	readonly longestWaitMs: number;
@@ -46,14 +48,15 @@ export class LeaseTaker {
 	/** `wait`: the budget is used up, or the store cannot write; `onReady` follows. */
 	async take(window: LeaseWindow): Promise<TakenLease | 'nothing_due' | 'wait'> {
 		this.#nextDue.clear();
-		const {peer, store, share} = this.#options;
+		const {peer, store, share, overhead} = this.#options;
 		const reservation = share.reserve(window.maxBytes);
 		if (reservation === undefined) {
 			return 'wait';
 		}
 		let lease: Lease | undefined;
 		try {
-			lease = await store.lease(peer, {...window, maxBytes: reservation.bytes});
+			const bounds = {maxBytes: reservation.bytes, ...(overhead !== undefined && {overhead})};
+			lease = await store.lease(peer, {...window, ...bounds});
 		} catch (error) {
 			reservation.release();
 			this.#failed(error);

@@ -1,4 +1,4 @@
-import type {IndexRange, Lease, LeasedPayloads} from '../storage/store.js';
+import type {IndexRange, Lease, LeasedPayloads, WireOverhead} from '../storage/store.js';
 
 /** Carries leases to one peer. An instance serves one lane and may have several sends under way. */
 export type Transport = {
@@ -12,6 +12,8 @@ export type Transport = {
 	 * `link`: somebody answers there, no more; only an entry that is taken proves the peer well.
 	 */
 	readonly proves: 'peer' | 'link';
+	/** What a lease comes to on the wire besides its payloads, at most; without it, the widest there is is taken. */
+	readonly overhead?: WireOverhead;
 	/** One small question that moves no segment: does the link carry and the peer answer? `wrote` is told of the bytes it takes. */
 	probe(signal: AbortSignal, wrote?: (bytes: number) => void): Promise<ProbeOutcome>;
 	/** Closes idle connections. Idempotent. */

@@ -3,7 +3,7 @@ import type {AgeMs, LeaseNo, PeerNo} from '../outbound/units.js';
 import type {AgeClock} from './age-clock.js';
 import type {PeerRegistry} from './peer-registry.js';
 import type {QuotaLimits, QuotaUse, QuotaWait} from './quota.js';
-import {QuotaBuckets} from './quota-buckets.js';
+import {BUCKET_MS, QuotaBuckets} from './quota-buckets.js';
 import {type QuotaRow, type Spent, TOTAL} from './quota-rows.js';
 
 /** What a peer's records of one class may still be charged: the least of what its own quota and the total leave. */
@@ -146,10 +146,16 @@ export class QuotaBook {
 
 	waitOf(peer: PeerNo): QuotaWait | undefined {
 		const waiting = this.#waiting.get(peer);
-		if (waiting === undefined) {
-			return undefined;
-		}
-		const {classNo, neededBytes} = waiting;
+		return waiting && this.#wait(peer, waiting);
+	}
+
+	/** Milliseconds until `bytes` of class urgent have room; `undefined` when they have. */
+	lacks(peer: PeerNo, bytes: number): number | undefined {
+		const wait = this.#wait(peer, {classNo: URGENT, neededBytes: bytes});
+		return wait === undefined ? undefined : (wait.inMs ?? BUCKET_MS);
+	}
+
+	#wait(peer: PeerNo, {classNo, neededBytes}: Waiting): QuotaWait | undefined {
 		const now = this.#age.now();
 		const waits = [this.#side(peer, classNo, now), this.#side(TOTAL, classNo, now)].flatMap(side => {
 			const lack = neededBytes - (side.quota - side.used - side.open);

@@ -15,6 +15,9 @@ import type {Lease} from './store.js';
 /** Booked ahead for what belongs to no lease, so that a link that is probed for days costs a write every five minutes. */
 const AHEAD_BYTES = 16 * 1024;
 
+/** A probe comes to less, with a handshake. */
+const PROBE_BYTES = 8192;
+
 type Ahead = {bucket: number; bytes: number};
 
 /** `StoreQuota` on the book and the rows. */
@@ -50,6 +53,14 @@ export class QuotaDesk implements StoreQuota {
 
 	waitOf(peer: PeerNo): QuotaWait | undefined {
 		return this.#handles.quota.waitOf(peer);
+	}
+
+	spentForMs(peer: PeerNo): number | undefined {
+		const {quota} = this.#handles;
+		if (!quota.isLimited(peer)) {
+			return undefined;
+		}
+		return quota.lacks(peer, Math.min(PROBE_BYTES, quota.room(peer, 0).ever / 8));
 	}
 
 	refusal(peers: readonly PeerNo[], classNo: ClassNo, bytes: number): string | undefined {

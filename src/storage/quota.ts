@@ -52,6 +52,11 @@ export type StoreQuota = {
 	use(peer?: PeerId): QuotaUse;
 	/** `undefined`: the last look for a lease of `peer` was not held up. */
 	waitOf(peer: PeerNo): QuotaWait | undefined;
+	/**
+	 * Milliseconds until some of a quota that binds `peer` returns, when so little is left that not even a probe is to be sent; else
+	 * `undefined`.
+	 */
+	spentForMs(peer: PeerNo): number | undefined;
 	/** Why a segment of `bytes` can never be sent to one of `peers`, in words; `undefined`: it can. */
 	refusal(peers: readonly PeerNo[], classNo: ClassNo, bytes: number): string | undefined;
 	/** More than `lease` was charged is about to leave. Durable when it resolves `true`; `false`: the quotas do not allow it. */

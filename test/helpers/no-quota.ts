@@ -5,6 +5,7 @@ export const noQuota: StoreQuota = {
 	limit: () => {},
 	use: () => ({usedBytes: 0, deferCount: 0, dropCount: 0, exhaustedAt: undefined, returnsAt: undefined}),
 	waitOf: () => undefined,
+	spentForMs: () => undefined,
 	refusal: () => undefined,
 	chargeMore: async () => true,
 	note: async () => {},

@@ -12,6 +12,8 @@ export const unlimited: Result<'relay.status'>['bandwidth'] = {
 	available_tokens: null,
 	burst_bytes: null,
 	daily_used_bytes: 0,
+	quota_exhausted_at: null,
+	quota_returns_at: null,
 	throttle_count: 0,
 	quota_defer_count: 0,
 	quota_drop_count: 0,
@@ -25,6 +27,8 @@ export const limited: Result<'relay.status'>['bandwidth'] = {
 	available_tokens: 524_288,
 	burst_bytes: 1_048_576,
 	daily_used_bytes: 3_221_225_472,
+	quota_exhausted_at: null,
+	quota_returns_at: null,
 	throttle_count: 14,
 	quota_defer_count: 0,
 	quota_drop_count: 0,
@@ -58,6 +62,7 @@ export const peer: WirePeerStatus = {
 	closes_at: null,
 	bytes_per_second_now: 1_258_291,
 	eta_seconds: 40,
+	daily_quota: null,
 	suspicion: {suspects: 0, alone: 0},
 };
 

@@ -1,13 +1,34 @@
 import type {WireBandwidth} from '../../rpc/contract/bandwidth.js';
+import type {WirePeerStatus} from '../../rpc/contract/status.js';
 import type {Field} from './fields.js';
-import {byteRate, bytesWithSize, grouped, percent} from './numbers.js';
+import {byteRate, bytesWithSize, grouped, humanBytes, percent} from './numbers.js';
+import {clockTime} from './time.js';
 
 /** A limiter as `status` shows it: the limits, and what of them is spent. */
-export const limitFields = (bandwidth: WireBandwidth): Field[] => [
+export const limitFields = (bandwidth: WireBandwidth, now: string): Field[] => [
 	...limits(bandwidth),
-	...(bandwidth.daily_quota_bytes === 0 ? [] : [['Daily Used', dailyUsed(bandwidth)] as const]),
+	...(bandwidth.daily_quota_bytes === 0 ? [] : [['Daily Used', ...quotaWords(bandwidth, now)] as const]),
 	...(bandwidth.source === 'override' ? [OVERRIDE] : []),
 ];
+
+/** What is spent of a daily quota, and how it goes on. */
+export const quotaWords = (
+	quota: NonNullable<WirePeerStatus['daily_quota']>,
+	now: string,
+): readonly [words: string, tone: 'warn' | undefined] => {
+	const {daily_quota_bytes: whole, daily_used_bytes: used} = quota;
+	const {quota_exhausted_at: end, quota_returns_at: back} = quota;
+	const spent = `spent ${humanBytes(used)} of ${humanBytes(whole)}`;
+	if (used >= whole) {
+		return [back === null ? spent : `${spent}, some returns at ${toTheMinute(back, now)}`, 'warn'];
+	}
+	const outlook = end === null ? [] : [`exhausted at ${toTheMinute(end, now)} at this rate`];
+	return [[spent, 'resets progressively', ...outlook].join(', '), end === null ? undefined : 'warn'];
+};
+
+/** A foretold time is not known to the second. */
+const toTheMinute = (then: string, now: string): string =>
+	clockTime(`${then.slice(0, 'YYYY-MM-DDTHH:MM'.length)}:00.000Z`, now);
 
 /** A limiter as `config get` and `set-bandwidth` show it. */
 export const limiterFields = (bandwidth: WireBandwidth): Field[] => [

@@ -1,6 +1,6 @@
 import type {Result} from '../../rpc/contract/methods.js';
 import {type Field, fields} from './fields.js';
-import {limitFields} from './limiter.js';
+import {limitFields, quotaWords} from './limiter.js';
 import {grouped, humanBytes, percent} from './numbers.js';
 import {peersTable} from './peers.js';
 import type {Style, Tone} from './style.js';
@@ -21,10 +21,15 @@ export const statusText = (status: Status, style: Style): string[] => [
 		RELAY_LABELS,
 	),
 	...fields('Queue Depth', depthFields(status.queue_depth), style),
-	...fields('Bandwidth', limitFields(status.bandwidth), style),
+	...fields('Bandwidth', [...limitFields(status.bandwidth, status.queried_at), ...peerQuotas(status)], style),
 	...fields('Storage', storageFields(status.storage), style),
 	...(status.peers.length === 0 ? [] : peersTable(status.peers, status.queried_at, style)),
 ];
+
+const peerQuotas = ({peers, queried_at: now}: Status): Field[] =>
+	peers.flatMap(({peer_id: id, daily_quota: quota}) =>
+		quota === null ? [] : [[`Quota of ${id}`, ...quotaWords(quota, now)] as const],
+	);
 
 /** The reference leaves two spaces behind the longest label of this block, and one in the others. */
 const RELAY_LABELS = 'Success Condition:  '.length;

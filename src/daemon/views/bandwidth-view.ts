@@ -1,5 +1,6 @@
 import type {BandwidthState} from '../../delivery/bandwidth.js';
 import type {WireBandwidth} from '../../rpc/contract/bandwidth.js';
+import {timeOrNull} from '../why/words.js';
 
 export const bandwidthView = (state: BandwidthState): WireBandwidth => ({
 	unlimited: state.unlimited,
@@ -7,7 +8,9 @@ export const bandwidthView = (state: BandwidthState): WireBandwidth => ({
 	daily_quota_bytes: state.dailyQuotaBytes,
 	available_tokens: state.availableTokens ?? null,
 	burst_bytes: state.burstBytes ?? null,
-	daily_used_bytes: state.dailyUsedBytes,
+	daily_used_bytes: Math.round(state.dailyUsedBytes),
+	quota_exhausted_at: timeOrNull(state.quotaExhaustedAt),
+	quota_returns_at: timeOrNull(state.quotaReturnsAt),
 	throttle_count: state.throttleCount,
 	quota_defer_count: state.quotaDeferCount,
 	quota_drop_count: state.quotaDropCount,

@@ -1,5 +1,6 @@
 import type {LaneSnapshot} from '../../delivery/lane-snapshot.js';
 import type {EpochMs} from '../../outbound/units.js';
+import type {WireBandwidth} from '../../rpc/contract/bandwidth.js';
 import type {Result} from '../../rpc/contract/methods.js';
 import type {WirePeerStatus} from '../../rpc/contract/status.js';
 import {formatTime} from '../../runtime/clock.js';
@@ -55,7 +56,7 @@ const IDLE = {
 const NEVER_RUN: Shown = {...IDLE, link: 'unknown'};
 const ORPHANED: Shown = {...IDLE, link: 'orphaned'};
 
-const peerView = ({store}: Parts, {id, no}: KnownPeer, lane: Shown): WirePeerStatus => ({
+const peerView = ({store, bandwidth}: Parts, {id, no}: KnownPeer, lane: Shown): WirePeerStatus => ({
 	peer_id: id,
 	link: lane.link,
 	paused: lane.paused,
@@ -70,8 +71,16 @@ const peerView = ({store}: Parts, {id, no}: KnownPeer, lane: Shown): WirePeerSta
 	closes_at: timeOrNull(lane.window?.next?.isOpen === false ? lane.window.next.at : undefined),
 	bytes_per_second_now: Math.round(lane.bytesPerSecondNow),
 	eta_seconds: lane.etaSeconds === undefined ? null : Math.ceil(lane.etaSeconds),
+	daily_quota: lane.link === 'orphaned' ? null : quotaView(bandwidthView(bandwidth.state(id))),
 	suspicion: lane.suspicion,
 });
+
+const quotaView = (state: WireBandwidth): WirePeerStatus['daily_quota'] => {
+	const {daily_quota_bytes, daily_used_bytes, quota_exhausted_at, quota_returns_at} = state;
+	return daily_quota_bytes === 0
+		? null
+		: {daily_quota_bytes, daily_used_bytes, quota_exhausted_at, quota_returns_at};
+};
 
 const timeOrNull = (at: EpochMs | undefined): string | null =>
 	at === undefined ? null : formatTime(Math.round(at) as EpochMs);

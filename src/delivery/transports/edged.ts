@@ -7,7 +7,7 @@ import {
 	maxAnswerBytes,
 	REQUEST_CONTENT_TYPE,
 } from '../../storage/request-codec.js';
-import type {Lease, LeasedPayloads} from '../../storage/store.js';
+import type {Lease, LeasedPayloads, WireOverhead} from '../../storage/store.js';
 import type {ProbeOutcome, SendContext, SendOutcome, Transport} from '../transport.js';
 import {type Exchanged, type ExchangeLimits, exchange} from './exchange.js';
 import {frameLease} from './lease-frame.js';
@@ -40,6 +40,7 @@ export const createEdgedTransport = (options: EdgedTransportOptions): Transport 
 	const post = poster(connections, options);
 	return {
 		proves: 'peer',
+		overhead: {...OVERHEAD, perLease: OVERHEAD.perLease + options.url.length},
 		async send(lease, payloads, context) {
 			return context.signal.aborted ? UNSENT : sendLease(lease, payloads, context, post, clock);
 		},
@@ -51,6 +52,9 @@ export const createEdgedTransport = (options: EdgedTransportOptions): Transport 
 		close: () => connections.close(),
 	};
 };
+
+/** Heads of HTTP and of a request; an entry record, and a store that it may come from. */
+const OVERHEAD: WireOverhead = {perLease: 1024, perEntry: 72, perMetadataByte: 1};
 
 const UNSENT: SendOutcome = {kind: 'unsent', bytesSent: 0};
 

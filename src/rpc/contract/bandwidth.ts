@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {accountable, count, peerId} from './fields.js';
+import {accountable, count, peerId, timestamp} from './fields.js';
 
 /** One limiter: of one peer, or the total. Byte figures count what goes over the wire. */
 export const bandwidth = z
@@ -14,11 +14,17 @@ export const bandwidth = z
 		available_tokens: z.int().nullable(),
 		/** `null` without a rate. */
 		burst_bytes: count.nullable(),
+		/** In the last 24 hours, what is being sent now with the most it may come to. */
 		daily_used_bytes: count,
+		/** When the quota is spent at the pace of the last hour; `null`: not within a day, or there is none. */
+		quota_exhausted_at: timestamp.nullable(),
+		/** Of a quota that is spent: when some of it returns. */
+		quota_returns_at: timestamp.nullable(),
 		/** Sends that had to wait for tokens, since the start. */
 		throttle_count: count,
+		/** Times a peer's queue had to wait for budget; kept over restarts. */
 		quota_defer_count: count,
-		/** Records buried as `QUOTA`. */
+		/** Records buried as `QUOTA`, whatever became of them; kept over restarts. */
 		quota_drop_count: count,
 		/** `window`: the rate is that of the window that is open. `override`: set live, and stronger than both until it is reset. */
 		source: z.enum(['file', 'window', 'override']),

@@ -27,6 +27,15 @@ export const suspicion = z
 	})
 	.meta({id: 'Suspicion'});
 
+const dailyQuota = bandwidth
+	.pick({
+		daily_quota_bytes: true,
+		daily_used_bytes: true,
+		quota_exhausted_at: true,
+		quota_returns_at: true,
+	})
+	.meta({id: 'DailyQuota'});
+
 const peerStatus = z
 	.strictObject({
 		peer_id: z.string(),
@@ -48,6 +57,8 @@ const peerStatus = z
 		bytes_per_second_now: z.number().nonnegative(),
 		/** `null` when nothing moves, or not before the window changes. */
 		eta_seconds: seconds.nullable(),
+		/** The peer's own, as in `Bandwidth`; `null` without one. */
+		daily_quota: dailyQuota.nullable(),
 		suspicion,
 	})
 	.meta({id: 'PeerStatus'});

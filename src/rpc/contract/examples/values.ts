@@ -61,6 +61,8 @@ export const UNLIMITED: WireBandwidth = {
 	available_tokens: null,
 	burst_bytes: null,
 	daily_used_bytes: 0,
+	quota_exhausted_at: null,
+	quota_returns_at: null,
 	throttle_count: 0,
 	quota_defer_count: 0,
 	quota_drop_count: 0,
@@ -91,6 +93,7 @@ export const PEER: WirePeerStatus = {
 	closes_at: null,
 	bytes_per_second_now: 4,
 	eta_seconds: 1,
+	daily_quota: null,
 	suspicion: {suspects: 0, alone: 0},
 };
 

@@ -46,7 +46,7 @@ export const checkLease = (
 		leased.push(record);
 	}
 	checkWindow(lease, window);
-	checkOrder(available, leased);
+	checkOrder(available, leased, orderOfCalls(model, window.order));
 	return leased;
 };
 
@@ -56,16 +56,42 @@ const checkWindow = (lease: Lease, {maxBytes, maxEntries}: LeaseWindow): void =>
 	}
 };
 
-const checkOrder = (available: readonly ModelRecord[], leased: readonly ModelRecord[]): void => {
+/** How early a call's segments are served; `undefined` for the order of enqueues, which is known segment by segment. */
+type CallRank = ((call: number) => number) | undefined;
+
+const orderOfCalls = ({live}: QueueModel, order: LeaseWindow['order']): CallRank => {
+	switch (order?.kind) {
+		case 'newest_first':
+			return call => -call;
+		case 'live_first':
+			return call => (call > live.calls ? call - Number.MAX_SAFE_INTEGER : call);
+		default:
+			return undefined;
+	}
+};
+
+const checkOrder = (
+	available: readonly ModelRecord[],
+	leased: readonly ModelRecord[],
+	rankOf: CallRank,
+): void => {
 	const classes = leased.map(({segment}) => segment.classNo);
 	if (classes.some((classNo, at) => at > 0 && classNo < (classes[at - 1] ?? 0))) {
 		throw new Error(`classes are leased in the order ${classes.join(' ')}`);
 	}
 	for (const classNo of CLASS_NUMBERS) {
 		const ofClass = (record: ModelRecord) => record.segment.classNo === classNo && record.fresh;
+		const isLeft = (record: ModelRecord) => ofClass(record) && !leased.includes(record);
 		const waiting = available.filter(ofClass).map(({segment}) => segment.seq);
 		const taken = leased.filter(ofClass).map(({segment}) => segment.seq);
-		if (String(waiting.slice(0, taken.length)) !== String(taken)) {
+		if (rankOf !== undefined) {
+			const ranks = leased.filter(ofClass).map(({segment}) => rankOf(segment.call));
+			const left = available.filter(isLeft).map(({segment}) => rankOf(segment.call));
+			const isSorted = ranks.every((rank, at) => at === 0 || rank >= (ranks[at - 1] as number));
+			if (!isSorted || left.some(rank => rank < Math.max(...ranks))) {
+				throw new Error(`class ${classNo}: leased calls ranked ${ranks.join(' ')}, left ${left.join(' ')}`);
+			}
+		} else if (String(waiting.slice(0, taken.length)) !== String(taken)) {
 			throw new Error(`class ${classNo}: leased ${taken.join(' ')} of ${waiting.join(' ')}`);
 		}
 		const isWaitingBehind = waiting.length > taken.length && classes.some(other => other > classNo);

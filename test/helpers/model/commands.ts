@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type {SuccessCondition} from '../../../src/config/relay.js';
 import type {PeerId, SegmentId} from '../../../src/outbound/names.js';
 import type {ClassNo} from '../../../src/outbound/priorities.js';
-import type {ExceptionVerdict, HoldVerb, Lease} from '../../../src/storage/store.js';
+import type {ExceptionVerdict, HoldVerb, Lease, ServiceOrder} from '../../../src/storage/store.js';
 import {checkLease} from './check-lease.js';
 import {Command, PEER_IDS, RETENTION_MS, type Real} from './command.js';
 import {draftSpec, Enqueue} from './enqueue.js';
@@ -14,18 +14,26 @@ class TakeLease extends Command {
 	readonly peer: number;
 	readonly maxBytes: number;
 	readonly maxEntries: number;
+	readonly order: ServiceOrder['kind'];
 
-	constructor(peer: number, maxBytes: number, maxEntries: number) {
+	constructor(
+		peer: number,
+		maxBytes: number,
+		maxEntries: number,
+		order: ServiceOrder['kind'] = 'oldest_first',
+	) {
 		super();
 		this.peer = peer;
 		this.maxBytes = maxBytes;
 		this.maxEntries = maxEntries;
+		this.order = order;
 	}
 
 	async act(model: QueueModel, {store, peers}: Real): Promise<void> {
 		const at = this.peer % peers.length;
 		const id = PEER_IDS[at] as PeerId;
-		const window = {maxBytes: this.maxBytes, maxEntries: this.maxEntries};
+		const order = {kind: this.order, live: model.live.horizon};
+		const window = {maxBytes: this.maxBytes, maxEntries: this.maxEntries, order};
 		const lease = await store.lease(peers[at] as Real['peers'][number], window);
 		const records = checkLease(model, id, lease, window, store);
 		for (const record of records) {
@@ -154,6 +162,7 @@ class Pass extends Command {
 
 	async act(model: QueueModel, {store, clock}: Real): Promise<void> {
 		clock.advance(this.seconds * 1000);
+		model.live = {horizon: store.horizon(), calls: model.calls};
 		model.now += this.seconds * 1000;
 		while (await store.tend()) {
 			// Until nothing is due.
@@ -189,13 +198,15 @@ class ChangeCondition extends Command {
 	}
 }
 
+const anyOrder = fc.constantFrom<ServiceOrder['kind']>('oldest_first', 'newest_first', 'live_first');
+
 export const allCommands = [
 	fc
 		.tuple(fc.array(draftSpec, {minLength: 1, maxLength: 6}), fc.constantFrom<'all' | 'each'>('all', 'each'))
 		.map(([specs, mode]) => new Enqueue(specs, mode)),
 	fc
-		.tuple(fc.nat(2), fc.constantFrom(1, 200, 2 ** 20), fc.constantFrom(1, 2, 3, 4096))
-		.map(([peer, bytes, entries]) => new TakeLease(peer, bytes, entries)),
+		.tuple(fc.nat(2), fc.constantFrom(1, 200, 2 ** 20), fc.constantFrom(1, 2, 3, 4096), anyOrder)
+		.map(([peer, bytes, entries, order]) => new TakeLease(peer, bytes, entries, order)),
 	fc.nat(2).map(peer => new TakeLease(peer, 2 ** 20, 4096)),
 	fc
 		.tuple(fc.nat(5), fc.constantFrom('a', 'a', '-', 'f', 'af', 'ra', 'x', 'fa-', 'mar', 'ffr', 'a-'))

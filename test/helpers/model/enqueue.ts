@@ -25,6 +25,7 @@ export class Enqueue extends Command {
 	}
 
 	async act(model: QueueModel, {store, peers}: Real): Promise<void> {
+		model.calls += 1;
 		const known = PEER_IDS.slice(0, peers.length);
 		const drafts = this.specs.map(spec => {
 			const route = known.filter((_, at) => (spec.route >> at) & 1);

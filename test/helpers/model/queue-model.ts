@@ -2,6 +2,7 @@ import type {SuccessCondition} from '../../../src/config/relay.js';
 import type {AttemptOutcome, DeadletterReason} from '../../../src/outbound/attempts.js';
 import type {PeerId} from '../../../src/outbound/names.js';
 import type {ClassNo} from '../../../src/outbound/priorities.js';
+import type {Horizon} from '../../../src/storage/store.js';
 
 /** The delivery of one segment to one peer, as arrays and plain fields can hold it. */
 export type ModelRecord = {
@@ -30,6 +31,8 @@ export type ModelRecord = {
 export type ModelSegment = {
 	readonly id: string;
 	readonly seq: number;
+	/** Which call of enqueue brought it. */
+	readonly call: number;
 	readonly payload: string;
 	readonly route: readonly PeerId[];
 	readonly classNo: ClassNo;
@@ -52,6 +55,10 @@ export type ModelLease = {
 /** The queue as thirty lines of arrays that cannot be wrong. */
 export class QueueModel {
 	now = 0;
+	/** Calls of enqueue so far. */
+	calls = 0;
+	/** For `live_first`: what the store named the moment after so many calls. */
+	live = {horizon: 0 as Horizon, calls: 0};
 	condition: SuccessCondition;
 	/** The condition is not the first: what proofs were forgotten of is not to be foretold any more. */
 	hasChanged = false;
@@ -81,10 +88,11 @@ export class QueueModel {
 		);
 	}
 
-	add(segment: Omit<ModelSegment, 'records' | 'seq' | 'enqueuedAt' | 'ackedBy'>): ModelSegment {
+	add(segment: Omit<ModelSegment, 'records' | 'seq' | 'call' | 'enqueuedAt' | 'ackedBy'>): ModelSegment {
 		const added: ModelSegment = {
 			...segment,
 			seq: this.segments.length,
+			call: this.calls,
 			enqueuedAt: this.now,
 			records: [],
 			ackedBy: new Set(),

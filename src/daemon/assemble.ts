@@ -20,13 +20,14 @@ const MOST_SHOWN = 10;
  * Rejects with what went wrong, and then nothing is left open.
  */
 export const startDaemon = async (config: Config, surroundings: Surroundings): Promise<Daemon> => {
-	const {clock, failStop, logs, pid} = surroundings;
+	const {clock, boot, failStop, logs, pid} = surroundings;
 	const {stateDir: stateDirectory} = config.node;
 	const damageLog = new DamageLog({clock, logger: logs.part('storage')});
 	const store = await openStore({
 		stateDirectory,
 		settings: storeSettings(config),
 		clock,
+		boot,
 		failStop,
 		lastEnd: () => ({
 			isOwnCrash: hasCrashMarker(stateDirectory),

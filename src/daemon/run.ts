@@ -3,6 +3,7 @@ import type {Config} from '../config/config.js';
 import {effectiveToml} from '../config/effective.js';
 import {loadConfig} from '../config/load.js';
 import {EdgedError} from '../outbound/errors.js';
+import {currentBoot} from '../runtime/boot.js';
 import {systemClock} from '../runtime/clock.js';
 import {banner, logStart, nextCommands} from './announce.js';
 import {startDaemon} from './assemble.js';
@@ -98,6 +99,7 @@ const runDaemon = async (configFile: string, version: string): Promise<void> => 
 	const fatalEnd = new FatalEnd({stateDirectory: config.node.stateDir, clock: systemClock, logger});
 	const starting = startDaemon(config, {
 		clock: systemClock,
+		boot: currentBoot(),
 		logs,
 		version,
 		pid: process.pid,

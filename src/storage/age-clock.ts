@@ -1,32 +1,44 @@
 import type {AgeMs, EpochMs} from '../outbound/units.js';
+import type {Boot} from '../runtime/boot.js';
 import type {Clock} from '../runtime/clock.js';
 import {RowReader} from './row-reader.js';
 import {RowWriter} from './row-writer.js';
 
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
+const BOOT_ID_BYTES = 16;
 /** The first of 2025: before edged. A wall clock that shows less was never set, and says nothing about how long a standstill was. */
 const FIRST_TRUE_TIME = 1_735_689_600_000;
 /** The wall clock may differ from the monotonic one by this much before it is worth a note. */
 const JUMP_MS = 60_000;
 
 /**
- * The clock that expiry, retention and quotas live by: monotonic while the daemon runs; over a restart it advances by the wall
+ * The clock that expiry, retention and quotas live by: monotonic while the daemon runs. Over a restart it advances by what the
+ * machine has run meanwhile, if that was not restarted itself, whatever the wall clock shows. Else it advances by the wall
  * clock's difference, never backwards, at most by `maxDowntimeMs`, and not at all when it was not set yet (a device without a
  * battery begins in 1970). So a wall clock that jumps by years expires nothing early.
  */
 export class AgeClock {
 	readonly #clock: Clock;
+	readonly #boot: Boot | undefined;
 	readonly #startAge: number;
 	readonly #startElapsed: number;
 	#wallOffset: number;
 
 	/** `saved` is what `encode` last wrote, `undefined` for a new store. */
-	constructor(clock: Clock, saved: Buffer | undefined, maxDowntimeMs: number = 30 * DAY_MS) {
+	constructor(
+		clock: Clock,
+		saved: Buffer | undefined,
+		{
+			maxDowntimeMs = 30 * DAY_MS,
+			boot,
+		}: {readonly maxDowntimeMs?: number; readonly boot?: Boot | undefined} = {},
+	) {
 		this.#clock = clock;
-		const {age, wall} = saved === undefined ? {age: 1, wall: clock.now()} : decode(saved);
-		const downtimeMs = Math.min(wall, clock.now()) < FIRST_TRUE_TIME ? 0 : clock.now() - wall;
-		this.#startAge = age + Math.min(Math.max(0, downtimeMs), maxDowntimeMs);
+		this.#boot = boot;
+		const former = saved === undefined ? {age: 1, wall: clock.now()} : decode(saved);
+		this.#startAge =
+			former.age + (uptimeSince(former, boot) ?? standstill(former, clock.now(), maxDowntimeMs));
 		this.#startElapsed = clock.elapsed();
 		this.#wallOffset = clock.now() - clock.elapsed();
 	}
@@ -61,9 +73,13 @@ export class AgeClock {
 		return Math.round(jump);
 	}
 
-	/** u48 age, u48 wall. Written with every transaction and after a jump of the wall clock. */
+	/** u48 age, u48 wall, and where the boot is known u48 uptime and its id. Written with every transaction and after a jump of the wall clock. */
 	encode(): Buffer {
-		return encodeClock(this.now(), this.#clock.now());
+		const clock = encodeClock(this.now(), this.#clock.now());
+		const boot = this.#boot;
+		return boot === undefined
+			? clock
+			: Buffer.concat([clock, new RowWriter(22).u48(Math.floor(boot.uptimeMs())).bytes(boot.id).done()]);
 	}
 }
 
@@ -73,7 +89,26 @@ export const encodeClock = (age: AgeMs, wall: EpochMs): Buffer =>
 		.u48(Math.max(0, Math.floor(wall)))
 		.done();
 
-const decode = (saved: Buffer): {age: number; wall: number} => {
-	const reader = new RowReader(saved);
-	return {age: reader.u48(), wall: reader.u48()};
+type Saved = {
+	readonly age: number;
+	readonly wall: number;
+	/** Of the machine, when and in which boot the clock was written. */
+	readonly uptime?: number;
+	readonly bootId?: Buffer;
 };
+
+const decode = (saved: Buffer): Saved => {
+	const reader = new RowReader(saved);
+	const clock = {age: reader.u48(), wall: reader.u48()};
+	return reader.atEnd ? clock : {...clock, uptime: reader.u48(), bootId: reader.bytes(BOOT_ID_BYTES)};
+};
+
+/** `undefined` when the machine was started since, or does not tell. */
+const uptimeSince = ({uptime, bootId}: Saved, boot: Boot | undefined): number | undefined =>
+	uptime === undefined || boot === undefined || bootId?.equals(boot.id) !== true
+		? undefined
+		: Math.max(0, boot.uptimeMs() - uptime);
+
+/** As long as the wall clock says, where it can be believed. */
+const standstill = ({wall}: Saved, now: EpochMs, maxMs: number): number =>
+	Math.min(wall, now) < FIRST_TRUE_TIME ? 0 : Math.min(Math.max(0, now - wall), maxMs);

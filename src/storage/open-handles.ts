@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {EdgedError} from '../outbound/errors.js';
 import {ADDRESS_NUMBER_LIMIT, type StoreId} from '../outbound/made-id.js';
 import type {BlockNo, PeerNo} from '../outbound/units.js';
+import type {Boot} from '../runtime/boot.js';
 import type {Clock} from '../runtime/clock.js';
 import {AgeClock, encodeClock} from './age-clock.js';
 import {readBlock} from './blocks.js';
@@ -26,6 +27,8 @@ import {adoptCondition} from './success-condition.js';
 export type HandleOptions = {
 	readonly settings: StoreSettings;
 	readonly clock: Clock;
+	/** With it, a restart of the daemon alone is measured by the machine's uptime and not by the wall clock. */
+	readonly boot?: Boot | undefined;
 	readonly room: DiskRoom;
 	readonly failStop: FailStop;
 	/** Told of each damage that was found and put right as far as it could be. */
@@ -48,11 +51,10 @@ export const openHandles = async (env: Environment, options: HandleOptions): Pro
 	const {since: acksSince, satisfiedTo} = await adoptCondition(env, numbers, settings.successCondition);
 	const listeners = new Set<(peer: PeerNo) => void>();
 	const evictionListeners = new Set<(eviction: Eviction) => void>();
-	const age = new AgeClock(
-		clock,
-		env.meta.get(META_CLOCK) ?? youngestAge(env, storeId),
-		settings.maxTrustedDowntimeMs,
-	);
+	const age = new AgeClock(clock, env.meta.get(META_CLOCK) ?? youngestAge(env, storeId), {
+		maxDowntimeMs: settings.maxTrustedDowntimeMs,
+		boot: options.boot,
+	});
 	const peers = new PeerRegistry(env);
 	const quota = new QuotaBook(age, peers, readQuota(env));
 	for (const {key, value} of env.leases.getRange()) {

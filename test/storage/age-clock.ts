@@ -10,7 +10,7 @@ const YEAR_MS = 365 * DAY_MS;
 /** The daemon stops, `downMs` pass (the monotonic clock of the next process begins anew), and it starts again. */
 const restart = (clock: FakeClock, age: AgeClock, wallDifferenceMs: number, maxDowntimeMs = 30 * DAY_MS) => {
 	const next = new FakeClock(clock.now() + wallDifferenceMs);
-	return {clock: next, age: new AgeClock(next, age.encode(), maxDowntimeMs)};
+	return {clock: next, age: new AgeClock(next, age.encode(), {maxDowntimeMs})};
 };
 
 test('the age of a new store begins at 1 and follows the monotonic clock', t => {
@@ -92,6 +92,43 @@ test('a wall time that cannot have been right is told by the age it was noted at
 	t.is<number, number>(age.noted(at, noted), clock.now() - DAY_MS);
 	clock.jump(-20 * YEAR_MS);
 	t.is<number, number>(age.noted(at, noted), clock.now() - DAY_MS);
+});
+
+/** A machine that has run for an hour; `advance` is for what passes while no daemon runs. */
+const machine = (id = 1) => {
+	let uptime = 3_600_000;
+	return {
+		id: Buffer.alloc(16, id),
+		uptimeMs: () => uptime,
+		advance: (ms: number) => {
+			uptime += ms;
+		},
+	};
+};
+
+test('a restart of the daemon alone is measured by the uptime of the machine, whatever the wall clock shows', t => {
+	for (const jump of [0, 40 * DAY_MS, -YEAR_MS, 30 * YEAR_MS]) {
+		const clock = new FakeClock();
+		const boot = machine();
+		const age = new AgeClock(clock, undefined, {boot});
+		clock.advance(1000);
+		const saved = age.encode();
+		boot.advance(5000);
+		t.is<number, number>(new AgeClock(new FakeClock(clock.now() + jump), saved, {boot}).now(), 6001);
+		t.is(saved.length, 12 + 6 + 16);
+	}
+});
+
+test('after a restart of the machine, or without its word, the wall clock says how long it was', t => {
+	const clock = new FakeClock();
+	const saved = new AgeClock(clock, undefined, {boot: machine()}).encode();
+	const later = new FakeClock(clock.now() + DAY_MS);
+	const other = machine(2);
+	other.advance(5 * DAY_MS);
+	t.is<number, number>(new AgeClock(later, saved, {boot: other}).now(), 1 + DAY_MS);
+	t.is<number, number>(new AgeClock(later, saved).now(), 1 + DAY_MS);
+	const before = new AgeClock(clock, undefined).encode();
+	t.is<number, number>(new AgeClock(later, before, {boot: machine()}).now(), 1 + DAY_MS);
 });
 
 test('over any restarts and jumps the age never goes back', t => {

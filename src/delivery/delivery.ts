@@ -44,7 +44,8 @@ export class Delivery {
 	#peerWasWell = false;
 	#isAside = false;
 	#isReleased = false;
-	#isAlmostSent = false;
+	/** That it is almost sent. */
+	#hasSaidSo = false;
 	/** Allowed by the rate and not used up yet. */
 	#allowed = 0;
 	/** Chunks that wait for the rate. */
@@ -94,7 +95,7 @@ export class Delivery {
 
 	/** So little is left to send that the next lease may follow. */
 	get isAlmostSent(): boolean {
-		return this.#isAlmostSent;
+		return this.#restBytes <= this.#context.pacer.rate() * ALMOST_SENT_SECONDS;
 	}
 
 	/** Ends the send at once. */
@@ -230,9 +231,8 @@ export class Delivery {
 
 	#lookAhead(): void {
 		const {pacer, onAlmostSent} = this.#context;
-		const rate = pacer.rate();
-		if (!this.#isAlmostSent && Number.isFinite(rate) && this.#restBytes <= rate * ALMOST_SENT_SECONDS) {
-			this.#isAlmostSent = true;
+		if (!this.#hasSaidSo && Number.isFinite(pacer.rate()) && this.isAlmostSent) {
+			this.#hasSaidSo = true;
 			onAlmostSent();
 		}
 	}

@@ -107,21 +107,42 @@ class DirectoryTransport implements Transport {
 	}
 
 	async #ship(parcels: readonly Parcel[], done: Done): Promise<void> {
-		const bytes = parcels.reduce((sum, parcel) => sum + parcel.byteLength, 0);
-		if ((await untilAborted(wholePace(done.context, bytes), done.context.signal)) === undefined) {
-			return;
-		}
 		try {
-			await this.#steps.each(parcels, parcel => parcel.stage());
-			done.wrote(bytes);
-			await this.#steps.each(parcels, parcel => parcel.makeDurable());
-			await this.#steps.each(parcels, parcel => parcel.giveNames());
+			await this.#steps.spread(parcels, parcel => this.#write(parcel, done));
+			const whole = parcels.filter(({left}) => left === 0);
+			await this.#steps.each(whole, parcel => parcel.makeDurable());
+			await this.#steps.each(whole, parcel => parcel.giveNames());
 		} finally {
 			for (const {entry, fate} of parcels) {
 				done.count(entry.index, fate);
 			}
-			const leftovers = parcels.filter(parcel => parcel.hasLeftovers);
-			await this.#steps.each(leftovers, parcel => parcel.discard());
+			await this.#discard(parcels.filter(parcel => parcel.hasLeftovers));
+		}
+	}
+
+	/** Never throws. On a mount that hangs nobody waits for it. */
+	async #discard(leftovers: readonly Parcel[]): Promise<void> {
+		const discarded = this.#steps.each(leftovers, parcel => parcel.discard()).catch(() => {});
+		if (!this.#steps.areStuck) {
+			await discarded;
+		}
+	}
+
+	/** As the rate allows; what the signal ends is not whole. */
+	async #write(parcel: Parcel, done: Done): Promise<void> {
+		const {pace, signal} = done.context;
+		if (signal.aborted) {
+			return;
+		}
+		await this.#steps.run(() => parcel.begin());
+		done.wrote(parcel.unasked, 0);
+		while (parcel.left > 0) {
+			const allowed = await untilAborted(pace(parcel.left), signal);
+			if (allowed === undefined) {
+				return;
+			}
+			await this.#steps.run(() => parcel.write(allowed));
+			done.wrote(allowed, allowed);
 		}
 	}
 }
@@ -151,9 +172,11 @@ class Done {
 		return this.#acked.length > 0;
 	}
 
-	wrote(bytes: number): void {
-		this.#bytes += bytes;
-		this.context.wrote(bytes, bytes);
+	wrote(bytes: number, paced: number): void {
+		if (bytes > 0) {
+			this.#bytes += bytes;
+			this.context.wrote(bytes, paced);
+		}
 	}
 
 	/** In rising order of `index`. */
@@ -183,10 +206,3 @@ class Done {
 			: {kind: 'link_down', message: trouble, bytesSent: this.#bytes};
 	}
 }
-
-const wholePace = async ({pace}: SendContext, bytes: number): Promise<'done'> => {
-	for (let left = bytes; left > 0; ) {
-		left -= await pace(left);
-	}
-	return 'done';
-};

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -373,4 +374,36 @@ test('a mount that hangs holds two threads, and is trouble of the link after fiv
 		t.regex(outcome.kind === 'link_down' ? outcome.message : '', /does not respond/);
 	}
 	t.is(stuck, 2);
+});
+
+test('a file is written as the rate allows, piece by piece, and one that is cut short gets no name', async t => {
+	const directory = await outboxIn(t);
+	const bytes = randomBytes(50_000);
+	const context = freeContext();
+	let used = 0;
+	context.pace = async wanted => {
+		t.is(used, context.paced, 'nothing is asked for ahead');
+		const allowed = Math.min(wanted, 16_384);
+		context.paced += allowed;
+		return allowed;
+	};
+	context.wrote = written => {
+		used += written;
+	};
+	const one = segmentsLease([{id: 'one', bytes}]);
+	const transport = transportTo(directory);
+	const outcome = await transport.send(one.lease, one.payloads, context);
+	t.like(outcome, {kind: 'answered', acked: [[0, 0]], bytesSent: used});
+	t.deepEqual(await readFile(path.join(directory, 'one')), bytes);
+	t.true(used > 50_000);
+
+	const controller = new AbortController();
+	const cut = {
+		...freeContext(controller.signal),
+		pace: async (wanted: number) => Math.min(wanted, 16_384),
+		wrote: () => controller.abort(),
+	};
+	const two = segmentsLease([{id: 'two', bytes}]);
+	t.is((await transport.send(two.lease, two.payloads, cut)).kind, 'unsent');
+	t.deepEqual((await readdir(directory)).sort(), ['one', 'one.meta.json']);
 });

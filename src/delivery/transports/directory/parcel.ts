@@ -10,6 +10,8 @@ import type {StagedFile} from './staged-file.js';
 /** What became of a segment: `named` is durable once the directory is synced. */
 export type Fate = 'open' | 'named' | {readonly rejected: string};
 
+const NOTHING = Buffer.alloc(0);
+
 /** One segment on its way into the directory: staged, made durable, given its names; the sidecar before the payload. */
 export class Parcel {
 	readonly entry: LeasedEntry;
@@ -19,6 +21,8 @@ export class Parcel {
 	readonly #name: string;
 	#payloadFile: StagedFile | undefined;
 	#sidecarFile: StagedFile | undefined;
+	#written = 0;
+	#unasked = 0;
 	#fate: Fate = 'open';
 
 	constructor(entry: LeasedEntry, payload: Uint8Array, outbox: Outbox) {
@@ -33,13 +37,18 @@ export class Parcel {
 		return this.#fate;
 	}
 
-	/** What is written for it. */
-	get byteLength(): number {
-		return this.#payload.length + this.#sidecar.length;
+	/** Bytes of both files that are to be written still; none once the fate is decided. */
+	get left(): number {
+		return this.#fate === 'open' ? this.#payload.length + this.#sidecar.length - this.#written : 0;
 	}
 
-	/** Writes both files under temporary names; a name that is taken decides the fate at once. */
-	async stage(): Promise<void> {
+	/** Bytes that `begin` has written: of a sidecar that was missing. */
+	get unasked(): number {
+		return this.#unasked;
+	}
+
+	/** Begins both files under temporary names; a name that is taken decides the fate at once. */
+	async begin(): Promise<void> {
 		const found = await this.#whileNamesFit(() => this.#find());
 		if (this.#fate !== 'open') {
 			return;
@@ -48,9 +57,21 @@ export class Parcel {
 			await this.#compare(found);
 		}
 		if (this.#fate === 'open') {
-			this.#payloadFile = await this.#outbox.stage(this.#payload);
-			this.#sidecarFile = await this.#outbox.stage(this.#sidecar);
+			this.#payloadFile = await this.#outbox.stage(NOTHING);
+			this.#sidecarFile = await this.#outbox.stage(NOTHING);
 		}
+	}
+
+	/** Writes the next `bytes`: of the payload, then of the sidecar. */
+	async write(bytes: number): Promise<void> {
+		const from = this.#written;
+		const to = from + bytes;
+		const ofPayload = this.#payload.length;
+		this.#written = to;
+		await this.#payloadFile?.append(this.#payload.subarray(from, to));
+		await this.#sidecarFile?.append(
+			this.#sidecar.subarray(Math.max(0, from - ofPayload), Math.max(0, to - ofPayload)),
+		);
 	}
 
 	async makeDurable(): Promise<void> {
@@ -118,6 +139,7 @@ export class Parcel {
 			return;
 		}
 		const sidecar = await this.#outbox.stage(this.#sidecar);
+		this.#unasked = this.#sidecar.length;
 		try {
 			await sidecar.makeDurable();
 			await sidecar.giveName(sidecarFileName(this.#name));

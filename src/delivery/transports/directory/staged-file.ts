@@ -18,12 +18,18 @@ export class StagedFile {
 		const path = outbox.pathOf(temporaryName);
 		const staged = new StagedFile(outbox, path, await outbox.files.open(path, 'wx'));
 		try {
-			await staged.#handle?.writeFile(bytes);
+			await staged.append(bytes);
 		} catch (error) {
 			await staged.discard();
 			throw error;
 		}
 		return staged;
+	}
+
+	async append(bytes: Uint8Array): Promise<void> {
+		if (bytes.length > 0) {
+			await this.#handle?.writeFile(bytes); // A handle writes on from where it is.
+		}
 	}
 
 	/** It has no name and was not discarded. */

@@ -17,6 +17,8 @@ export class Steps {
 	readonly #waiting: Array<() => void> = [];
 	readonly #atATime: number;
 	#free: number;
+	/** Steps that took too long and have not ended. */
+	#stuck = 0;
 
 	constructor(atATime: number, clock: Clock) {
 		this.#atATime = atATime;
@@ -24,15 +26,25 @@ export class Steps {
 		this.#clock = clock;
 	}
 
+	get areStuck(): boolean {
+		return this.#stuck > 0;
+	}
+
 	async run<Result>(work: () => Promise<Result>): Promise<Result> {
 		let cancel = () => {};
 		const stalled = new Promise<never>((_, reject) => {
 			cancel = this.#clock.after(STALL_MS, () => {
+				this.#stuck += 1;
+				const ended = (): void => {
+					this.#stuck -= 1;
+				};
+				done.then(ended, ended);
 				reject(new StalledError(`It does not respond for ${STALL_MS / 1000} s`));
 			});
 		});
+		const done = this.#inTurn(work);
 		try {
-			return await Promise.race([this.#inTurn(work), stalled]);
+			return await Promise.race([done, stalled]);
 		} finally {
 			cancel();
 		}
@@ -40,12 +52,17 @@ export class Steps {
 
 	/** Runs `work` for all of `items`; when one fails, no further one is begun, and its error is thrown once none runs. */
 	async each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+		await this.spread(items, item => this.run(() => work(item)));
+	}
+
+	/** The same for work that is made of steps itself. */
+	async spread<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
 		const left = items[Symbol.iterator]();
 		let failed = false;
 		const worker = async (): Promise<void> => {
 			for (let next = left.next(); !failed && next.done !== true; next = left.next()) {
 				const item = next.value;
-				await this.run(() => work(item)).catch((error: unknown) => {
+				await work(item).catch((error: unknown) => {
 					failed = true;
 					throw error;
 				});

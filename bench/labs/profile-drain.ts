@@ -1,11 +1,9 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import path from 'node:path';
 import {parseArgs} from 'node:util';
 import {type Blocks, fill} from '../daemon/fill.js';
 import {nowhere, startPair} from '../e2e/daemons.js';
 import {StatusWatch} from '../e2e/status.js';
-import {Cleanup} from '../harness/cleanup.js';
+import type {Cleanup} from '../harness/cleanup.js';
+import {runLab} from '../harness/run-lab.js';
 import {WatchedDaemon} from '../harness/watched-daemon.js';
 
 /**
@@ -21,9 +19,7 @@ const {values: words} = parseArgs({
 	},
 });
 
-const run = async (cleanup: Cleanup): Promise<void> => {
-	const directory = await mkdtemp(path.join(tmpdir(), 'edged-lab-'));
-	cleanup.teardown(() => rm(directory, {recursive: true, force: true}));
+const run = async (cleanup: Cleanup, directory: string): Promise<void> => {
 	const {edge, hub} = await startPair(cleanup, directory, {
 		morePeers: `${nowhere()}default = false\n`,
 		nodeArguments: ['--inspect-port=0'],
@@ -55,9 +51,4 @@ const run = async (cleanup: Cleanup): Promise<void> => {
 	}
 };
 
-const cleanup = new Cleanup();
-try {
-	await run(cleanup);
-} finally {
-	await cleanup.run();
-}
+await runLab(run);

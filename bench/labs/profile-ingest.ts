@@ -1,11 +1,9 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import path from 'node:path';
 import {parseArgs} from 'node:util';
 import {startStoringRelay} from '../e2e/daemons.js';
 import type {Form} from '../e2e/produce.js';
 import {doors, startProducer} from '../e2e/producer.js';
-import {Cleanup} from '../harness/cleanup.js';
+import type {Cleanup} from '../harness/cleanup.js';
+import {runLab} from '../harness/run-lab.js';
 import {WatchedDaemon} from '../harness/watched-daemon.js';
 
 /**
@@ -24,9 +22,7 @@ const {values: words} = parseArgs({
 	},
 });
 
-const run = async (cleanup: Cleanup): Promise<void> => {
-	const directory = await mkdtemp(path.join(tmpdir(), 'edged-lab-'));
-	cleanup.teardown(() => rm(directory, {recursive: true, force: true}));
+const run = async (cleanup: Cleanup, directory: string): Promise<void> => {
 	const relay = await startStoringRelay(cleanup, directory, 'relay', '', ['--inspect-port=0']);
 	const producer = await startProducer(cleanup, {
 		form: words.form as Form,
@@ -50,9 +46,4 @@ const run = async (cleanup: Cleanup): Promise<void> => {
 	});
 };
 
-const cleanup = new Cleanup();
-try {
-	await run(cleanup);
-} finally {
-	await cleanup.run();
-}
+await runLab(run);

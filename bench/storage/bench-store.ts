@@ -169,21 +169,28 @@ export const deliver = async (
 				await wait(LOOK_AGAIN_MS); // Nothing is due: it comes, or the other slot has it.
 				continue;
 			}
-			readAll(store, lease);
+			const read = readAll(store, lease);
 			await store.settle(lease, judge(lease));
+			read.release();
 		}
 	};
 	await Promise.all(Array.from({length: LEASES_AT_A_TIME}, slot));
 };
 
-const readAll = (store: LmdbStore, lease: Lease): void => {
+/** As the transport between two edged does: in one piece as long as all of it can be sent, into buffers that are used again. */
+const readAll = (store: LmdbStore, lease: Lease): {release(): void} => {
 	const payloads = store.readPayloads(lease);
+	const request = payloads.frame();
+	if (request !== undefined) {
+		return {release: () => request.release?.()};
+	}
 	for (let index = 0; index < lease.entryCount; index++) {
 		const payload = payloads.read(index);
 		if (typeof payload === 'string') {
 			throw new Error(`A payload is ${payload}`);
 		}
 	}
+	return {release() {}};
 };
 
 /** Throws unless `acked` records of each of `peers` are acknowledged and none is anywhere else. */

@@ -25,22 +25,34 @@ export const readCommandLine = (words: readonly string[], version: string): Orde
 	if (words[0] === 'note-end') {
 		return {kind: 'note_end', configFile: words[1] ?? DEFAULT_CONFIG_FILE};
 	}
-	const said: string[] = [];
-	const collect = (text: string) => {
-		said.push(text);
-	};
 	const command = new Command('edged')
 		.description('Store-and-forward relay: durable before it says yes, delivered until the peer acknowledges')
 		.requiredOption('--config <FILE>', `the configuration, e.g. ${DEFAULT_CONFIG_FILE}`)
 		.option('--check', 'say what is wrong with the configuration, or print what holds, and end')
 		.version(version, '--version', 'print the version and end')
 		.helpOption('--help', 'print this and end')
-		.addHelpText('after', HELP)
-		.allowExcessArguments(false)
-		.configureOutput({writeOut: collect, writeErr: collect})
-		.exitOverride();
+		.addHelpText('after', HELP);
+	const refused = parse(command, words);
+	if (refused !== undefined) {
+		return refused;
+	}
+	const {config, check} = command.opts<{config: string; check?: true}>();
+	return {kind: check ? 'check' : 'run', configFile: config};
+};
+
+/** `undefined` when `words` are what the command wants; else what is to be said about them. */
+const parse = (command: Command, words: readonly string[]): Order | undefined => {
+	const said: string[] = [];
+	const collect = (text: string) => {
+		said.push(text);
+	};
 	try {
-		command.parse(words, {from: 'user'});
+		command
+			.allowExcessArguments(false)
+			.configureOutput({writeOut: collect, writeErr: collect})
+			.exitOverride()
+			.parse(words, {from: 'user'});
+		return undefined;
 	} catch (error) {
 		if (!(error instanceof CommanderError)) {
 			throw error;
@@ -48,15 +60,9 @@ export const readCommandLine = (words: readonly string[], version: string): Orde
 		const exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
 		return {kind: 'say', text: said.join('').trimEnd(), exitCode};
 	}
-	const {config, check} = command.opts<{config: string; check?: true}>();
-	return {kind: check ? 'check' : 'run', configFile: config};
 };
 
 const readFsck = (words: readonly string[]): Order => {
-	const said: string[] = [];
-	const collect = (text: string) => {
-		said.push(text);
-	};
 	const command = new Command('edged fsck')
 		.description(
 			'Checks the store of a stopped edged on a copy beside it: every checksum, every hash, and that all of it agrees. Changes nothing unless told to',
@@ -66,18 +72,10 @@ const readFsck = (words: readonly string[]): Order => {
 		.option('--export <DIR>', 'write every readable payload that is still owed, with a sidecar of metadata')
 		.addOption(new Option('--output <FORMAT>', 'how to report').choices(['text', 'json']).default('text'))
 		.helpOption('--help', 'print this and end')
-		.addHelpText('after', FSCK_HELP)
-		.allowExcessArguments(false)
-		.configureOutput({writeOut: collect, writeErr: collect})
-		.exitOverride();
-	try {
-		command.parse(words, {from: 'user'});
-	} catch (error) {
-		if (!(error instanceof CommanderError)) {
-			throw error;
-		}
-		const exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-		return {kind: 'say', text: said.join('').trimEnd(), exitCode};
+		.addHelpText('after', FSCK_HELP);
+	const refused = parse(command, words);
+	if (refused !== undefined) {
+		return refused;
 	}
 	const {config, repair, output, ...rest} = command.opts<{
 		config: string;

@@ -49,7 +49,17 @@ const canFinish = (peer: RelayPeer, parts: LeavingParts, patienceMs: number): bo
 	const [lane] = parts.dispatcher.snapshots(peer.id);
 	const {failed, held} = parts.store.depth(peer.no);
 	const isWell = lane?.link === 'up' || lane?.link === 'unknown'; // Or nothing has been tried yet.
-	return isWell && failed + held === 0 && (lane.etaSeconds ?? 0) * 1000 <= patienceMs;
+	const fits = (lane?.etaSeconds ?? 0) * 1000 <= patienceMs;
+	return isWell && failed + held === 0 && (fits || isNew(peer, parts, patienceMs));
+};
+
+/**
+ * Has what waits come in within `patienceMs`? The pace is what was delivered of late, in little time or while little was to do: it says
+ * nothing yet of how fast the peer takes this.
+ */
+const isNew = ({no}: RelayPeer, {store, clock}: LeavingParts, patienceMs: number): boolean => {
+	const oldest = store.oldestScheduledAt(no);
+	return oldest === undefined || clock.now() - oldest < patienceMs;
 };
 
 const stillBusy = (peer: RelayPeer, parts: LeavingParts): EdgedError => {

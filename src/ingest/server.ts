@@ -52,7 +52,7 @@ export class IngestServer implements Service {
 	readonly #turns = new Turns();
 	/** More than one of a connection when it does not wait for answers. */
 	readonly #unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
-	readonly #buffers = new BodyBuffers();
+	readonly #buffers: BodyBuffers;
 	readonly #rates: SenderRates;
 	#options: IngestOptions;
 	#doors: OpenConnections[] = [];
@@ -65,6 +65,7 @@ export class IngestServer implements Service {
 		this.#options = options;
 		this.#backend = backend;
 		this.#budget = new BufferBudget(options.maxBufferedBytes);
+		this.#buffers = new BodyBuffers(options.maxBufferedBytes, backend.clock);
 		this.#rates = new SenderRates(options.senderBytesPerSecond, backend.clock);
 	}
 

@@ -39,6 +39,7 @@ export const leasePayloads = (
 export class BlockPayload {
 	readonly table: BlockTable;
 	readonly #handles: StoreHandles;
+	#isBegun = false;
 	#chunkNo = -1;
 	#chunk: Buffer | undefined;
 	/** Of a thinned block. */
@@ -52,9 +53,12 @@ export class BlockPayload {
 	}
 
 	read(entry: number): Buffer | 'missing' | 'corrupt' {
-		if (this.#chunk === undefined) {
+		if (!this.#isBegun) {
+			this.#isBegun = true;
 			this.#kept = keptEntries(this.#handles, this.table.block);
-			this.#load(0); // In the same snapshot: a block that is thinned has one chunk, which is not read again.
+			if (this.table.payloadBytes <= CHUNK_BYTES) {
+				this.#load(0); // In the same snapshot: a block that is thinned has one chunk, which is not read again.
+			}
 		}
 		if (this.#kept !== undefined && !this.#kept.has(entry)) {
 			return 'missing';
@@ -78,19 +82,32 @@ export class BlockPayload {
 
 	#bytes(start: number, length: number): Buffer | undefined {
 		const first = Math.floor(start / CHUNK_BYTES);
-		const last = length === 0 ? first : Math.floor((start + length - 1) / CHUNK_BYTES);
-		const parts: Buffer[] = [];
-		for (let chunkNo = first; chunkNo <= last; chunkNo++) {
-			// A payload that is empty at the very end of full chunks has no chunk of its own.
-			const chunk = length === 0 ? this.#load(0) : this.#load(chunkNo);
+		const last = Math.floor((start + length - 1) / CHUNK_BYTES);
+		if (length === 0) {
+			// One that is empty at the very end of full chunks has no chunk of its own.
+			return this.#load(0) === undefined ? undefined : Buffer.alloc(0);
+		}
+		if (first === last) {
+			const from = start - first * CHUNK_BYTES;
+			return this.#load(first)?.subarray(from, from + length);
+		}
+		return this.#join(start, length);
+	}
+
+	/** Copied once, from what lmdb lends: a buffer for each chunk would be as much fresh memory again. */
+	#join(start: number, length: number): Buffer | undefined {
+		const bytes = Buffer.allocUnsafeSlow(length);
+		const end = start + length;
+		let copied = 0;
+		for (let chunkNo = Math.floor(start / CHUNK_BYTES); chunkNo * CHUNK_BYTES < end; chunkNo++) {
+			const chunk = this.#handles.env.payloads.getBinaryFast([this.table.block, chunkNo]);
 			if (chunk === undefined) {
 				return undefined;
 			}
 			const from = Math.max(0, start - chunkNo * CHUNK_BYTES);
-			const to = Math.min(chunk.length, start + length - chunkNo * CHUNK_BYTES);
-			parts.push(length === 0 ? Buffer.alloc(0) : chunk.subarray(from, to));
+			copied += chunk.copy(bytes, copied, from, Math.min(chunk.length, end - chunkNo * CHUNK_BYTES));
 		}
-		return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+		return bytes.subarray(0, copied); // Less when a chunk is too short: its checksum says so.
 	}
 
 	#load(chunkNo: number): Buffer | undefined {

@@ -16,8 +16,8 @@ const MOST_CHANGED = 64;
  * kept. One commit a call, which notes how far it is; `true` while there is more.
  */
 export const satisfyLate = async (handles: StoreHandles): Promise<boolean> => {
-	const {acksSince} = handles;
-	if (handles.satisfiedTo >= acksSince) {
+	const {acksSince, settings} = handles;
+	if (settings.successCondition === 'all_peers' || handles.satisfiedTo >= acksSince) {
 		return false;
 	}
 	handles.satisfiedTo = await atomically(handles, changes => {
@@ -27,7 +27,7 @@ export const satisfyLate = async (handles: StoreHandles): Promise<boolean> => {
 		for (const table of changed) {
 			releaseBlock(handles, table, changes);
 		}
-		const {successCondition: condition} = handles.settings;
+		const {successCondition: condition} = settings;
 		put(handles.env.meta, META_SUCCESS, encodeAdopted({condition, since: acksSince, satisfiedTo: next}));
 		return next;
 	});

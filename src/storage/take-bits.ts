@@ -1,3 +1,4 @@
+import type {Key} from 'lmdb';
 import type {BlockNo, GroupNo, PeerNo} from '../outbound/units.js';
 import {put, remove} from './atomically.js';
 import type {Bits} from './bits.js';
@@ -5,6 +6,7 @@ import {decodeBits, encodeBits} from './bits-row.js';
 import {decodeGroup, encodeGroup, type GroupRow, isHeld} from './group-row.js';
 import type {StoreHandles} from './handles.js';
 import type {LeasePart} from './lease-row.js';
+import type {Table} from './table.js';
 
 /**
  * Inside a body, the first half of every event ("move these bits from this place to that place"): takes bits out of the place that a
@@ -77,20 +79,10 @@ export const takeFromGroup = (
 	return found;
 };
 
-export const removeGroupKey = (
-	{env}: StoreHandles,
-	peer: PeerNo,
-	block: BlockNo,
-	group: GroupNo,
-	row: GroupRow,
-): void => {
-	if (row.state === 'deadletter') {
-		remove(env.deadletters, [peer, row.diedAt, block, group]);
-	} else if (isHeld(row)) {
-		remove(env.held, [peer, row.classNo, block, group]);
-	} else {
-		remove(env.due, [peer, row.classNo, row.dueAt, block, group]);
-	}
+/** Inside a body: takes away the key by which a group is found. */
+export const removeGroupKey = (...group: Parameters<typeof groupKey>): void => {
+	const {table, key} = groupKey(...group);
+	remove(table, key);
 };
 
 /** Inside a body, the second half for records that leave the happy path: a new group, with its key in `due`, `held` or `deadletters`. */
@@ -102,20 +94,28 @@ export const addGroup = (handles: StoreHandles, peer: PeerNo, block: BlockNo, ro
 	return group;
 };
 
-/** Inside a body: the key in `due`, `held` or `deadletters` by which a group is found. */
-export const addGroupKey = (
-	{env, overlays}: StoreHandles,
+/** Inside a body: the key by which a group is found. */
+export const addGroupKey = (...group: Parameters<typeof groupKey>): void => {
+	const {table, key} = groupKey(...group);
+	const [{env, overlays}, peer, , , row] = group;
+	put(table, key);
+	if (table === env.due) {
+		overlays.get(peer)?.noteDue(row.classNo);
+	}
+};
+
+/** A group has a key in `deadletters`, in `held` or in `due`. */
+const groupKey = (
+	{env}: StoreHandles,
 	peer: PeerNo,
 	block: BlockNo,
 	group: GroupNo,
 	row: GroupRow,
-): void => {
+): {readonly table: Table; readonly key: Key} => {
 	if (row.state === 'deadletter') {
-		put(env.deadletters, [peer, row.diedAt, block, group]);
-	} else if (isHeld(row)) {
-		put(env.held, [peer, row.classNo, block, group]);
-	} else {
-		put(env.due, [peer, row.classNo, row.dueAt, block, group]);
-		overlays.get(peer)?.noteDue(row.classNo);
+		return {table: env.deadletters, key: [peer, row.diedAt, block, group]};
 	}
+	return isHeld(row)
+		? {table: env.held, key: [peer, row.classNo, block, group]}
+		: {table: env.due, key: [peer, row.classNo, row.dueAt, block, group]};
 };

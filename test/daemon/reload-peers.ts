@@ -216,8 +216,10 @@ test('the ceiling follows the file, but not below what is stored', async t => {
 
 test('peers come and go under load: nothing that was accepted is lost, and nothing waits for who has gone', async t => {
 	const edge = await edgeIn(t);
-	const one = edgeConfig(directoryPeer('one'));
-	const both = edgeConfig(directoryPeer('one') + directoryPeer('two'));
+	// As long as the machine needs: a peer is removed when it has everything.
+	const patient = 'drain_timeout_seconds = 100';
+	const one = edgeConfig(directoryPeer('one'), patient);
+	const both = edgeConfig(directoryPeer('one') + directoryPeer('two'), patient);
 	const daemon = await edge.start(both);
 	const producer = await JsonRpcConnection.open(daemon.socket);
 	t.teardown(() => producer.close());

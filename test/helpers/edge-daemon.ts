@@ -71,7 +71,8 @@ export const enqueueText = async (
 };
 
 const ASK_AGAIN_MS = 5;
-const DEADLINE_MS = 20_000;
+/** What never comes about is told of after this; a machine with much else to do needs seconds for what takes it milliseconds. */
+const DEADLINE_MS = 60_000;
 
 /** The first value of `ask` that `isIt` likes: another process tells nobody when it gets there. */
 export const untilIs = async <Value>(

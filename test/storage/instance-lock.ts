@@ -29,6 +29,15 @@ test('another process that holds the lock is named by its pid', async t => {
 	});
 });
 
+test.serial('a holder is named also when the machine has no time for either of the two', async t => {
+	const directory = await temporaryDirectory(t);
+	const lock = await lockInstance(directory, 4711);
+	t.teardown(() => lock.release());
+	const second = t.throwsAsync(lockInstance(directory, 1), {code: 'BUSY', message: /pid 4711/});
+	setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500));
+	await second;
+});
+
 test('the lock dies with a holder that is killed: nothing stale is left', async t => {
 	const directory = await temporaryDirectory(t);
 	const holder = await startHolder(t, directory);

@@ -34,7 +34,7 @@ export const fsckText = (report: FsckReport, isRepair: boolean): string => {
 				head,
 				mends.map(
 					({place, done, buried}) =>
-						`${placeName(place)}: ${done}${buried > 0 ? ` (${buried} records buried)` : ''}`,
+						`${placeName(place)}: ${done}${buried > 0 ? ` (${counted(buried, 'record')} buried)` : ''}`,
 				),
 			),
 		);

@@ -16,6 +16,7 @@ import {ping} from './commands/ping.js';
 import {release} from './commands/release.js';
 import {resume} from './commands/resume.js';
 import {setBandwidth} from './commands/set-bandwidth.js';
+import {shape} from './commands/shape.js';
 import {status} from './commands/status.js';
 import {why} from './commands/why.js';
 
@@ -27,6 +28,7 @@ export const allCommands: readonly Command[] = [
 	list,
 	inspect,
 	why,
+	shape,
 	events,
 	pause,
 	resume,

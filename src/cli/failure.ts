@@ -56,6 +56,7 @@ const ASKS: ReadonlySet<string> = new Set([
 	'relay.list',
 	'relay.inspect',
 	'relay.why',
+	'relay.shape',
 	'relay.config.get',
 	'relay.deadletter.list',
 	'relay.deadletter.inspect',

@@ -6,6 +6,7 @@ import {hold, release} from './control/hold.js';
 import {drain, pause, resume} from './control/lanes.js';
 import {ping} from './control/ping.js';
 import {inspect, listRecords} from './control/records.js';
+import {shape} from './control/shape.js';
 import {why} from './control/why.js';
 import type {Parts} from './parts.js';
 import {statusView} from './views/status-view.js';
@@ -18,6 +19,7 @@ export const createBackend = (parts: Parts): Backend => ({
 	list: params => listRecords(parts, params),
 	inspect: params => inspect(parts, params),
 	why: params => why(parts, params),
+	shape: params => shape(parts, params),
 	config: () => getConfig(parts),
 	setBandwidth: params => setBandwidth(parts, params),
 	pause: params => pause(parts, params),

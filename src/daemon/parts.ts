@@ -21,7 +21,7 @@ export type Parts = {
 	readonly clock: Clock;
 	/** For what operators did. */
 	readonly logger: Logger;
-	readonly store: OutboundStore & Pick<LmdbStore, 'damage'>;
+	readonly store: OutboundStore & Pick<LmdbStore, 'damage' | 'waitingByAge'>;
 	readonly storeHealth: StoreHealth;
 	readonly storeCheck: StoreCheck;
 	readonly peers: Peers;

@@ -13,6 +13,7 @@ export type Backend = {
 	readonly list: Verb<'relay.list'>;
 	readonly inspect: Verb<'relay.inspect'>;
 	readonly why: Verb<'relay.why'>;
+	readonly shape: Verb<'relay.shape'>;
 	readonly config: Verb<'relay.config.get'>;
 	readonly setBandwidth: Verb<'relay.config.set_bandwidth'>;
 	readonly pause: Verb<'relay.pause'>;

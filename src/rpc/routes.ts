@@ -20,6 +20,7 @@ export const createRoutes = (backend: Backend): Routes => ({
 	'relay.list': params => backend.list(params),
 	'relay.inspect': params => backend.inspect(params),
 	'relay.why': params => backend.why(params),
+	'relay.shape': params => backend.shape(params),
 	'relay.config.get': params => backend.config(params),
 	'relay.config.set_bandwidth': params => backend.setBandwidth(params),
 	'relay.pause': params => backend.pause(params),

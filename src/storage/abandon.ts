@@ -134,7 +134,10 @@ const abandon = (
 		addGroup(handles, peer, part.block, {...common, putBackBy: 0, ...dead});
 		changes.add(peer, 'deadletter', count);
 		changes.add(peer, deadCounter('CRASH_LOOP'), count);
-		changes.add(peer, 'waitingBytes', -(requireBlock(handles, part.block)?.sizeOf(part.bits) ?? 0));
+		const table = requireBlock(handles, part.block);
+		if (table !== undefined) {
+			changes.addWaiting(peer, table, -count, -table.sizeOf(part.bits));
+		}
 		return 0;
 	}
 	const state = nextState('abandoned', 'reschedule') as 'scheduled';

@@ -68,6 +68,7 @@ const attempt = async <Result>(
 	if (handles.closed) {
 		throw new EdgedError('SHUTTING_DOWN', 'the store is closed');
 	}
+	const {waitingAges} = handles;
 	const changes = new CounterChanges();
 	let thrown: {error: unknown} | undefined;
 	const {releases} = handles.room;
@@ -75,8 +76,10 @@ const attempt = async <Result>(
 	const run = (): Result => {
 		watch.isStrict = reading === 'strict';
 		try {
+			waitingAges.begin(changes);
 			const result = body(changes);
 			writeBooks(handles, changes);
+			waitingAges.written(changes);
 			return result;
 		} catch (error) {
 			thrown = {error};
@@ -95,6 +98,7 @@ const attempt = async <Result>(
 		// Unclaimed, lmdb's second rejection ends the process on a full disk; claim it before anything else.
 		(error as {commitError?: Promise<unknown>}).commitError?.catch(() => undefined);
 		handles.numbers.forgetWritten();
+		waitingAges.failed(changes);
 		throw thrown === undefined ? commitFailure(handles, error, releases) : thrown.error;
 	}
 };
@@ -126,10 +130,11 @@ const writeBooks = ({env, numbers, age}: StoreHandles, changes: CounterChanges):
 	put(env.meta, META_CLOCK, age.encode());
 };
 
-const applyCounters = ({counters, onCommitted}: StoreHandles, changes: CounterChanges): void => {
+const applyCounters = ({counters, waitingAges, onCommitted}: StoreHandles, changes: CounterChanges): void => {
 	for (const [peer, change] of changes.rows) {
 		counters.set(peer, addRow(counters.get(peer) ?? emptyRow(), change));
 	}
+	waitingAges.committed(changes);
 	onCommitted?.(changes.rows);
 };
 

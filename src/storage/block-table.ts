@@ -41,6 +41,7 @@ import {SEAL_BYTES, sealOf} from './row-seal.js';
  */
 const VERSION = 2;
 const HEADER_BYTES = 36;
+const CREATED_AGE_AT = 8;
 const PEER_BYTES = 4;
 
 export type BlockHead = {
@@ -70,7 +71,7 @@ export const encodeBlockTable = (
 	bytes.writeUInt8(head.stores.length, 4);
 	bytes.writeUInt8(0, 5);
 	bytes.writeUInt16LE(head.route.length, 6);
-	bytes.writeUIntLE(head.createdAge, 8, U48_BYTES);
+	bytes.writeUIntLE(head.createdAge, CREATED_AGE_AT, U48_BYTES);
 	bytes.writeUIntLE(Math.max(0, Math.floor(head.createdAt)), 14, U48_BYTES);
 	bytes.writeUIntLE(head.leastExpiry, 20, U48_BYTES);
 	bytes.writeUIntLE(head.payloadBytes, 26, U48_BYTES);
@@ -90,6 +91,9 @@ export const encodeBlockTable = (
 	bytes.writeUInt32LE(sealOf(block, bytes.subarray(0, at)), at);
 	return bytes;
 };
+
+/** Of an encoded table. */
+export const createdAgeOf = (bytes: Buffer): AgeMs => bytes.readUIntLE(CREATED_AGE_AT, U48_BYTES) as AgeMs;
 
 /** A decoded view on a `blocks` row; entries are read on demand. Keeps the row's bytes alive. */
 export class BlockTable {
@@ -116,7 +120,7 @@ export class BlockTable {
 		this.#ownStore = ownStore;
 		this.classNo = (bytes.readUInt8(1) & 3) as ClassNo;
 		this.count = bytes.readUInt16LE(2);
-		this.createdAge = bytes.readUIntLE(8, U48_BYTES) as AgeMs;
+		this.createdAge = createdAgeOf(bytes);
 		this.createdAt = bytes.readUIntLE(14, U48_BYTES) as EpochMs;
 		this.leastExpiry = bytes.readUIntLE(20, U48_BYTES);
 		this.payloadBytes = bytes.readUIntLE(26, U48_BYTES);

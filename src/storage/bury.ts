@@ -55,5 +55,5 @@ export const buryBits = (
 	changes.add(peer, 'held', group !== undefined && isHeld(group.row) ? -bits.count() : 0);
 	changes.add(peer, 'deadletter', bits.count());
 	changes.add(peer, deadCounter(reason), bits.count());
-	changes.add(peer, 'waitingBytes', -table.sizeOf(bits));
+	changes.addWaiting(peer, table, -bits.count(), -table.sizeOf(bits));
 };

@@ -1,6 +1,6 @@
 import {DEADLETTER_REASONS, type DeadletterReason} from '../outbound/attempts.js';
 import type {QueueDepth} from '../outbound/record.js';
-import type {PeerNo} from '../outbound/units.js';
+import type {AgeMs, BlockNo, PeerNo} from '../outbound/units.js';
 
 /**
  * One row of counters per peer, and one (number 0) for the store: f64 little-endian, in this order. Append only.
@@ -52,9 +52,46 @@ export const decodeCounters = (bytes: Buffer | undefined): CounterRow => {
 	return row;
 };
 
+/** Records of one block that wait for a peer (or are being sent, or held); less than 0: that do so no more. */
+export type Wait = {
+	readonly peer: PeerNo;
+	readonly block: BlockNo;
+	readonly createdAge: AgeMs;
+	readonly records: number;
+	readonly bytes: number;
+};
+
 /** What one transaction adds to the counters; written with it, applied in memory after it. */
 export class CounterChanges {
 	readonly rows = new Map<PeerNo, CounterRow>();
+	#waits: Wait[] | undefined;
+
+	/** From here on is noted which blocks what waits belongs to. */
+	noteWaits(): void {
+		this.#waits = [];
+	}
+
+	/** See `noteWaits`; `undefined` when that was not noted, or is not known. */
+	get waits(): readonly Wait[] | undefined {
+		return this.#waits;
+	}
+
+	/** Records come to wait, or wait no more; goes with a change of `scheduled`, `inflight` or `failed` by as many. */
+	addWaiting(
+		peer: PeerNo,
+		{block, createdAge}: Pick<Wait, 'block' | 'createdAge'>,
+		records: number,
+		bytes: number,
+	): void {
+		this.add(peer, 'waitingBytes', bytes);
+		this.#waits?.push({peer, block, createdAge, records, bytes});
+	}
+
+	/** Forgets all that was added: the counters are counted anew. */
+	clear(): void {
+		this.rows.clear();
+		this.#waits = undefined;
+	}
 
 	add(peer: PeerNo, name: CounterName, by: number): void {
 		let row = this.rows.get(peer);

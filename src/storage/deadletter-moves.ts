@@ -49,7 +49,7 @@ export const retryBits = (
 	});
 	countOut(peer, row, bits, changes);
 	changes.add(peer, state, bits.count());
-	changes.add(peer, 'waitingBytes', table.sizeOf(bits));
+	changes.addWaiting(peer, table, bits.count(), table.sizeOf(bits));
 	overlayOf(handles, peer).lookForDueAgain(row.classNo);
 };
 

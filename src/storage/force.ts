@@ -60,7 +60,7 @@ const bury = (
 	changes.add(peer, 'held', from !== undefined && isHeld(from) ? -1 : 0);
 	changes.add(peer, 'deadletter', 1);
 	changes.add(peer, deadCounter('FORCED'), 1);
-	changes.add(peer, 'waitingBytes', -table.payloadBytesOf(entry));
+	changes.addWaiting(peer, table, -1, -table.payloadBytesOf(entry));
 };
 
 /** The part stays in the lease, perhaps empty, so that the indexes of the answer keep their meaning. */

@@ -14,6 +14,7 @@ import type {QuotaBook} from './quota-book.js';
 import type {Place} from './read-watch.js';
 import type {Shedding} from './shed.js';
 import type {Thinning} from './thin.js';
+import type {WaitingAges} from './waiting-ages.js';
 
 export type StoreSettings = {
 	/** Decides at each acknowledgement whether the segment's other peers still need it. */
@@ -57,6 +58,8 @@ export type StoreHandles = {
 	/** Committed counters, by peer. */
 	readonly counters: Map<PeerNo, CounterRow>;
 	readonly overlays: Map<PeerNo, LaneOverlay>;
+	/** How old is what waits; costs nothing until it is asked for. */
+	readonly waitingAges: WaitingAges;
 	readonly room: DiskRoom;
 	readonly quota: QuotaBook;
 	readonly thinning: Thinning;

@@ -23,6 +23,7 @@ import {PeerRegistry} from './peer-registry.js';
 import {QuotaBook} from './quota-book.js';
 import {readQuota} from './quota-rows.js';
 import {adoptCondition} from './success-condition.js';
+import {WaitingAges} from './waiting-ages.js';
 
 export type HandleOptions = {
 	readonly settings: StoreSettings;
@@ -72,6 +73,7 @@ export const openHandles = async (env: Environment, options: HandleOptions): Pro
 		peers,
 		counters: readCounters(env),
 		overlays: new Map(),
+		waitingAges: new WaitingAges(),
 		room,
 		quota,
 		thinning: {isInUse: thinnedBlocks(env).length > 0, after: undefined},

@@ -121,7 +121,7 @@ export class Satisfier {
 		this.#changes.add(peer, waits, inflight.count() - bits.count());
 		this.#changes.add(peer, 'held', row !== undefined && isHeld(row) ? -bits.count() : 0);
 		this.#changes.add(peer, state, bits.count());
-		this.#changes.add(peer, 'waitingBytes', -table.sizeOf(bits));
+		this.#changes.addWaiting(peer, table, -bits.count(), -table.sizeOf(bits));
 		this.#proofsOf(peer).satisfied(table, bits, {
 			attempts: row?.attempts ?? [],
 			mayBeAnswered: !inflight.isEmpty(),

@@ -165,7 +165,7 @@ class Settler {
 		const state = nextState('inflight', 'ack') as 'acked';
 		const from = takeBits(this.#handles, peer, part, bits);
 		this.#changes.add(peer, state, bits.count());
-		this.#changes.add(peer, 'waitingBytes', -table.sizeOf(bits));
+		this.#changes.addWaiting(peer, table, -bits.count(), -table.sizeOf(bits));
 		if (from === undefined) {
 			this.#proofs.acked(table, bits, undefined);
 		} else {
@@ -189,7 +189,7 @@ class Settler {
 		addGroup(this.#handles, peer, part.block, row);
 		if (row.state === 'deadletter') {
 			this.#changes.add(peer, deadCounter(row.reason), bits.count());
-			this.#changes.add(peer, 'waitingBytes', -table.sizeOf(bits));
+			this.#changes.addWaiting(peer, table, -bits.count(), -table.sizeOf(bits));
 		}
 		this.#changes.add(peer, row.state, bits.count());
 	}

@@ -2,6 +2,7 @@ import type {DeadletterReason} from '../outbound/attempts.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js';
 import type {EpochMs, PeerNo} from '../outbound/units.js';
+import type {AgeBucket} from './age-slices.js';
 import {aheadOf} from './ahead.js';
 import {counter, deadletterCounts, depthIn} from './counters.js';
 import {countMatching} from './deadletter-verbs.js';
@@ -68,6 +69,20 @@ export class StoreQueries {
 
 	oldestScheduledAt(peer: PeerNo): EpochMs | undefined {
 		return oldestScheduledAt(this.handles, peer);
+	}
+
+	/**
+	 * Of what waits for each of `peers`, is being sent or held: how much is younger than the first border, than the second, ..., and
+	 * how much is older than all. Exact in records and bytes; an age is known to 1 %, or 2 s. The first call reads all that waits, some
+	 * milliseconds a turn; calls within a quarter of an hour are answered at once. Throws `BUSY`.
+	 */
+	async waitingByAge(
+		peers: readonly PeerNo[],
+		bordersMs: readonly number[],
+	): Promise<ReadonlyArray<readonly AgeBucket[]>> {
+		const {waitingAges, age} = this.handles;
+		const slices = await waitingAges.of(this.handles, peers);
+		return slices.map(ages => ages.buckets(age.now(), bordersMs));
 	}
 
 	space(): SpaceUse {

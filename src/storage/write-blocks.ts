@@ -2,6 +2,7 @@ import type {SegmentAddress, StoreId} from '../outbound/made-id.js';
 import type {EntryNo} from '../outbound/units.js';
 import {put} from './atomically.js';
 import {encodeFullBits} from './bits-row.js';
+import {createdAgeOf} from './block-table.js';
 import {type CounterChanges, STORE_COUNTERS} from './counters.js';
 import type {EncodedBlock} from './encode-block.js';
 import type {StoreHandles} from './handles.js';
@@ -36,11 +37,12 @@ const writeBlock = (
 		put(env.payloads, [block, chunkNo], chunk);
 	}
 	const bits = encodeFullBits(drafts.length);
+	const createdAge = createdAgeOf(table);
 	for (const peer of route.peers) {
 		put(env.queue, [peer, classNo, block], bits);
 		overlays.get(peer)?.noteFresh(classNo);
 		changes.add(peer, 'scheduled', drafts.length);
-		changes.add(peer, 'waitingBytes', payloadBytes);
+		changes.addWaiting(peer, {block, createdAge}, drafts.length, payloadBytes);
 	}
 	if (leastExpiry !== 0) {
 		put(env.timers, [leastExpiry, TIMER.expiry, block, 0]);

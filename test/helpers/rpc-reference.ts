@@ -113,6 +113,8 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 		'`NOT_FOUND` for an unknown segment. `payload` asks for `payload_base64`: `TOO_LARGE` above 5 MiB (use `GET /v1/segments/ID` on the ingest socket), `SEGMENT_MISSING` when it is no longer kept, which is so once every peer has acknowledged it.',
 	'relay.why':
 		'For a record, or without `segment_id` for the queue of a peer. `cause` is the foremost of what stands in the way, `sentence` says it in words. `ahead` comes from counters and a look at no more than 1,000 blocks in each direction: `at_least` when that does not tell, `bytes_estimated` when the bytes follow from the mean size. `next_event.at` is `null` when no time is set for it.',
+	'relay.shape':
+		'Of everything that waits, is being sent or held, by the age since its enqueue (on the age clock, so a wall clock that jumps changes nothing). Records and bytes are exact; an age is known to 1 %, or to 2 s. The first call reads all that waits, some milliseconds at a time, which takes seconds behind a million; then commits keep it up, and calls are answered at once until none came for a quarter of an hour. `BUSY` while damage is put right.',
 	'relay.config.get':
 		'`effective` is the whole configuration in force under the names of the file, sizes in bytes, secrets taken out. `peers` has those with a limit of their own.',
 	'relay.config.set_bandwidth':

@@ -31,6 +31,7 @@ export const backendWith = (given: Partial<Backend>): Backend => ({
 	list: unexpected,
 	inspect: unexpected,
 	why: unexpected,
+	shape: unexpected,
 	config: unexpected,
 	setBandwidth: unexpected,
 	pause: unexpected,

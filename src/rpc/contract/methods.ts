@@ -9,6 +9,7 @@ import * as events from './events.js';
 import * as hold from './hold.js';
 import * as lanes from './lanes.js';
 import {inspectParams, inspectResult, listParams, listResult} from './records.js';
+import {shapeParams, shapeResult} from './shape.js';
 import {statusParams, statusResult} from './status.js';
 import {whyParams, whyResult} from './why.js';
 
@@ -73,6 +74,12 @@ export const contract = {
 		params: whyParams,
 		result: whyResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER'],
+	},
+	'relay.shape': {
+		summary: 'How old is what waits, by peer',
+		params: shapeParams,
+		result: shapeResult,
+		refusals: ['UNKNOWN_PEER', 'BUSY'],
 	},
 	'relay.config.get': {
 		summary: 'Effective configuration and limiter state',

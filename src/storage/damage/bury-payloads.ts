@@ -121,7 +121,7 @@ const buryPart = (
 		changes.add(peer, from, -bits.count());
 		changes.add(peer, 'deadletter', bits.count());
 		changes.add(peer, 'held', row !== undefined && isHeld(row) ? -bits.count() : 0);
-		changes.add(peer, 'waitingBytes', -table.sizeOf(bits));
+		changes.addWaiting(peer, table, -bits.count(), -table.sizeOf(bits));
 	}
 	return bits.count();
 };

@@ -18,7 +18,7 @@ import {META_COUNTERS} from '../meta-keys.js';
 export const recount = (handles: StoreHandles, changes: CounterChanges): void => {
 	const {env, peers} = handles;
 	const counted = countRecords(handles);
-	changes.rows.clear();
+	changes.clear();
 	for (const no of [STORE_COUNTERS, ...peers.all.map(peer => peer.no)]) {
 		const saved = env.meta.get([META_COUNTERS, no]);
 		const stored = saved === undefined ? emptyRow() : decodeCounters(saved);

@@ -2,6 +2,7 @@ import type fc from 'fast-check';
 import type {PeerId} from '../../../src/outbound/names.js';
 import type {StoreFixture} from '../store-fixture.js';
 import {compare} from './compare.js';
+import {compareAges} from './compare-ages.js';
 import type {QueueModel} from './queue-model.js';
 
 export const PEER_IDS = ['a', 'b', 'c'] as PeerId[];
@@ -19,6 +20,7 @@ export abstract class Command implements fc.AsyncCommand<QueueModel, Real> {
 	async run(model: QueueModel, real: Real): Promise<void> {
 		await this.act(model, real);
 		compare(model, real.store, RETENTION_MS);
+		await compareAges(real.store);
 	}
 
 	toString(): string {

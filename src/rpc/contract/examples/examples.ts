@@ -1,6 +1,7 @@
 import {deadletterExamples} from './deadletters.js';
 import {eventExamples} from './events.js';
 import {type Examples, ME} from './example.js';
+import {shapeExamples} from './shape.js';
 import {BURIED, DEPTH, HUB_WINDOWS, LATER, LIMITED, MORNING, PEER, SCHEDULED, UNLIMITED} from './values.js';
 import {whyExamples} from './why.js';
 
@@ -9,6 +10,7 @@ export const EXAMPLES: Examples = {
 	...deadletterExamples,
 	...eventExamples,
 	...whyExamples,
+	...shapeExamples,
 	'rpc.discover': [
 		{
 			name: 'this document',

@@ -10,6 +10,8 @@ import type {GroupKey, QueueKey} from './layout.js';
 
 /** Rows of each class, and groups, that one look reads: a few milliseconds. */
 const MAX_ROWS = 256;
+/** Entries of the blocks' tables that one look reads, and a few more. */
+const MAX_ENTRIES = 8192;
 
 export type WaitingLook = {
 	readonly waits: readonly Wait[];
@@ -56,7 +58,33 @@ export const readWaiting = (
 			found.push([block, row.bits]);
 		}
 	}
-	return {end, waits: found.filter(([block]) => block < end).flatMap(wait => waitOf(handles, peer, ...wait))};
+	return lookCloser(
+		handles,
+		peer,
+		found.filter(([block]) => block < end).sort(([a], [b]) => a - b),
+		end,
+	);
+};
+
+/** The tables of the blocks: they are read and checked whole, so that a look at full ones goes less far. */
+const lookCloser = (
+	handles: StoreHandles,
+	peer: PeerNo,
+	found: ReadonlyArray<readonly [BlockNo, Bits]>,
+	end: BlockNo,
+): WaitingLook => {
+	const waits: Wait[] = [];
+	let entries = 0;
+	let last: BlockNo | undefined;
+	for (const [block, bits] of found) {
+		if (entries >= MAX_ENTRIES && block !== last) {
+			return {waits, end: block};
+		}
+		last = block;
+		entries += bits.size;
+		waits.push(...waitOf(handles, peer, block, bits));
+	}
+	return {waits, end};
 };
 
 const waitOf = (handles: StoreHandles, peer: PeerNo, block: BlockNo, bits: Bits): readonly Wait[] => {

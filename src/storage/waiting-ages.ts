@@ -37,6 +37,8 @@ export class WaitingAges {
 	#elapsed: () => number = () => 0;
 	/** How often all that waits was read, or began to be. */
 	readings = 0;
+	/** How often that had to be done because what was kept up did not agree with the counters: after damage only. */
+	disagreements = 0;
 
 	/** At the beginning of a body. */
 	begin(changes: CounterChanges): void {
@@ -88,6 +90,7 @@ export class WaitingAges {
 				if (agree || tries === MAX_TRIES) {
 					return slices;
 				}
+				this.disagreements++;
 				this.#forget();
 			}
 		}

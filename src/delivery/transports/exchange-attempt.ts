@@ -87,14 +87,12 @@ export class Attempt {
 		const {chunkSize, clock} = this.#limits;
 		let head = this.#question.headBytes;
 		let allowed = this.#paced;
-		let isShort = allowed <= head; // What was allowed ahead waits for no more.
 		for (let wanted = this.#nextBytes(); wanted > 0; wanted = this.#nextBytes()) {
-			while (isShort) {
+			while (allowed <= head) {
 				const more = this.#question.context.pace(head + wanted - allowed, this.#over.signal);
 				const granted = typeof more === 'number' ? more : await this.#turn(more);
 				this.#paced += granted;
 				allowed += granted;
-				isShort = allowed <= head;
 			}
 			const chunk = body.next(Math.min(wanted, allowed - head));
 			if (chunk === undefined) {
@@ -113,7 +111,6 @@ export class Attempt {
 			}
 			allowed -= head + chunk.length;
 			head = 0;
-			isShort = allowed < this.#nextBytes();
 		}
 		this.#isWritten = true;
 	}

@@ -29,6 +29,8 @@ export type CommandContext = {
 	/** Aborted by Ctrl-C. */
 	readonly signal: AbortSignal;
 	readonly time: Time;
+	/** `--timeout`, where it was given: also how long `--wait` of a command waits. */
+	readonly patienceMs?: number | undefined;
 };
 
 export type Time = {

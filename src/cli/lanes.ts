@@ -1,30 +1,27 @@
 import type {Result} from '../rpc/contract/methods.js';
-import type {WireQueueDepth} from '../rpc/contract/record.js';
-import type {WirePeerStatus} from '../rpc/contract/status.js';
 import type {CommandContext} from './context.js';
 import {EXIT, type ExitCode} from './exit-codes.js';
 import {given} from './given.js';
+import {leftWords, type WaitedStep, waitForLanes} from './lane-wait.js';
 import {flag, optional, type Values} from './parameters.js';
 import {readPeerId} from './read/ids.js';
-import {counted, grouped} from './text/numbers.js';
+import {grouped} from './text/numbers.js';
+import {humanSeconds} from './text/time.js';
 
 export const lanePeer = {peer: optional('PEER-ID', 'this peer alone; else all', readPeerId)};
 export const laneOptions = {
-	wait: flag('--wait', 'return only when it is done; Ctrl-C stops waiting, not the work'),
+	wait: flag('--wait', 'return only when it is done, or after --timeout; Ctrl-C stops waiting, not the work'),
 };
 
-export type LaneStep = {
+export type LaneStep = WaitedStep & {
 	readonly method: 'relay.pause' | 'relay.resume' | 'relay.drain';
-	/** Records of a peer that must go before the step is done. */
-	left(depth: WireQueueDepth): number;
-	/** Whether the peer still is as the step made it: somebody else may have resumed it. */
-	stillOn(peer: WirePeerStatus): boolean;
+	/** Ends what is being sent. */
+	readonly endsSends?: boolean;
 	/** In the past tense, for the last line. */
 	readonly finished: string;
 };
 
 type Lanes = Result<LaneStep['method']>;
-const LOOK_AGAIN_MS = 250;
 
 /** Asks for the step and says how far it has come; with `wait` looks on until it is done, and answers as it is then. */
 export const stepLanes = async (
@@ -33,57 +30,25 @@ export const stepLanes = async (
 	step: LaneStep,
 ): Promise<ExitCode | undefined> => {
 	const {call, output, accountable} = context;
-	const begun = await call(step.method, {...given({peer_id: peer}), ...accountable});
+	const endsSends = step.endsSends === true ? {end_sends: true} : {};
+	const begun = await call(step.method, {...given({peer_id: peer}), ...endsSends, ...accountable});
 	if (!wait || begun.done) {
 		output.answer(begun, () => lanesText(begun, peer, step));
 		return undefined;
 	}
-	const ended = await watch(context, peer, step);
-	output.answer(ended.lanes, () => lanesText(ended.lanes, peer, step));
-	if (!ended.lanes.done) {
-		output.complain(
-			`${ended.interruptedBy} is no longer as asked: somebody resumed it. See: edgectl relay status`,
-		);
+	const {lanes, ...ended} = await waitForLanes(context, peer, step);
+	output.answer(lanes, () => lanesText(lanes, peer, step));
+	if (ended.resumed !== undefined) {
+		output.complain(`${ended.resumed} is no longer as asked: somebody resumed it. See: edgectl relay status`);
+		return EXIT.refused;
+	}
+	if (!lanes.done) {
+		const after = `after ${humanSeconds((context.patienceMs ?? 0) / 1000)}`;
+		output.complain(`${leftWords(ended.left)} ${after}; it goes on until edgectl relay resume`);
 		return EXIT.refused;
 	}
 	return undefined;
 };
-
-type Ended = {readonly lanes: Lanes; readonly interruptedBy: string | undefined};
-
-/** Looks at the status instead of asking again, so that it never undoes what another operator does meanwhile. */
-const watch = async (context: CommandContext, peer: string | undefined, step: LaneStep): Promise<Ended> => {
-	const {call, output, time, signal} = context;
-	let most = 0;
-	for (;;) {
-		const {peers} = await call('relay.status', {});
-		const watched = peers.filter(({peer_id}) => peer === undefined || peer_id === peer);
-		const left = sum(watched, ({queue_depth}) => step.left(queue_depth));
-		const gone = watched.find(one => !step.stillOn(one));
-		if (left === 0 || gone !== undefined) {
-			return {lanes: lanesOf(peers, watched, left === 0 && gone === undefined), interruptedBy: gone?.peer_id};
-		}
-		most = Math.max(most, left);
-		output.progress({done: most - left, total: most, text: `${counted(left, 'record')} left`});
-		await time.sleep(LOOK_AGAIN_MS, signal);
-	}
-};
-
-/** The shape that the daemon answers the step with, from its status. */
-const lanesOf = (
-	peers: readonly WirePeerStatus[],
-	watched: readonly WirePeerStatus[],
-	done: boolean,
-): Lanes => ({
-	paused: peers.filter(({paused}) => paused).map(({peer_id}) => peer_id),
-	draining: peers.filter(({draining}) => draining).map(({peer_id}) => peer_id),
-	inflight: sum(watched, ({queue_depth}) => queue_depth.inflight),
-	scheduled: sum(watched, ({queue_depth}) => queue_depth.scheduled + queue_depth.failed),
-	done,
-});
-
-const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
-	items.reduce((total, item) => total + value(item), 0);
 
 const lanesText = (lanes: Lanes, peer: string | undefined, step: LaneStep): string[] => [
 	`${peer ?? 'all peers'}: ${lanes.done ? step.finished : WORDS[step.method]}`,

@@ -59,6 +59,7 @@ const follow = async (reading: Reading): Promise<ExitCode> => {
 		accountable: accountable(globals),
 		signal: interrupt.signal,
 		time,
+		patienceMs: globals.timeout,
 	};
 	try {
 		return (await command.run(context, values)) ?? EXIT.done;

@@ -52,6 +52,8 @@ export class Intake {
 	};
 	readonly #options: IntakeOptions;
 	#era: Era = {open: 0, ended: undefined};
+	/** Of the eras before this one. */
+	#formerEras: Promise<unknown> = Promise.resolve();
 
 	constructor(options: IntakeOptions) {
 		this.#options = options;
@@ -108,11 +110,14 @@ export class Intake {
 	async answered(): Promise<void> {
 		const era = this.#era;
 		this.#era = {open: 0, ended: undefined};
-		if (era.open > 0) {
-			await new Promise<void>(resolve => {
-				era.ended = resolve;
-			});
-		}
+		const ended =
+			era.open === 0
+				? undefined
+				: new Promise<void>(resolve => {
+						era.ended = resolve;
+					});
+		this.#formerEras = Promise.all([this.#formerEras, ended]);
+		await this.#formerEras;
 	}
 
 	#admit(drafts: readonly SegmentDraft[]): void {

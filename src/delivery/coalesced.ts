@@ -6,6 +6,7 @@ export class Coalesced {
 	readonly #work: () => Promise<void>;
 	#asked = false;
 	#running = false;
+	#onEnd: Array<() => void> = [];
 
 	constructor(background: Background, work: () => Promise<void>) {
 		this.#background = background;
@@ -21,6 +22,15 @@ export class Coalesced {
 		}
 	}
 
+	/** Resolves once nothing runs that was asked for before. */
+	async finished(): Promise<void> {
+		if (this.#running) {
+			await new Promise<void>(resolve => {
+				this.#onEnd.push(resolve);
+			});
+		}
+	}
+
 	async #run(): Promise<void> {
 		try {
 			while (this.#asked) {
@@ -29,6 +39,9 @@ export class Coalesced {
 			}
 		} finally {
 			this.#running = false;
+			for (const tell of this.#onEnd.splice(0)) {
+				tell();
+			}
 		}
 	}
 }

@@ -98,6 +98,11 @@ export class Delivery {
 		return this.#restBytes <= this.#context.pacer.rate() * ALMOST_SENT_SECONDS;
 	}
 
+	/** Of its payload: bytes that have left. */
+	get sentBytes(): number {
+		return Math.min(this.#wrote, this.lease.byteLength);
+	}
+
 	/** Ends the send at once. */
 	abort(): void {
 		this.#controller.abort();

@@ -35,6 +35,9 @@ export type DispatcherOptions = {
 	onBug(error: unknown): void;
 };
 
+/** `same`: all lanes that were meant were as ordered already, and nothing was written. */
+export type ModeChange = 'changed' | 'same';
+
 const RUNNING: LaneMode = {paused: false, draining: false};
 
 /** All lanes: starts and stops them, and passes on what concerns them. Starting and stopping is all it does to a lane's work. */
@@ -45,6 +48,7 @@ export class Dispatcher implements Service {
 	readonly #budget: InflightBudget;
 	readonly #workerSlots: WorkerSlots;
 	#started = false;
+	#orders: Promise<void> = Promise.resolve();
 
 	constructor(options: DispatcherOptions) {
 		this.#options = options;
@@ -115,19 +119,28 @@ export class Dispatcher implements Service {
 		}
 	}
 
-	/** One lane, or all. Durable and in force when it resolves; leases that are being sent may still be open. */
-	async pause(peer?: PeerId): Promise<void> {
-		await this.#setMode(peer, ({draining}) => ({paused: true, draining}));
+	/**
+	 * One lane, or all. Durable and in force when it resolves: no lease begins any more; those that are being sent may still be open.
+	 * `end` ends them; what they hold goes back, no attempt is counted.
+	 */
+	async pause(peer?: PeerId, sends: 'finish' | 'end' = 'finish'): Promise<ModeChange> {
+		const change = await this.#setMode(peer, ({draining}) => ({paused: true, draining}));
+		const resting = this.#chosen(peer).filter(({mode}) => mode.paused); // Somebody may have resumed others meanwhile.
+		await Promise.all(resting.map(lane => lane.rested()));
+		for (const lane of sends === 'end' ? resting : []) {
+			lane.endSends();
+		}
+		return change;
 	}
 
 	/** Ends pause and drain. */
-	async resume(peer?: PeerId): Promise<void> {
-		await this.#setMode(peer, () => RUNNING);
+	resume(peer?: PeerId): Promise<ModeChange> {
+		return this.#setMode(peer, () => RUNNING);
 	}
 
 	/** Delivers what waits, also when paused. Refusing what is new is up to the doors: see `isDraining`. */
-	async drain(peer?: PeerId): Promise<void> {
-		await this.#setMode(peer, () => ({paused: false, draining: true}));
+	drain(peer?: PeerId): Promise<ModeChange> {
+		return this.#setMode(peer, () => ({paused: false, draining: true}));
 	}
 
 	/** New segments for `peer` are to be refused with `DRAINING`. */
@@ -149,15 +162,32 @@ export class Dispatcher implements Service {
 		return this.#chosen(peer).map(lane => lane.snapshot());
 	}
 
-	async #setMode(peer: PeerId | undefined, change: (mode: LaneMode) => LaneMode): Promise<void> {
-		const {store} = this.#options;
-		await Promise.all(
+	/** One order after the other: each builds on the mode that the one before has left. */
+	async #setMode(peer: PeerId | undefined, change: (mode: LaneMode) => LaneMode): Promise<ModeChange> {
+		this.#chosen(peer); // An unknown peer is refused at once.
+		const ordered = this.#orders.then(() => this.#order(peer, change));
+		this.#orders = ordered.then(
+			() => {},
+			() => {},
+		);
+		return ordered;
+	}
+
+	async #order(peer: PeerId | undefined, change: (mode: LaneMode) => LaneMode): Promise<ModeChange> {
+		const changes = await Promise.all(
 			this.#chosen(peer).map(async lane => {
+				const {no, id} = lane.peer;
 				const mode = change(lane.mode);
-				await store.writeSetting(settingName(lane.peer.id), mode);
-				lane.setMode(mode);
+				const isSame = mode.paused === lane.mode.paused && mode.draining === lane.mode.draining;
+				if (!isSame) {
+					await this.#options.store.writeSetting(settingName(id), mode);
+				}
+				// A reload may have put another lane in its place, which has read the former mode.
+				this.#lanes.get(no)?.setMode(mode);
+				return isSame;
 			}),
 		);
+		return changes.every(isSame => isSame) ? 'same' : 'changed';
 	}
 
 	#start(lane: Lane): void {

@@ -31,6 +31,8 @@ export type JudgedRequest = {
 export type LaneHealthOptions = LaneLinkOptions & {
 	/** Something is being sent. */
 	isBusy(): boolean;
+	/** Nothing is to be sent: no witness will come, and nothing that waits for one may keep its lease. */
+	isResting(): boolean;
 };
 
 /** How long an entry is kept aside with which alone the peer went down. */
@@ -105,6 +107,9 @@ export class LaneHealth {
 
 	/** Waits until something else says more of the peer; `message` is of what broke. */
 	async testimony(message: string): Promise<Proof> {
+		if (this.#options.isResting()) {
+			return {kind: 'unclear'};
+		}
 		this.#options.onReady();
 		const testimony = await this.witnesses.wait();
 		return testimony === 'broke' ? {kind: 'unproven', message} : {kind: 'unclear'};
@@ -161,7 +166,7 @@ export class LaneHealth {
 		const waitMs = Math.min(LONGEST_ASIDE_MS, FIRST_ASIDE_MS * 2 ** this.#lonelyFalls);
 		this.#lonelyFalls += 1;
 		await new Promise<void>(resolve => {
-			if (this.#stopped) {
+			if (this.#stopped || this.#options.isResting()) {
 				resolve();
 				return;
 			}

@@ -22,6 +22,9 @@ export type LaneLeasesOptions = LaneOptions & {
 	onTrouble(trouble: LaneTrouble): void;
 };
 
+/** Bytes of payload, and how many of them have left. */
+export type Sending = {readonly bytes: number; readonly sentBytes: number};
+
 /** What one lane has leased and not settled, and what it may lease next. */
 export class LaneLeases {
 	readonly #options: LaneLeasesOptions;
@@ -51,6 +54,18 @@ export class LaneLeases {
 	/** Something is being sent, or is about to be. */
 	get isBusy(): boolean {
 		return [...this.#open].some(({isAside}) => !isAside);
+	}
+
+	/** What is being sent, or is about to be. */
+	get sending(): Sending {
+		const sum = {bytes: 0, sentBytes: 0};
+		for (const {isAside, lease, sentBytes} of this.#open) {
+			if (!isAside) {
+				sum.bytes += lease.byteLength;
+				sum.sentBytes += sentBytes;
+			}
+		}
+		return sum;
 	}
 
 	/** Sent, and waiting for what others say of the peer. */

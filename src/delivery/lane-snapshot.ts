@@ -3,6 +3,7 @@ import type {QueueDepth} from '../outbound/record.js';
 import type {EpochMs} from '../outbound/units.js';
 import type {QuotaWait, ServiceOrder} from '../storage/store.js';
 import type {LaneHealth} from './lane-health.js';
+import type {Sending} from './lane-leases.js';
 import type {LaneOptions} from './lane-options.js';
 import type {LaneRecord} from './lane-record.js';
 import type {LaneWindow} from './lane-windows.js';
@@ -43,6 +44,8 @@ export type LaneSnapshot = {
 	/** Leases that are not settled yet, and their payload bytes. */
 	readonly leases: number;
 	readonly inflightBytes: number;
+	/** Without what is kept aside. */
+	readonly sending: Sending;
 	/** It looks for an entry that breaks requests. */
 	readonly searching: boolean;
 	readonly suspicion: LaneSuspicion;
@@ -68,6 +71,7 @@ export type LaneFacts = Pick<LaneOptions, 'peer' | 'store' | 'pacer' | 'clock'> 
 	/** Leases of one entry that wait for what others say of the peer. */
 	readonly aside: number;
 	readonly inflightBytes: number;
+	readonly sending: Sending;
 	readonly order: ServiceOrder;
 };
 
@@ -110,6 +114,7 @@ export const laneSnapshot = ({
 		etaSeconds: isStopped ? undefined : within(window, now, record.etaSeconds(store.waitingBytes(peer.no))),
 		leases: rest.leases,
 		inflightBytes: rest.inflightBytes,
+		sending: rest.sending,
 		order: rest.order,
 		searching: health.isSearching,
 		suspicion: {suspects: suspectCount(health.suspicion), alone: rest.aside},

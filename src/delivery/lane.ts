@@ -78,6 +78,7 @@ export class Lane {
 			},
 			onReady: nudge,
 			isBusy: () => this.#leases.isBusy,
+			isResting: () => this.#mode.paused || this.#windows.now()?.isOpen === false,
 		});
 		this.#gate = new LaneGate({...options, health: this.#health, windows: this.#windows, onBudget: nudge});
 		this.#leases = new LaneLeases({
@@ -133,6 +134,16 @@ export class Lane {
 		this.nudge();
 	}
 
+	/** Of a lane that is paused: resolves once no lease begins any more. One that was being written is on disk then. */
+	rested(): Promise<void> {
+		return this.#looks.finished();
+	}
+
+	/** Ends what is being sent; it goes back, no attempt is counted. */
+	endSends(): void {
+		this.#close();
+	}
+
 	/** Sent and not answered for, and leased still until something proves the peer well. */
 	get keptAside(): readonly SegmentId[] {
 		return this.#leases.asideIds;
@@ -167,6 +178,7 @@ export class Lane {
 			order: this.#gate.order,
 			leases: this.#leases.open.size,
 			aside: this.#leases.aside.length,
+			sending: this.#leases.sending,
 			inflightBytes: this.#share.bytes,
 		});
 	}
@@ -231,7 +243,7 @@ export class Lane {
 		return () => this.#deliver(delivery);
 	}
 
-	/** Nothing leaves any more: what is being sent is ended and goes back, no attempt is counted. How many sends had begun. */
+	/** What is being sent is ended and goes back, no attempt is counted. How many sends had begun. */
 	#close(): number {
 		this.#releaseReady();
 		this.#health.interrupt();

@@ -144,6 +144,29 @@ test('a drain delivers what waits, also of a paused lane, and is told to the doo
 	t.false(stage.dispatcher.isDraining(1 as PeerNo));
 });
 
+test('two operators at once: each order builds on the one before, and none is lost', async t => {
+	const stage = new DeliveryStage(t);
+	await stage.dispatcher.start();
+	const {dispatcher} = stage;
+	t.deepEqual(await Promise.all([dispatcher.drain(), dispatcher.pause(), dispatcher.pause()]), [
+		'changed',
+		'changed',
+		'same',
+	]);
+	t.like(dispatcher.snapshots()[0], {paused: true, draining: true});
+	t.deepEqual(JSON.parse(stage.store.values.get('lane:mode:hub') ?? ''), {paused: true, draining: true});
+	stage.store.failure = new Error('no disk');
+	const [failed] = await Promise.allSettled([dispatcher.resume(), dispatcher.pause()]);
+	t.is(failed?.status, 'rejected');
+	t.like(
+		dispatcher.snapshots()[0],
+		{paused: true, draining: true},
+		'what could not be written is not in force',
+	);
+	stage.store.failure = undefined;
+	t.is(await dispatcher.resume(), 'changed', 'an order that failed keeps no other from being given');
+});
+
 test('an unknown peer is refused by name', async t => {
 	const stage = new DeliveryStage(t);
 	await t.throwsAsync(stage.dispatcher.pause(parsePeerId('nobody')), {

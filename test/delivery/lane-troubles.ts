@@ -153,6 +153,25 @@ test('what waits aside is released by a pause and by a stop', async t => {
 	t.is(stage.store.stateOf('poison'), 'scheduled');
 });
 
+test('a lane that is paused while its last segment breaks keeps no lease for want of a witness', async t => {
+	for (const proves of ['link', 'peer'] as const) {
+		const stage = new DeliveryStage(t);
+		const transport = stage.transport();
+		transport.proves = proves;
+		stage.store.add(HUB, {id: 'poison'});
+		await stage.dispatcher.start();
+		await stage.until(() => transport.sends.length === 1);
+		transport.sends[0]?.answer(RESET);
+		await stage.until(() => transport.sends.length === 2);
+		await stage.dispatcher.pause();
+		transport.probeScript = () => (proves === 'link' ? {kind: 'well'} : {kind: 'down', message: 'gone'});
+		transport.sends[1]?.answer(RESET);
+		await stage.settle();
+		t.is(stage.store.stateOf('poison'), 'scheduled', proves);
+		t.is(stage.dispatcher.snapshots()[0]?.leases, 0);
+	}
+});
+
 test('what is kept aside is named, and let go', async t => {
 	const {stage} = stageWith(t, {requests: 'own', poisons: new Set(['poison'])});
 	const [hub, nobody] = [HUB as PeerNo, 9 as PeerNo];

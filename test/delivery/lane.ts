@@ -344,6 +344,42 @@ test('a pause lets what is sent finish, gives back what was only leased, and sta
 	t.is(stage.dispatcher.snapshots()[0]?.link, 'up');
 });
 
+test('a pause that ends sends gives back what is being sent, also of a lane that is paused already, and charges nobody', async t => {
+	const stage = new DeliveryStage(t, {workerCount: 0});
+	stage.store.add(HUB, ...numbered(2, {sizeBytes: 1024 * 1024}));
+	await stage.dispatcher.start();
+	await stage.until(() => stage.transport().sends.length === 1);
+	t.is(await stage.dispatcher.pause(), 'changed');
+	await stage.until(() => stage.store.inState('scheduled').length === 1);
+	t.like(stage.dispatcher.snapshots()[0], {leases: 1, sending: {bytes: 1024 * 1024, sentBytes: 0}});
+	t.is(await stage.dispatcher.pause(undefined, 'end'), 'same');
+	t.true(stage.transport().sends[0]?.context.signal.aborted);
+	await stage.pass(2000, 500);
+	t.deepEqual(stage.store.inState('scheduled'), ['s0', 's1']);
+	t.like(stage.dispatcher.snapshots()[0], {leases: 0, consecutiveFailures: 0, sending: {bytes: 0}});
+	t.is(stage.store.chargedOf('s0'), 0);
+	stage.acknowledge();
+	await stage.dispatcher.resume();
+	await stage.until(() => stage.store.inState('acked').length === 2);
+});
+
+test('a pause answers only when no lease begins any more, not even one that was being written', async t => {
+	const stage = new DeliveryStage(t);
+	await stage.dispatcher.start();
+	await stage.settle();
+	stage.store.add(HUB, {id: 'a'});
+	let paused = false;
+	const pausing = stage.dispatcher.pause().then(() => {
+		paused = true;
+		return [...stage.store.leased];
+	});
+	const leasedThen = await pausing;
+	t.true(paused);
+	await stage.pass(60_000, 10_000);
+	t.deepEqual(stage.store.leased, leasedThen);
+	t.is(stage.transport().sends.length, 0);
+});
+
 test('a stop gives what is sent the time to finish', async t => {
 	const stage = new DeliveryStage(t);
 	stage.store.add(HUB, ...numbered(2));

@@ -37,9 +37,10 @@ export const runLine = async (line: string, stubs: Stubs = {}): Promise<Said> =>
 		return {calls: [], out: reading.text, errors: '', exitCode: reading.exitCode, raw: Buffer.alloc(0)};
 	}
 	const said = {out: '', errors: ''};
+	const time = steppedTime();
 	const calls: Array<readonly [string, unknown]> = [];
 	const raw = new PassThrough();
-	const {operator = 'uid:1000', reason, output = 'text'} = reading.globals;
+	const {operator = 'uid:1000', reason, output = 'text', timeout} = reading.globals;
 	const context: CommandContext = {
 		call: stubCall(stubs.answers ?? {}, calls),
 		async watchEvents(filter, listener) {
@@ -60,13 +61,14 @@ export const runLine = async (line: string, stubs: Stubs = {}): Promise<Said> =>
 			out: {write: text => (said.out += text)},
 			errors: {write: text => (said.errors += text)},
 			terminalWidth: undefined,
-			elapsed: () => 0,
+			elapsed: time.elapsed,
 		}),
 		input: stubs.input ?? Readable.from([]),
 		rawOutput: raw,
 		accountable: {operator, ...(reason === undefined ? {} : {reason})},
 		signal: stubs.signal ?? new AbortController().signal,
-		time: steppedTime(),
+		time,
+		patienceMs: timeout,
 	};
 	const exitCode = await reading.command.run(context, reading.values);
 	return {...said, calls, exitCode, raw: (raw.read() as Buffer | null) ?? Buffer.alloc(0)};

@@ -64,6 +64,8 @@ export const peer: WirePeerStatus = {
 	eta_seconds: 40,
 	daily_quota: null,
 	suspicion: {suspects: 0, alone: 0},
+	waiting_bytes: 15_360,
+	sending: {bytes: 2048, sent_bytes: 512},
 };
 
 export const status: Result<'relay.status'> = {

@@ -10,7 +10,7 @@ export const resume = command({
 	run: (context, values) =>
 		stepLanes(context, values, {
 			method: 'relay.resume',
-			left: () => 0,
+			left: () => ({records: 0, bytes: 0}),
 			stillOn: () => true,
 			finished: 'resumed',
 		}),

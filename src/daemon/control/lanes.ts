@@ -1,51 +1,45 @@
-import type {LaneMode} from '../../delivery/lane-snapshot.js';
+import type {ModeChange} from '../../delivery/dispatcher.js';
+import type {PeerId} from '../../outbound/names.js';
 import type {Params, Result} from '../../rpc/contract/methods.js';
 import type {Parts} from '../parts.js';
 import {noteChange} from './note-change.js';
 
-type LaneParts = Pick<Parts, 'peers' | 'dispatcher' | 'store' | 'logger'>;
-type LaneParams = Params<'relay.pause'>;
+type LaneParts = Pick<Parts, 'peers' | 'dispatcher' | 'store' | 'logger' | 'intake'>;
+type LaneParams = Params<'relay.resume'>;
 type Progress = Result<'relay.pause'>;
 
-export const pause = async (parts: LaneParts, params: LaneParams): Promise<Progress> => {
-	await change(parts, params, 'pause', 'relay.paused');
+export const pause = async (parts: LaneParts, params: Params<'relay.pause'>): Promise<Progress> => {
+	const {end_sends: endsSends = false} = params;
+	const order = parts.dispatcher.pause(peerOf(parts, params), endsSends ? 'end' : 'finish');
+	const change = await order;
+	// Sends are ended also where the lane was paused already.
+	noteIf(endsSends ? 'changed' : change, parts, 'relay.paused', params);
 	const progress = progressOf(parts, params);
 	return {...progress, done: progress.inflight === 0};
 };
 
 export const resume = async (parts: LaneParts, params: LaneParams): Promise<Progress> => {
-	await change(parts, params, 'resume', 'relay.resumed');
+	noteIf(await parts.dispatcher.resume(peerOf(parts, params)), parts, 'relay.resumed', params);
 	return {...progressOf(parts, params), done: true};
 };
 
 export const drain = async (parts: LaneParts, params: LaneParams): Promise<Progress> => {
-	await change(parts, params, 'drain', 'relay.drain.started');
+	noteIf(await parts.dispatcher.drain(peerOf(parts, params)), parts, 'relay.drain.started', params);
+	await parts.intake.answered(); // What came in before the door was shut may still be on its way to the disk.
 	const progress = progressOf(parts, params);
 	return {...progress, done: progress.inflight + progress.scheduled === 0};
 };
 
-/** Whoever waits for the end of a drain asks again and again: that writes nothing. */
-const change = async (
-	parts: LaneParts,
-	params: LaneParams,
-	verb: keyof typeof IS_DONE,
-	event: string,
-): Promise<void> => {
-	const {dispatcher, peers} = parts;
-	if (params.peer_id !== undefined) {
-		peers.find(params.peer_id);
-	}
-	if (!dispatcher.snapshots(params.peer_id).every(IS_DONE[verb])) {
-		await dispatcher[verb](params.peer_id);
-		noteChange(parts, event, params, {peer_id: params.peer_id ?? null});
+const peerOf = ({peers}: LaneParts, {peer_id: peer}: LaneParams): PeerId | undefined =>
+	peer === undefined ? undefined : peers.find(peer).id;
+
+/** Whoever waits for the end asks again and again: that is nothing to tell. */
+const noteIf = (change: ModeChange, parts: LaneParts, event: string, params: Params<'relay.pause'>): void => {
+	if (change === 'changed') {
+		const {peer_id: peer = null, end_sends: endsSends} = params;
+		noteChange(parts, event, params, {peer_id: peer, ...(endsSends && {end_sends: true})});
 	}
 };
-
-const IS_DONE = {
-	pause: ({paused}: LaneMode) => paused,
-	resume: ({paused, draining}: LaneMode) => !paused && !draining,
-	drain: ({paused, draining}: LaneMode) => draining && !paused,
-} as const;
 
 const progressOf = (
 	{peers, dispatcher, store}: LaneParts,

@@ -52,6 +52,7 @@ const IDLE = {
 	bytesPerSecondNow: 0,
 	etaSeconds: undefined,
 	suspicion: {suspects: 0, alone: 0},
+	sending: {bytes: 0, sentBytes: 0},
 } as const;
 const NEVER_RUN: Shown = {...IDLE, link: 'unknown'};
 const ORPHANED: Shown = {...IDLE, link: 'orphaned'};
@@ -62,6 +63,8 @@ const peerView = ({store, bandwidth}: Parts, {id, no}: KnownPeer, lane: Shown): 
 	paused: lane.paused,
 	draining: lane.draining,
 	queue_depth: depthView(store.depth(no)),
+	waiting_bytes: store.waitingBytes(no),
+	sending: {bytes: lane.sending.bytes, sent_bytes: lane.sending.sentBytes},
 	oldest_scheduled_at: timeOrNull(store.oldestScheduledAt(no)),
 	last_ack_at: timeOrNull(lane.lastAckAt),
 	last_error: lane.lastError ?? null,

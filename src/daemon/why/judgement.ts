@@ -202,7 +202,18 @@ export const judgePeer = (facts: Facts): Judgement => {
 			etaSeconds: undefined,
 		};
 	}
-	return judgeLane(facts) ?? judgeQueue(facts, waiting);
+	return lane?.paused === true && depth.inflight > 0
+		? judgePausing(facts, lane)
+		: (judgeLane(facts) ?? judgeQueue(facts, waiting));
+};
+
+const judgePausing = ({peer, depth}: Facts, {sending: {bytes, sentBytes}}: LaneSnapshot): Judgement => {
+	const verb = depth.inflight === 1 ? 'is' : 'are';
+	return {
+		cause: 'paused',
+		sentence: `${peer} is paused, and ${counted(depth.inflight, 'record')} ${verb} still being sent: ${inBytes(sentBytes)} of ${inBytes(bytes)} have left`,
+		...ATTEMPT,
+	};
 };
 
 const judgeQueue = (facts: Facts, waiting: number): Judgement => {

@@ -19,7 +19,10 @@ const lanesResult = z.strictObject({
 });
 
 /** Leases finish, none is started. Kept over restarts. */
-export const pauseParams = lanesParams;
+export const pauseParams = lanesParams.extend({
+	/** Ends what is being sent: it goes back, no attempt is counted, and is sent again from its beginning. */
+	end_sends: z.boolean().optional(),
+});
 export const pauseResult = lanesResult;
 /** Ends pause and drain. */
 export const resumeParams = lanesParams;

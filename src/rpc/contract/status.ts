@@ -43,6 +43,10 @@ const peerStatus = z
 		paused: z.boolean(),
 		draining: z.boolean(),
 		queue_depth: queueDepth,
+		/** Payload of what is scheduled, failed or inflight. */
+		waiting_bytes: count,
+		/** Payload of what is being sent, and how much of it has left. */
+		sending: z.strictObject({bytes: count, sent_bytes: count}),
 		oldest_scheduled_at: timestamp.nullable(),
 		last_ack_at: timestamp.nullable(),
 		last_error: z.string().nullable(),

@@ -58,6 +58,7 @@ test('a step that is done at once is not waited for', async t => {
 	t.regex(out, /^hub: resumed\n/);
 });
 
+const DOWN = {sentence: 'the link to hub is down (3 failures in a row)'};
 const draining = (scheduled: number, failed: number, inflight: number) => ({
 	...status,
 	peers: [
@@ -69,11 +70,11 @@ const draining = (scheduled: number, failed: number, inflight: number) => ({
 test('drain --wait looks at the status of its peer until nothing is left, and asks to drain only once', async t => {
 	const looks = [draining(2, 1, 1), draining(0, 1, 0), draining(0, 0, 0)];
 	const {calls, out, exitCode} = await runLine('relay drain hub --wait --output json', {
-		answers: {'relay.drain': lanes, 'relay.status': () => looks.shift()},
+		answers: {'relay.drain': lanes, 'relay.status': () => looks.shift(), 'relay.why': DOWN},
 	});
 	t.deepEqual(
 		calls.map(([method]) => method),
-		['relay.drain', 'relay.status', 'relay.status', 'relay.status'],
+		['relay.drain', 'relay.status', 'relay.why', 'relay.status', 'relay.status'],
 	);
 	t.deepEqual(JSON.parse(out), {paused: [], draining: ['hub'], inflight: 0, scheduled: 0, done: true});
 	t.is(exitCode, undefined);
@@ -82,7 +83,7 @@ test('drain --wait looks at the status of its peer until nothing is left, and as
 test('drain --wait ends with 1 when somebody resumes meanwhile', async t => {
 	const looks = [draining(2, 0, 1), {...status, peers: [{...peer, draining: false}]}];
 	const {exitCode, errors} = await runLine('relay drain hub --wait', {
-		answers: {'relay.drain': lanes, 'relay.status': () => looks.shift()},
+		answers: {'relay.drain': lanes, 'relay.status': () => looks.shift(), 'relay.why': DOWN},
 	});
 	t.is(exitCode, 1);
 	t.regex(errors, /hub is no longer as asked: somebody resumed it/);
@@ -105,9 +106,36 @@ test('Ctrl-C ends the wait', async t => {
 	};
 	await t.throwsAsync(
 		runLine('relay drain hub --wait', {
-			answers: {'relay.drain': lanes, 'relay.status': look},
+			answers: {'relay.drain': lanes, 'relay.status': look, 'relay.why': DOWN},
 			signal: interrupt.signal,
 		}),
 		{message: 'interrupted'},
 	);
+});
+
+test('drain --wait says what is left and what stands in the way, and gives up after --timeout with 1', async t => {
+	const {exitCode, errors, out, calls} = await runLine('relay drain hub --wait --timeout 12s', {
+		answers: {'relay.drain': lanes, 'relay.status': draining(2, 1, 0), 'relay.why': DOWN},
+	});
+	t.is(exitCode, 1);
+	t.regex(out, /^hub: draining, the queue is being delivered\n/);
+	t.regex(
+		errors,
+		/^3 records left, 14.5 KiB; the link to hub is down \(3 failures in a row\)\n3 records left.*\nedgectl: 3 records left.* is down \(.*\) after 12s; it goes on until edgectl relay resume\n$/,
+	);
+	t.deepEqual(calls.filter(([method]) => method === 'relay.drain').length, 1);
+	t.is(calls.filter(([method]) => method === 'relay.why').length, 13, 'once a second, and at the end');
+});
+
+test('pause --now asks to end what is being sent, and waits until it is back', async t => {
+	const looks = [1, 0].map(inflight => ({
+		...status,
+		peers: [{...peer, paused: true, queue_depth: {...peer.queue_depth, inflight}}],
+	}));
+	const {out, calls, exitCode} = await runLine('relay pause hub --now', {
+		answers: {'relay.pause': lanes, 'relay.status': () => looks.shift(), 'relay.why': DOWN},
+	});
+	t.deepEqual(calls[0], ['relay.pause', {peer_id: 'hub', end_sends: true, operator}]);
+	t.regex(out, /^hub: paused, nothing is being sent\n/);
+	t.is(exitCode, undefined);
 });

@@ -20,6 +20,7 @@ const LANE = {
 	etaSeconds: undefined,
 	leases: 0,
 	inflightBytes: 0,
+	sending: {bytes: 0, sentBytes: 0},
 	searching: false,
 	suspicion: {suspects: 0, alone: 0},
 	order: {kind: 'oldest_first'},

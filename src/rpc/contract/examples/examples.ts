@@ -149,6 +149,11 @@ export const EXAMPLES: Examples = {
 			params: {peer_id: 'hub', ...ME, reason: 'the hub is being moved'},
 			result: {paused: ['hub'], draining: [], inflight: 1, scheduled: 0, done: false},
 		},
+		{
+			name: 'hub alone, and what is being sent is ended',
+			params: {peer_id: 'hub', end_sends: true, ...ME},
+			result: {paused: ['hub'], draining: [], inflight: 0, scheduled: 1, done: true},
+		},
 	],
 	'relay.resume': [
 		{

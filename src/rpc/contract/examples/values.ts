@@ -95,6 +95,8 @@ export const PEER: WirePeerStatus = {
 	eta_seconds: 1,
 	daily_quota: null,
 	suspicion: {suspects: 0, alone: 0},
+	waiting_bytes: 0,
+	sending: {bytes: 0, sent_bytes: 0},
 };
 
 export const HUB_WINDOWS: WireWindows = {

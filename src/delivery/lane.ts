@@ -44,7 +44,7 @@ export class Lane {
 
 	constructor(options: LaneOptions) {
 		this.#options = options;
-		const {peer, clock, transport, policy, observer} = options;
+		const {peer, clock, policy, observer} = options;
 		const nudge = () => this.nudge();
 		this.#background = new Background(options.onBug);
 		const meter = new QuotaMeter(options.store.quota, peer.no, this.#background);
@@ -68,9 +68,7 @@ export class Lane {
 			onFree: nudge,
 		});
 		this.#health = new LaneHealth({
-			transport,
-			clock,
-			policy,
+			...options,
 			onChange: change => observer.linkChanged(peer.id, change),
 			onProbeBytes: bytes => {
 				options.pacer.owe(bytes);

@@ -2,7 +2,6 @@ import type {SegmentId} from '../../src/outbound/names.js';
 import {BIG_WINDOW} from '../helpers/store-fixture.js';
 import {
 	A,
-	ackAll,
 	draft,
 	fails,
 	fill,
@@ -28,8 +27,11 @@ for (const [name, jumpMs] of [
 		`a wall clock that jumps ten years ${name} loses, stops and expires nothing early, whatever state it is in`,
 		async (t, fixture) => {
 			const {store, clock} = fixture;
+			store.quota.limit({policy: 'defer', reservePercent: 0, totalBytes: 10_000_000, peers: new Map()});
 			const [proven = '' as SegmentId] = await fill(store, ['proven'], {id: 'proven'});
-			await ackAll(store, await take(store));
+			await store.settle(await take(store), {acked: 'all', exceptions: [], bytesSent: 5000});
+			const spent = () => fixture.store.quota.use().usedBytes;
+			t.is(spent(), 5000);
 			const [failed = '' as SegmentId] = await fill(store, ['failed']);
 			const broken = await take(store);
 			await store.settle(broken, {acked: [], exceptions: [fails(0, FIRST_BACKOFF_MS)]});
@@ -43,6 +45,7 @@ for (const [name, jumpMs] of [
 			clock.jump(jumpMs);
 			await tendAll(store);
 			t.deepEqual(store.depth(), before);
+			t.true(spent() >= 5000);
 			t.is((store.nextDueAt(peerA) ?? 0) - clock.now(), FIRST_BACKOFF_MS);
 			t.is((recordOf(store, waiting).expiresAt ?? 0) - clock.now(), HOUR_MS);
 			t.like(recordOf(store, proven), {state: 'acked'});
@@ -64,6 +67,7 @@ for (const [name, jumpMs] of [
 			// The next start believes the wall clock by the difference to what it was when this was last noted.
 			await fixture.reopen();
 			await tendAll(fixture.store);
+			t.true(spent() >= 5000);
 			t.like(fixture.store.depth(peerA), {scheduled: 4, held: 1, acked: 1, deadletter: 0});
 			clock.advance(HOUR_MS - FIRST_BACKOFF_MS);
 			await tendAll(fixture.store);
@@ -73,6 +77,7 @@ for (const [name, jumpMs] of [
 			);
 			clock.advance(24 * HOUR_MS);
 			await tendAll(fixture.store);
+			t.is(spent(), 0);
 			t.deepEqual(fixture.store.inspect(proven), [], 'a proof is kept for a day, and no longer');
 		},
 	);

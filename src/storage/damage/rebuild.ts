@@ -62,7 +62,7 @@ const keyOf = (bytes: Buffer): Key | undefined => {
 
 type Surroundings = {readonly env: Environment; readonly source: StoreFile};
 
-/** A row that was cut off belongs to a database that is damaged, and has the form of its rows. */
+/** `undefined` for a key that no row can have. A row that was cut off belongs to a database that is damaged, and has the form of its rows. */
 const databaseOf = (
 	{database}: FileRow,
 	key: Key,
@@ -70,7 +70,7 @@ const databaseOf = (
 	{env, source}: Surroundings,
 ): DatabaseName | undefined => {
 	if (database !== undefined) {
-		return DATABASE_NAMES.find(name => name === database);
+		return DATABASE_NAMES.find(name => name === database && hasForm(name, key));
 	}
 	const damaged = new Set(source.damage.map(({tree}) => tree));
 	const candidates = DATABASE_NAMES.filter(
@@ -91,6 +91,7 @@ const KEY_FORMS: Readonly<Partial<Record<DatabaseName, number>>> = {
 	leases: 2,
 	settled: 2,
 	spans: 2,
+	acks: 1,
 	ids: 0,
 	origins: 2,
 	timers: 4,

@@ -7,8 +7,9 @@ import {findViolations} from '../../../src/storage/invariant.js';
 import type {LmdbStore} from '../../../src/storage/lmdb-store.js';
 import {PageFile} from '../../../src/storage/pages/page-file.js';
 import {StoreFile} from '../../../src/storage/pages/store-file.js';
+import type {ExceptionVerdict} from '../../../src/storage/store.js';
 import {BIG_WINDOW, openTestStore, type StoreFixture} from '../../helpers/store-fixture.js';
-import {ackAll, fill, peerA, storeTest, take} from '../../helpers/store-verbs.js';
+import {ackAll, buried, fill, peerA, storeTest, take} from '../../helpers/store-verbs.js';
 import {temporaryDirectory} from '../../helpers/temp-dir.js';
 
 const PAGE = 4096;
@@ -39,14 +40,23 @@ const work = async (store: LmdbStore): Promise<number> => {
 	return count;
 };
 
+/** What was read; a payload that its CRC tells to be damaged is buried, as a lane does it. */
 const deliverAll = async (store: LmdbStore, peer: PeerNo = peerA): Promise<string[]> => {
 	const texts: string[] = [];
 	for (let lease = await store.lease(peer, BIG_WINDOW); lease !== undefined; ) {
 		const payloads = store.readPayloads(lease);
+		const acked: Array<[number, number]> = [];
+		const exceptions: ExceptionVerdict[] = [];
 		for (let at = 0; at < lease.entryCount; at++) {
-			texts.push(String(payloads.read(at)));
+			const payload = payloads.read(at);
+			if (payload === 'corrupt') {
+				exceptions.push(buried(at, 'corrupt'));
+			} else {
+				texts.push(String(payload));
+				acked.push([at, at]);
+			}
 		}
-		await ackAll(store, lease);
+		await store.settle(lease, {acked, exceptions});
 		lease = await store.lease(peer, BIG_WINDOW);
 	}
 	return texts;

@@ -11,10 +11,11 @@ export const quotaViolations = ({env, quota, peers, age}: StoreHandles): readonl
 	const rows = readQuota(env);
 	const oldest = bucketAt(age.now()) - DAY_BUCKETS;
 	const sums = new Map<number, number>();
-	for (const {peer, bucket, bytes} of rows) {
+	// Older rows go one peer after the other.
+	for (const {peer, bucket, bytes} of rows.filter(row => row.bucket >= oldest)) {
 		sums.set(bucket, (sums.get(bucket) ?? 0) + (peer === TOTAL ? -bytes : bytes));
 		const known = quota.bytesIn(peer, bucket);
-		if (bucket >= oldest && known !== bytes) {
+		if (known !== bytes) {
 			found.push(`quota bucket ${bucket} of peer ${peer} is ${known} in memory, ${bytes} on disk`);
 		}
 	}

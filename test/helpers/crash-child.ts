@@ -66,7 +66,9 @@ const settle = async (lease: Lease, peer: PeerId): Promise<void> => {
 		}
 	}
 	say('try', 'ack', peer, ...ids);
-	await store.settle(lease, {acked, exceptions});
+	const bytesSent = upTo(lease.chargedBytes);
+	say('did', 'wire', peer, bytesSent);
+	await store.settle(lease, {acked, exceptions, bytesSent});
 	say('did', 'ack', peer, ...ids);
 };
 const deliver = async (no: PeerNo, peer: PeerId): Promise<never> => {

@@ -17,6 +17,8 @@ type Expectation = {
 export class CrashOracle {
 	readonly #records = new Map<string, Expectation>();
 	readonly #room: 'ample' | 'short';
+	/** Bytes that left, by peer. */
+	readonly #sent = new Map<string, number>();
 	/** Segments whose enqueue was acknowledged. */
 	acknowledged = 0;
 	#latest: ReadonlySet<string> = new Set();
@@ -49,7 +51,9 @@ export class CrashOracle {
 		// In a second pass: another caller may work on a segment before its enqueue is acknowledged to the first.
 		for (const line of lines) {
 			const [what, verb = '', peer = '', ...ids] = line.split(' ');
-			if (verb !== 'enqueue' && verb !== 'open') {
+			if (verb === 'wire') {
+				this.#sent.set(peer, (this.#sent.get(peer) ?? 0) + Number(ids[0]));
+			} else if (verb !== 'enqueue' && verb !== 'open') {
 				for (const id of ids) {
 					const record = this.#records.get(`${id} ${peer}`);
 					(what === 'did' ? record?.done : record?.tried)?.add(verb);
@@ -73,6 +77,17 @@ export class CrashOracle {
 			}
 		}
 		return found;
+	}
+
+	/** Peers to whom more has left in the last day than the store counts, in words. */
+	uncounted(store: LmdbStore): readonly string[] {
+		const peers = [...this.#sent].filter(([peer, sent]) => store.quota.use(peer as PeerId).usedBytes < sent);
+		const total = [...this.#sent.values()].reduce((sum, sent) => sum + sent, 0);
+		const known = store.quota.use().usedBytes;
+		return [
+			...peers.map(([peer, sent]) => `${sent} bytes left for ${peer}, fewer are counted`),
+			...(known < total ? [`${total} bytes left, ${known} are counted`] : []),
+		];
 	}
 
 	/** Enough other peers, and only those, are a reason not to deliver. */

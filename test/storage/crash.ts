@@ -74,6 +74,19 @@ storeTest(
 	},
 );
 
+storeTest('the oracle of the crash test complains about bytes that are not counted', async (t, {store}) => {
+	await fill(store, [crashPayload(3)]);
+	const oracle = new CrashOracle();
+	const lease = await take(store);
+	oracle.hear(`did wire a ${lease.chargedBytes}\n`);
+	t.deepEqual(oracle.uncounted(store), []);
+	await store.settle(lease, {acked: 'all', exceptions: [], bytesSent: lease.chargedBytes - 1});
+	t.deepEqual(oracle.uncounted(store), [
+		`${lease.chargedBytes} bytes left for a, fewer are counted`,
+		`${lease.chargedBytes} bytes left, ${lease.chargedBytes - 1} are counted`,
+	]);
+});
+
 storeTest(
 	'the oracle of the crash test complains about what is satisfied too early and what waits too long',
 	async (t, {store}) => {
@@ -129,6 +142,7 @@ const losesNothing = test.macro({
 			);
 			t.deepEqual(oracle.complaints(store, round === rounds - 1 ? 'all' : 'latest'), [], `round ${round}`);
 			t.is(store.depth().inflight, 0);
+			t.deepEqual(oracle.uncounted(store), [], `round ${round}`);
 			await store.close();
 		}
 		t.true(oracle.acknowledged > 10 * rounds, `${oracle.acknowledged} were acknowledged`);

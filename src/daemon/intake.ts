@@ -4,7 +4,7 @@ import {EdgedError} from '../outbound/errors.js';
 import type {PeerId} from '../outbound/names.js';
 import {MAX_EVENT_IDS} from '../rpc/event-kinds.js';
 import type {Clock} from '../runtime/clock.js';
-import type {Enqueued, OutboundStore, Route, SegmentDraft} from '../storage/store.js';
+import type {Enqueued, OutboundStore, Route, SegmentDraft, StoreQuota} from '../storage/store.js';
 import {checkRouteSize} from '../storage/success-condition.js';
 import type {RecordEvents} from './events/record-events.js';
 import type {Peers} from './peers.js';
@@ -25,7 +25,9 @@ export type IntakeCounters = {
 };
 
 export type IntakeOptions = {
-	readonly store: Pick<OutboundStore, 'enqueue' | 'payload'>;
+	readonly store: Pick<OutboundStore, 'enqueue' | 'payload'> & {
+		readonly quota: Pick<StoreQuota, 'refusal'>;
+	};
 	readonly peers: Peers;
 	readonly lanes: Pick<Dispatcher, 'isDraining'>;
 	readonly phase: Phase;
@@ -57,6 +59,11 @@ export class Intake {
 
 	constructor(options: IntakeOptions) {
 		this.#options = options;
+	}
+
+	/** See `StoreQuota.refusal`. */
+	get quota(): Pick<StoreQuota, 'refusal'> {
+		return this.#options.store.quota;
 	}
 
 	/** `undefined` when no peer is a default. */

@@ -9,7 +9,7 @@ import {
 	type ParsedRequest,
 	parseRequest,
 } from '../storage/request-codec.js';
-import type {Route, SegmentDraft} from '../storage/store.js';
+import type {Route, SegmentDraft, StoreQuota} from '../storage/store.js';
 import {type DraftFates, enqueueInPieces, type Rejection} from './enqueue-pieces.js';
 import type {Exchange} from './exchange.js';
 import {routeFor} from './one-segment.js';
@@ -33,7 +33,12 @@ export const receiveRequest = async (exchange: Exchange): Promise<Reply> => {
 		if (request.entryCount === 0) {
 			return jsonReply(200, new AnswerBuilder().toJson(request.digest));
 		}
-		const intake = await examine(request, routeFor(exchange, peers), options, turns);
+		const intake = await examine(
+			request,
+			routeFor(exchange, peers),
+			{...options, quota: backend.store.quota},
+			turns,
+		);
 		const fates =
 			intake.drafts.length === 0 ? undefined : await enqueueInPieces(backend.store, intake.drafts, turns);
 		return jsonReply(200, answer(request, intake, fates, exchange));
@@ -46,7 +51,11 @@ export const receiveRequest = async (exchange: Exchange): Promise<Reply> => {
 const maxBodyBytes = ({maxBufferedBytes, maxSegmentBytes}: Exchange['options']): number =>
 	Math.max(maxBufferedBytes, maxSegmentBytes + maxHeadBytes(1));
 
-type IntakeLimits = {readonly maxHops: number; readonly maxSegmentBytes: number};
+type IntakeLimits = {
+	readonly maxHops: number;
+	readonly maxSegmentBytes: number;
+	readonly quota: Pick<StoreQuota, 'refusal'>;
+};
 /** What goes on to the store, in the order of the entries, and what does not, by their index. */
 type Intake = {readonly drafts: readonly SegmentDraft[]; readonly rejections: ReadonlyMap<number, Rejection>};
 
@@ -112,10 +121,14 @@ type DraftContext = {readonly payload: Buffer; readonly route: Route; readonly l
 const draftOf = (
 	request: ParsedRequest,
 	index: number,
-	{payload, route, limits: {maxHops, maxSegmentBytes}}: DraftContext,
+	{payload, route, limits: {maxHops, maxSegmentBytes, quota}}: DraftContext,
 ): SegmentDraft | Rejection => {
 	if (payload.length > maxSegmentBytes) {
 		return {code: 'TOO_LARGE', message: `${payload.length} bytes are more than ${maxSegmentBytes}`};
+	}
+	const refusal = quota.refusal(route.peers, request.classNo(index), payload.length);
+	if (refusal !== undefined) {
+		return {code: 'TOO_LARGE', message: refusal};
 	}
 	const hops = request.hops(index) + 1;
 	if (hops > maxHops) {

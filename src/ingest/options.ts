@@ -1,7 +1,7 @@
 import type {Clock} from '../runtime/clock.js';
 import type {Logger} from '../runtime/logger.js';
 import type {SocketFile} from '../runtime/socket-file.js';
-import type {OutboundStore, Route} from '../storage/store.js';
+import type {OutboundStore, Route, StoreQuota} from '../storage/store.js';
 
 /** The TLS listener for other edged. */
 export type IngestListener = {
@@ -36,7 +36,9 @@ export type IngestState = 'starting' | 'running' | 'degraded' | 'draining' | 'st
 
 /** What the doors lead to. */
 export type IngestBackend = {
-	readonly store: Pick<OutboundStore, 'enqueue' | 'payload' | 'route'>;
+	readonly store: Pick<OutboundStore, 'enqueue' | 'payload' | 'route'> & {
+		readonly quota: Pick<StoreQuota, 'refusal'>;
+	};
 	/** Where a segment goes that names no peers; `undefined` when there is no such peer. */
 	defaultRoute(): Route | undefined;
 	/** Whether new segments are taken now. */

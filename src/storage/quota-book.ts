@@ -36,6 +36,8 @@ export class QuotaBook {
 	/** Waits that are not written into the counters yet. */
 	readonly #defers = new Map<PeerNo, number>();
 	#limits: QuotaLimits = NO_LIMITS;
+	/** There is a quota of some peer, or of all. */
+	isAnySet = false;
 
 	constructor(age: AgeClock, peers: PeerRegistry, rows: readonly QuotaRow[]) {
 		this.#age = age;
@@ -51,12 +53,7 @@ export class QuotaBook {
 
 	set limits(limits: QuotaLimits) {
 		this.#limits = limits;
-	}
-
-	/** There is a quota of some peer, or of all. */
-	get isAnySet(): boolean {
-		const {totalBytes, peers} = this.#limits;
-		return totalBytes > 0 || [...peers.values()].some(bytes => bytes > 0);
+		this.isAnySet = limits.totalBytes > 0 || [...limits.peers.values()].some(bytes => bytes > 0);
 	}
 
 	/** Some quota binds what is sent to `peer`. */

@@ -34,6 +34,7 @@ const fixture = async (t: ExecutionContext, successCondition: SuccessCondition =
 		store: {
 			enqueue: (drafts, mode) =>
 				failure === undefined ? store.enqueue(drafts, mode) : Promise.reject(failure),
+			quota: store.quota,
 			payload: segment => store.payload(segment),
 		},
 		peers,

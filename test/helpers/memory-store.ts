@@ -4,11 +4,13 @@ import {formatMadeId, type StoreId} from '../../src/outbound/made-id.js';
 import type {PeerId, SegmentId} from '../../src/outbound/names.js';
 import type {BlockNo, EntryNo, PeerNo} from '../../src/outbound/units.js';
 import type {Enqueued, EnqueueStatus, OutboundStore, Route, SegmentDraft} from '../../src/storage/store.js';
+import {noQuota} from './no-quota.js';
 
 type Stored = {readonly draft: SegmentDraft; readonly bytes: Buffer; readonly sha256: string};
 
 /** What an ingest needs of a store, over a map. Keeps every draft that it accepted, in order. */
 export class MemoryStore implements Pick<OutboundStore, 'enqueue' | 'payload' | 'route'> {
+	quota = noQuota;
 	readonly segments = new Map<SegmentId, Stored>();
 	/** Size of each `enqueue`. */
 	readonly calls: number[] = [];

@@ -12,6 +12,7 @@ import {
 import type {SegmentIdentity} from '../../src/storage/store.js';
 import type {HttpAnswer} from '../helpers/http-ask.js';
 import {type IngestFixture, startIngest} from '../helpers/ingest.js';
+import {noQuota} from '../helpers/no-quota.js';
 
 const headers = {'content-type': REQUEST_CONTENT_TYPE};
 const given = (id: string): SegmentIdentity => ({kind: 'given', id: id as SegmentId});
@@ -77,6 +78,29 @@ test('a request is stored by one call and answered entry by entry', async t => {
 		fixture.store.drafts.map(({payload}) => String(payload)),
 		['a', 'b', 'c'],
 	);
+});
+
+test('an entry that a daily quota can never let through is refused alone, and its neighbours are stored', async t => {
+	const fixture = await startIngest(t);
+	fixture.store.quota = {
+		...noQuota,
+		refusal: (peers, classNo, bytes) =>
+			bytes > 5 && classNo > 0 ? `never to ${peers.length} peer` : undefined,
+	};
+	const answer = await post(t, fixture, [
+		entry({text: 'small'}),
+		entry({text: 'larger'}),
+		entry({text: 'urgent', classNo: 0}),
+	]);
+	t.deepEqual(answer, {
+		kind: 'answer',
+		accepted: [
+			[0, 0],
+			[2, 2],
+		],
+		duplicate: [],
+		rejected: [{index: 1, code: 'TOO_LARGE', message: 'never to 1 peer'}],
+	});
 });
 
 test('each entry has its own fate', async t => {

@@ -22,7 +22,8 @@ export type LimiterOptions = {
 /**
  * The one door to bottleneck: its reservoir is the token bucket. What it (2.19.5) cannot do is done here:
  * - One of its jobs costs milliseconds, so tokens are bought in lots, into a purse from which senders are served.
- * - A weight above the reservoir waits for ever and blocks all behind it, so a lot is never more than a quarter of the burst.
+ * - A weight above the reservoir waits for ever and blocks all behind it, so a lot is never more than a quarter of the burst, or
+ *   what is there.
  * - Its own refill is late and dies with the first `updateSettings`, so it is refilled by `incrementReservoir` from the
  *   monotonic clock, and only while somebody waits; a new rate is a new Bottleneck.
  * - It times jobs by the wall clock: set back an hour, it sleeps an hour. A lot that is affordable and not handed out by the
@@ -177,9 +178,7 @@ class BottleneckLimiter implements BandwidthLimiter {
 	async #buyLot(needed: number): Promise<void> {
 		const bucket = this.#bucket;
 		await this.#refill();
-		const least = Math.ceil((this.#rate * SMALLEST_LOT_MS) / 1000);
-		// All that is there, up to a lot: a busy machine is slow to hand out, and must not be slow to send for it.
-		const lot = Math.min(this.#lot, Math.max(least, Math.ceil(needed), this.#level));
+		const lot = this.#lotFor(needed);
 		if (bucket !== this.#bucket) {
 			return;
 		}
@@ -210,6 +209,19 @@ class BottleneckLimiter implements BandwidthLimiter {
 			wasAffordable = affordable;
 			await this.#untilBought(purchase, affordable ? 0 : lot - this.#level);
 		}
+	}
+
+	/**
+	 * All that is there, if somebody waits for it, else up to a quarter of the burst: a busy machine is slow to hand out, and must not
+	 * be slow to send for it. What nobody waits for would be saved up beside the bucket.
+	 */
+	#lotFor(needed: number): number {
+		if (this.#level > this.#lot) {
+			const asked = Math.ceil(this.#queue.demand(this.#chunk) - this.#purse);
+			return Math.min(this.#level, Math.max(this.#lot, asked));
+		}
+		const least = Math.ceil((this.#rate * SMALLEST_LOT_MS) / 1000);
+		return Math.min(this.#lot, Math.max(least, Math.ceil(needed), this.#level));
 	}
 
 	/** Resolves when `purchase` does, or `missing` tokens should be there, or it is time to look after the bucket. */

@@ -36,6 +36,11 @@ export class PaceQueue {
 		return next && Math.min(next.bytes, chunk);
 	}
 
+	/** What all who wait would get, a chunk each. */
+	demand(chunk: number): number {
+		return this.#waiters.reduce((sum, {bytes}) => sum + Math.min(bytes, chunk), 0);
+	}
+
 	/** Resolves when let through, with how many bytes. */
 	async wait(bytes: number, asker: Asker): Promise<number> {
 		let leave = () => {};

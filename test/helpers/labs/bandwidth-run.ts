@@ -94,7 +94,9 @@ class Cell {
 		return [
 			...this.#rateBars(steady, free),
 			this.#reactionBar('down', lateMs(bytesOf(down.arrivals) - (down.rate * PHASE_MS) / 1000, rate)),
-			this.#reactionBar('up', lateMs((rate * PHASE_MS) / 1000 - bytesOf(up.arrivals), rate)),
+			...(this.#isBeyondMachine(free)
+				? []
+				: [this.#reactionBar('up', lateMs((rate * PHASE_MS) / 1000 - bytesOf(up.arrivals), rate))]),
 			this.#reactionBar('to 1 byte/s', (held.arrivals.at(-1)?.atMs ?? held.from) - held.from),
 			this.#reactionBar('to 0', (free.arrivals[0]?.atMs ?? Number.POSITIVE_INFINITY) - free.from),
 			bar(
@@ -132,8 +134,7 @@ class Cell {
 		const {leastUse} = this.#options.margins;
 		const measured = arrivals.filter(({atMs}) => atMs >= from + WARM_UP_MS);
 		const use = Math.round((meanRate(measured) / rate) * 1000) / 1000;
-		const unlimited = Math.round(meanRate(free.arrivals));
-		const isBeyondMachine = rate >= FAST_RATE && unlimited < 1.25 * rate;
+		const isBeyondMachine = this.#isBeyondMachine(free);
 		const worst = worstWindow(arrivals, 1000);
 		const mostBytes = Math.floor(rate * 1.1 + 16_384);
 		// What a gap between two leases has saved up may leave within the time that is measured.
@@ -145,11 +146,17 @@ class Cell {
 				use <= most && (isBeyondMachine || use >= leastUse),
 				{
 					use,
-					unlimited_bytes_per_second: unlimited,
+					unlimited_bytes_per_second: Math.round(meanRate(free.arrivals)),
 				},
 			),
 			bar(`worst second: at most ${mostBytes} bytes`, worst <= mostBytes, worst),
 		];
+	}
+
+	/** Without a limit it is hardly faster. */
+	#isBeyondMachine(free: Phase): boolean {
+		const {rate} = this.#options;
+		return rate >= FAST_RATE && meanRate(free.arrivals) < 1.25 * rate;
 	}
 
 	#reactionBar(change: string, ms: number): Bar {

@@ -1,10 +1,11 @@
+import type {PeerId} from '../outbound/names.js';
 import type {ClassNo} from '../outbound/priorities.js';
 
 /** Paces bytes to a rate. The rate may change at any time; what waits is priced anew at once. */
 export type BandwidthLimiter = {
 	/**
 	 * How many of the next `bytes` may leave now: all when nothing limits them, else at most a chunk, which is measured when its turn
-	 * has come. More urgent classes first, within a class in the order of asking; but who has waited ten seconds comes first once: a
+	 * has come. More urgent classes first, within a class the lanes in turn, within a lane in the order of asking; but who has waited ten seconds comes first once: a
 	 * peer gives up on half a request that stands still. Rejects with the signal's reason, and with `SHUTTING_DOWN` after `stop`.
 	 */
 	spend(bytes: number, asker: Asker): Promise<number>;
@@ -17,7 +18,12 @@ export type BandwidthLimiter = {
 	stop(): Promise<void>;
 };
 
-export type Asker = {readonly classNo: ClassNo; readonly signal: AbortSignal};
+export type Asker = {
+	readonly classNo: ClassNo;
+	readonly signal: AbortSignal;
+	/** Who shares a limit with others takes turns with them, however many of its sends ask; `undefined` is one of them, too. */
+	readonly lane?: PeerId;
+};
 
 export type LimiterState = {
 	/** 0 = unlimited. */

@@ -67,7 +67,9 @@ export class Bandwidth {
 		const own = this.#limit(peer);
 		return {
 			spend: (bytes, asker) =>
-				own.rate === 0 && total.rate === 0 ? bytes : spendBoth(own.limiter, total.limiter, bytes, asker),
+				own.rate === 0 && total.rate === 0
+					? bytes
+					: spendBoth(own.limiter, total.limiter, bytes, {...asker, lane: peer}),
 			owe(bytes) {
 				own.limiter.owe(bytes);
 				total.limiter.owe(bytes);

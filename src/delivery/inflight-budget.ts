@@ -2,13 +2,13 @@
 const SMALLEST_PART = 64;
 
 /**
- * Bounds the payload bytes that are in leases: those of all lanes by the total, those of one lane by half of it when there are
- * others. A lease may exceed what it reserved by its first segment, so that the largest segment always moves.
+ * Bounds the payload bytes that are in leases. Half of the total is divided among the lanes, and nobody else can take a lane's part:
+ * peers that never answer leave it to the others. The other half is for whoever needs it, half of that at most for one lane when
+ * there are others. A lease may exceed what it reserved by its first segment, so that the largest segment always moves.
  */
 export class InflightBudget {
 	readonly #totalBytes: number;
 	readonly #shares = new Set<InflightShare>();
-	#used = 0;
 
 	constructor(totalBytes: number) {
 		this.#totalBytes = totalBytes;
@@ -27,8 +27,7 @@ export class InflightBudget {
 
 	/** How many bytes `share` may reserve now; `undefined` when it has to wait. */
 	leftFor(share: InflightShare): number | undefined {
-		const laneBytes = this.#shares.size > 1 ? Math.floor(this.#totalBytes / 2) : this.#totalBytes;
-		const left = Math.min(this.#totalBytes - this.#used, laneBytes - share.bytes);
+		const left = this.#shares.size > 1 ? this.#leftAmong(share) : this.#totalBytes - share.bytes;
 		const least = Math.max(1, Math.floor(this.#totalBytes / SMALLEST_PART));
 		if (left >= least) {
 			return left;
@@ -36,8 +35,20 @@ export class InflightBudget {
 		return share.reservations === 0 ? least : undefined;
 	}
 
+	#leftAmong(share: InflightShare): number {
+		const part = Math.floor(this.#totalBytes / 2 / this.#shares.size);
+		const common = this.#totalBytes - part * this.#shares.size;
+		let taken = 0;
+		for (const {bytes} of this.#shares) {
+			taken += Math.max(0, bytes - part);
+		}
+		const mine = Math.max(0, share.bytes - part);
+		const left = Math.min(common - taken, Math.floor(common / 2) - mine);
+		return Math.max(0, part - share.bytes) + Math.max(0, left);
+	}
+
+	/** A share has taken or, below 0, given back so much. */
 	changed(bytes: number): void {
-		this.#used += bytes;
 		if (bytes < 0) {
 			for (const share of this.#shares) {
 				share.tellFreed();

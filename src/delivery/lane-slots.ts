@@ -39,7 +39,7 @@ export class LaneSlots {
 		if (!this.#ownIsBusy) {
 			this.withdraw();
 			this.#useOwn();
-		} else if (this.#question === undefined && 1 + this.#sharedInUse < this.count) {
+		} else if (this.#question === undefined && 1 + this.#sharedInUse < this.count && this.#mayAsk()) {
 			this.#ask(classNo);
 		}
 	}
@@ -48,6 +48,11 @@ export class LaneSlots {
 	withdraw(): void {
 		this.#question?.abort();
 		this.#question = undefined;
+	}
+
+	#mayAsk(): boolean {
+		const {shared, laneCount, onFree} = this.#options;
+		return shared.mayHaveAnother(this.#sharedInUse, laneCount(), onFree);
 	}
 
 	#useOwn(): void {
@@ -85,10 +90,16 @@ export class LaneSlots {
 			return;
 		}
 		this.#sharedInUse += 1;
+		if (this.#sharedInUse === 1) {
+			this.#options.shared.holds('first');
+		}
 		try {
 			await work();
 		} finally {
 			this.#sharedInUse -= 1;
+			if (this.#sharedInUse === 0) {
+				this.#options.shared.holds('none');
+			}
 			this.#options.onFree();
 		}
 	}

@@ -1,3 +1,4 @@
+import type {ClassNo} from '../outbound/priorities.js';
 import type {MonotonicMs} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 import type {Asker} from './bandwidth-limiter.js';
@@ -15,12 +16,14 @@ type Waiter = {
 const PATIENCE_MS = 10_000;
 
 /**
- * Who waits for tokens: the most urgent class first, within a class in the order of asking; whoever has waited ten seconds comes
- * before them all. One whose signal fires is gone.
+ * Who waits for tokens: the most urgent class first, within a class the lane that was served longest ago, within a lane in the order
+ * of asking; whoever has waited ten seconds comes before them all. One whose signal fires is gone.
  */
 export class PaceQueue {
 	readonly #clock: Clock;
 	#waiters: Waiter[] = [];
+	/** Lanes that were served, the latest last. */
+	readonly #served = new Set<Asker['lane']>();
 
 	constructor(clock: Clock) {
 		this.#clock = clock;
@@ -65,6 +68,8 @@ export class PaceQueue {
 		const next = this.#next;
 		if (next !== undefined) {
 			this.#remove(next);
+			this.#served.delete(next.asker.lane);
+			this.#served.add(next.asker.lane);
 			next.resolve(Math.min(next.bytes, chunk));
 		}
 	}
@@ -83,7 +88,27 @@ export class PaceQueue {
 
 	get #next(): Waiter | undefined {
 		const longAgo = this.#clock.elapsed() - PATIENCE_MS;
-		return this.#waiters.find(({since}) => since < longAgo) ?? this.#waiters[0];
+		const [first] = this.#waiters;
+		if (first === undefined || this.#waiters.length === 1) {
+			return first;
+		}
+		return this.#waiters.find(({since}) => since < longAgo) ?? this.#firstOf(first.asker.classNo);
+	}
+
+	#firstOf(classNo: ClassNo): Waiter | undefined {
+		const mates = this.#waiters.filter(({asker}) => asker.classNo === classNo);
+		const unserved = mates.find(({asker}) => !this.#served.has(asker.lane));
+		if (unserved !== undefined) {
+			return unserved;
+		}
+		for (const lane of this.#served) {
+			const mate = mates.find(({asker}) => asker.lane === lane);
+			if (mate !== undefined) {
+				return mate;
+			}
+			this.#served.delete(lane); // It asks for nothing now: when it comes back, it is the first.
+		}
+		return undefined;
 	}
 
 	#remove(waiter: Waiter): void {

@@ -8,6 +8,10 @@ import type {ClassNo} from '../outbound/priorities.js';
 export class WorkerSlots {
 	readonly #queue: PQueue;
 	readonly #count: number;
+	#taken = 0;
+	/** Lanes that hold one. */
+	#holders = 0;
+	readonly #refused = new Set<() => void>();
 
 	/** 0 slots: every lane has its own and no other. */
 	constructor(count: number) {
@@ -21,6 +25,25 @@ export class WorkerSlots {
 	}
 
 	/**
+	 * Whether a lane that holds `held` may have another: the last free one is for a lane that has none, as long as there is such a
+	 * lane. When it may not, `onFreed` is called once it is worth to ask again.
+	 */
+	mayHaveAnother(held: number, lanes: number, onFreed: () => void): boolean {
+		const kept = this.#holders < lanes ? 1 : 0;
+		const may = held === 0 || this.#count - this.#taken > kept;
+		if (!may) {
+			this.#refused.add(onFreed);
+		}
+		return may;
+	}
+
+	/** A lane holds its first, or no longer any. */
+	holds(change: 'first' | 'none'): void {
+		this.#holders += change === 'first' ? 1 : -1;
+		this.#tellRefused();
+	}
+
+	/**
 	 * Runs `work` once a slot is free; resolves when it is done. `signal` takes the question back while it waits (p-queue's `clear`
 	 * would leave its promise pending for ever); then `work` is never called.
 	 */
@@ -28,7 +51,12 @@ export class WorkerSlots {
 		let started = false;
 		const begin = async (): Promise<void> => {
 			started = true;
-			await work();
+			this.#taken += 1;
+			try {
+				await work();
+			} finally {
+				this.#taken -= 1;
+			}
 		};
 		try {
 			await this.#queue.add(begin, {priority: -classNo, signal});
@@ -36,6 +64,14 @@ export class WorkerSlots {
 			if (started || !signal.aborted) {
 				throw error;
 			}
+		}
+		this.#tellRefused();
+	}
+
+	#tellRefused(): void {
+		for (const tell of this.#refused) {
+			this.#refused.delete(tell);
+			tell();
 		}
 	}
 }

@@ -44,6 +44,55 @@ test('one lane cannot take all the shared slots from the others', async t => {
 	t.is(stage.transport('stuck').mostOpen, 3);
 });
 
+test('the last free slot is for a lane that has none: two that are stuck leave one to the third', async t => {
+	const stage = new DeliveryStage(t, {
+		peers: ['stuck', 'slow', 'hub'],
+		workerCount: 4,
+		maxInflightBytes: 100 * MIB,
+	});
+	stage.store.add(1, ...many(50, 'x', {sizeBytes: MIB}));
+	stage.store.add(2, ...many(50, 'y', {sizeBytes: MIB}));
+	await stage.dispatcher.start();
+	await stage.until(() => stage.transport('stuck').open + stage.transport('slow').open === 5);
+	await stage.settle();
+	t.is(
+		stage.transport('stuck').open + stage.transport('slow').open,
+		5,
+		'one of its own each, and three shared',
+	);
+	stage.store.add(3, ...many(50, 'z', {sizeBytes: MIB}));
+	await stage.until(() => stage.transport('hub').open === 2);
+
+	// A slot that is free again goes to whoever was refused.
+	const narrow = stage.transport(stage.transport('stuck').open === 2 ? 'stuck' : 'slow');
+	const wide = stage.transport(stage.transport('stuck').open === 2 ? 'slow' : 'stuck');
+	wide.paces = false;
+	for (const sending of wide.sends.splice(0)) {
+		sending.answer({kind: 'link_down', message: 'gone', bytesSent: 0});
+	}
+	await stage.until(() => narrow.open === 3);
+	t.pass();
+});
+
+test('peers that never answer cannot take the part of the bytes in flight that is a lane of its own', async t => {
+	const stage = new DeliveryStage(t, {
+		peers: ['stuck', 'slow', 'hub'],
+		maxInflightBytes: 6 * MIB,
+		workerCount: 20,
+	});
+	stage.store.add(1, ...many(200, 'x', {sizeBytes: 100_000}));
+	stage.store.add(2, ...many(200, 'y', {sizeBytes: 100_000}));
+	await stage.dispatcher.start();
+	await stage.until(() => stage.transport('stuck').open > 1 && stage.transport('slow').open > 1);
+	await stage.settle();
+	stage.store.add(3, ...many(200, 'z', {sizeBytes: 100_000}));
+	await stage.settle();
+	const [, , hub] = stage.dispatcher.snapshots();
+	t.true((hub?.inflightBytes ?? 0) > 0.8 * MIB, `${hub?.inflightBytes} of a sixth of the total`);
+	const total = stage.dispatcher.snapshots().reduce((sum, lane) => sum + lane.inflightBytes, 0);
+	t.true(total <= 6 * MIB + 3 * 100_000, `${total} bytes`);
+});
+
 test('a free shared slot goes to the most urgent class', async t => {
 	const stage = new DeliveryStage(t, {peers: ['busy', 'bulk', 'urgent'], workerCount: 1});
 	stage.store.add(1, ...many(2, 'x', {sizeBytes: MIB}));

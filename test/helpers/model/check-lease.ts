@@ -18,8 +18,11 @@ export const checkLease = (
 	const available = model.available(peer);
 	if (lease === undefined) {
 		// A group that was cut by a window keeps its rest back while a part of it is inflight.
-		const held = available.filter(record => record.fresh);
-		if (held.length > 0 || (available.length > 0 && !model.leases.some(({isOpen}) => isOpen))) {
+		const held = available.filter(record => record.fresh && mayBePaid(model, record));
+		if (
+			held.length > 0 ||
+			(available.some(record => mayBePaid(model, record)) && !model.leases.some(({isOpen}) => isOpen))
+		) {
 			throw new Error(`nothing leased while ${available.length} wait`);
 		}
 		return [];
@@ -49,6 +52,18 @@ export const checkLease = (
 	checkOrder(available, leased, orderOfCalls(model, window.order));
 	return leased;
 };
+
+/** Is it certain that the daily quota does not keep it, nor what goes before it? */
+const mayBePaid = (model: QueueModel, {peer}: ModelRecord): boolean => {
+	const left = model.quota.limit - model.used();
+	return (
+		model.quota.limit === 0 ||
+		model.available(peer).every(({segment}) => mostCharged(segment.payload.length) <= left)
+	);
+};
+
+/** With an id, a label or none. */
+const mostCharged = (bytes: number): number => bytes + bytes / 32 + 4096;
 
 const checkWindow = (lease: Lease, {maxBytes, maxEntries}: LeaseWindow): void => {
 	if (lease.entryCount > maxEntries || (lease.entryCount > 1 && lease.byteLength > maxBytes)) {

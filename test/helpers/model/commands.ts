@@ -44,7 +44,11 @@ class TakeLease extends Command {
 				store.inspect(record.segment.id as SegmentId, id)[0]?.state === 'scheduled' ? 'scheduled' : 'failed';
 		}
 		if (lease !== undefined) {
-			model.leases.push({records, cut: new Set(), handle: lease, isOpen: true});
+			const {chargedBytes} = lease;
+			model.leases.push({records, cut: new Set(), handle: lease, peer: id, chargedBytes, isOpen: true});
+			if (model.quota.limit > 0 && model.used() > model.quota.limit) {
+				throw new Error(`${model.used()} bytes may be sent, the quota is ${model.quota.limit}`);
+			}
 		}
 	}
 }
@@ -94,10 +98,17 @@ class Settle extends Command {
 			this.#apply(model, record, fate, lease.cut.has(record));
 		}
 		const whole = this.fates === 'a' ? ('all' as const) : acked;
-		if (!(await store.settle(lease.handle as Lease, {acked: whole, exceptions}))) {
+		const settlement = {acked: whole, exceptions, ...this.#sent(lease)};
+		if (!(await store.settle(lease.handle as Lease, settlement))) {
 			throw new Error('the lease was gone');
 		}
 		lease.isOpen = false;
+		model.quota.spend(model.now, lease.peer, settlement.bytesSent ?? lease.chargedBytes);
+	}
+
+	/** Nobody knows, or a part of the charge. */
+	#sent({chargedBytes}: ModelLease): {readonly bytesSent?: number} {
+		return this.which === 0 ? {} : {bytesSent: Math.floor(chargedBytes / this.which)};
 	}
 
 	#apply(model: QueueModel, record: ModelRecord, fate: string, isCut: boolean): void {
@@ -198,6 +209,20 @@ class ChangeCondition extends Command {
 	}
 }
 
+class SetQuota extends Command {
+	readonly bytes: number;
+
+	constructor(bytes: number) {
+		super();
+		this.bytes = bytes;
+	}
+
+	async act({quota}: QueueModel, {store}: Real): Promise<void> {
+		quota.limit = this.bytes;
+		store.quota.limit({policy: 'defer', reservePercent: 0, totalBytes: this.bytes, peers: new Map()});
+	}
+}
+
 const anyOrder = fc.constantFrom<ServiceOrder['kind']>('oldest_first', 'newest_first', 'live_first');
 
 export const allCommands = [
@@ -224,6 +249,8 @@ export const allCommands = [
 		.tuple(fc.constantFrom<HoldVerb>('hold', 'release'), fc.constantFrom(1, 3, 1000))
 		.map(([verb, limit]) => new HoldAll(verb, limit)),
 	fc.constantFrom<SuccessCondition>('one_peer', 2, 3).map(condition => new ChangeCondition(condition)),
+	// Every segment fits, and not many of them.
+	fc.constantFrom(0, 80_000, 100_000).map(bytes => new SetQuota(bytes)),
 	fc.constantFrom(2, 2, 7, 30, 100_000, 800_000).map(seconds => new Pass(seconds)),
 	fc.constant(0).map(() => new Crash()),
 ] as const;
@@ -272,7 +299,7 @@ const thinned = fc
 
 /** For a store with little room: what comes in is large, and little of it is forgotten meanwhile. */
 export const crowdingCommands = [
-	...allCommands.slice(0, -2),
+	...allCommands.slice(0, -3),
 	oneLarge,
 	oneLarge,
 	oneLarge,

@@ -28,6 +28,10 @@ export const compare = (model: QueueModel, store: LmdbStore, retentionMs: number
 		throw new Error(`the store has ${[...found.keys()].join(', ')}, the model has not`);
 	}
 	compareDepth(model, store);
+	check('used', model.used(), store.quota.use().usedBytes);
+	for (const {id} of store.peers()) {
+		check(`used of ${id}`, model.used(id), store.quota.use(id).usedBytes);
+	}
 };
 
 const keyOf = (id: string, peer: string): string => `${id} -> ${peer}`;

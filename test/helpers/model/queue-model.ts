@@ -3,6 +3,7 @@ import type {AttemptOutcome, DeadletterReason} from '../../../src/outbound/attem
 import type {PeerId} from '../../../src/outbound/names.js';
 import type {ClassNo} from '../../../src/outbound/priorities.js';
 import type {Horizon} from '../../../src/storage/store.js';
+import {ModelQuota} from './model-quota.js';
 
 /** The delivery of one segment to one peer, as arrays and plain fields can hold it. */
 export type ModelRecord = {
@@ -49,6 +50,9 @@ export type ModelLease = {
 	/** Taken out of it by an operator. */
 	readonly cut: Set<ModelRecord>;
 	readonly handle: unknown;
+	readonly peer: PeerId;
+	/** Against the daily quotas, while it is open. */
+	readonly chargedBytes: number;
 	isOpen: boolean;
 };
 
@@ -64,6 +68,7 @@ export class QueueModel {
 	hasChanged = false;
 	readonly segments: ModelSegment[] = [];
 	leases: ModelLease[] = [];
+	readonly quota = new ModelQuota();
 	/** The store has little room: proofs and ids may go before their time, and what waits may be evicted. */
 	readonly isShort: boolean;
 
@@ -205,7 +210,18 @@ export class QueueModel {
 		}
 	}
 
+	/** Bytes that count against the daily quotas, of all peers or of one. */
+	used(peer?: PeerId): number {
+		const open = this.leases.filter(lease => lease.isOpen && (peer === undefined || lease.peer === peer));
+		const charged = open.reduce((sum, {chargedBytes}) => sum + chargedBytes, 0);
+		return this.quota.spent(this.now, peer) + charged;
+	}
+
 	crash(): void {
+		this.quota.limit = 0; // Whoever opens a store tells it its quotas.
+		for (const {peer, chargedBytes} of this.leases.filter(({isOpen}) => isOpen)) {
+			this.quota.spend(this.now, peer, chargedBytes);
+		}
 		for (const record of this.records) {
 			if (record.state === 'inflight') {
 				record.state = 'scheduled';

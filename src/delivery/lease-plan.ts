@@ -84,5 +84,10 @@ const asWitness = (window: LeaseWindow): LeaseWindow => ({
 	maxEntries: Math.min(window.maxEntries, WITNESS_ENTRIES),
 });
 
-/** Slots beside a lane's own would only wait for the limiter; one more hides the round trip. */
-export const isRateBound = (rate: number): boolean => rate * SECONDS_OF_RATE < MOST_BYTES;
+/**
+ * Slots beside a lane's own would only wait for the limiter, each with a chunk that may leave late; one more hides a round trip of up
+ * to the time that a lease takes.
+ */
+export const isRateBound = (rate: number): boolean => rate <= RATE_OF_MANY_SLOTS;
+
+const RATE_OF_MANY_SLOTS = 1.25 * 1024 * 1024;

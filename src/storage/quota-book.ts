@@ -166,6 +166,7 @@ export class QuotaBook {
 					classNo,
 					neededBytes,
 					quotaBytes: longest.side.quota,
+					reservedBytes: this.#quotaOf(longest.side.peer) - longest.side.quota,
 					usedBytes: longest.side.used + longest.side.open,
 					inMs: longest.at === NEVER ? undefined : longest.at - now,
 					returnsAt: longest.at === NEVER ? undefined : this.#age.toWall(longest.at as AgeMs),

@@ -70,7 +70,7 @@ export class QuotaDesk implements StoreQuota {
 		for (const peer of quota.isAnySet ? peers : []) {
 			const {ever} = quota.room(peer, classNo);
 			if (needed > ever) {
-				return `with what goes around it the segment takes ${needed} bytes of the daily quota of ${registry.id(peer)}, which has ${ever} for its priority: it could never be sent; make it smaller, or raise the quota (edgectl relay config set-bandwidth --daily-quota-bytes)`;
+				return `with what goes around it the segment takes ${needed} bytes of the daily quota of ${registry.id(peer)}, which has ${ever}${quota.limits.reservePercent > 0 ? ' for its priority' : ''}: it could never be sent; make it smaller, or raise the quota (edgectl relay config set-bandwidth --daily-quota-bytes)`;
 			}
 		}
 		return undefined;

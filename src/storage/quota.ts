@@ -36,8 +36,9 @@ export type QuotaWait = {
 	readonly classNo: ClassNo;
 	/** What the next record takes. */
 	readonly neededBytes: number;
-	/** What its class may use of the quota. */
+	/** What its class may use of the quota, and what of it is kept for `urgent`. */
 	readonly quotaBytes: number;
+	readonly reservedBytes: number;
 	readonly usedBytes: number;
 	/** Until enough returns; `undefined`: when something that is being sent now is settled. */
 	readonly inMs: number | undefined;

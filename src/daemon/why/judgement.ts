@@ -170,12 +170,13 @@ const judgeQuota = (peer: PeerId, wait: QuotaWait | undefined): Judgement => {
 	if (wait === undefined) {
 		return {cause: 'quota', sentence: `the daily quota for ${peer} is spent`, ...ATTEMPT};
 	}
-	const {limit, classNo, neededBytes, quotaBytes, usedBytes, returnsAt} = wait;
+	const {limit, classNo, neededBytes, quotaBytes, reservedBytes, usedBytes, returnsAt} = wait;
 	const whose = limit === 'peer' ? `daily quota of ${peer}` : 'daily quota of all peers together';
-	const share = classNo === 0 ? '' : ` for ${priorityOf(classNo)}`;
+	const share =
+		reservedBytes === 0 ? '' : ` for ${priorityOf(classNo)}, with ${inBytes(reservedBytes)} kept for urgent`;
 	const state =
 		usedBytes >= quotaBytes
-			? `is spent${share}: ${inBytes(usedBytes)} of ${inBytes(quotaBytes)}`
+			? `is spent: ${inBytes(usedBytes)} of ${inBytes(quotaBytes)}${share}`
 			: `has ${inBytes(quotaBytes - usedBytes)} left of ${inBytes(quotaBytes)}${share}, and the next segment takes up to ${inBytes(neededBytes)}`;
 	const then =
 		returnsAt === undefined

@@ -296,3 +296,39 @@ test('what broke alone and is kept aside is told', t => {
 	);
 	t.regex(judgePeer(facts({lane, depth: {inflight: 1}})).sentence, /^1 record is being sent.*kept aside/);
 });
+
+const WAIT = {
+	limit: 'peer',
+	classNo: 2,
+	neededBytes: 3 * 2 ** 20,
+	quotaBytes: 10 * 2 ** 30,
+	reservedBytes: 0,
+	usedBytes: 10 * 2 ** 30,
+	inMs: 12_000,
+	returnsAt: LATER,
+} as const;
+
+for (const [what, wait, words] of [
+	[
+		'is spent',
+		{},
+		'the daily quota of hub is spent: 10 GiB of 10 GiB; enough for this segment returns at 2025-06-15T15:06:52.000Z',
+	],
+	[
+		'has too little left',
+		{limit: 'total', usedBytes: 10 * 2 ** 30 - 1024},
+		'the daily quota of all peers together has 1 KiB left of 10 GiB, and the next segment takes up to 3 MiB; enough for this segment returns at 2025-06-15T15:06:52.000Z',
+	],
+	[
+		'is spent but for the reserve',
+		{reservedBytes: 2 ** 30, inMs: undefined, returnsAt: undefined},
+		'the daily quota of hub is spent: 10 GiB of 10 GiB for normal, with 1 GiB kept for urgent; what is being sent now has to be settled first',
+	],
+] as const) {
+	test(`a daily quota that ${what} is why`, t => {
+		const judged = judgePeer(facts({lane: {link: 'quota', quotaWait: {...WAIT, ...wait}}}));
+		t.is(judged.cause, 'quota');
+		t.is(judged.sentence, words);
+		t.is(judged.next?.what, 'returnsAt' in wait ? 'attempt_ends' : 'budget_returns');
+	});
+}

@@ -10,6 +10,7 @@ import type {
 	LeaseWindow,
 	ServiceOrder,
 	Settlement,
+	StoreQuota,
 } from '../../src/storage/store.js';
 import {type EntryDraft, leaseOf} from './leases.js';
 import {noQuota} from './no-quota.js';
@@ -31,7 +32,7 @@ type Row = {
 
 /** The part of a store that lanes need, as lists in memory: rows wait in the order in which they were added. */
 export class FakeStore extends FakeSettings implements DispatcherStore {
-	readonly quota = noQuota;
+	quota: StoreQuota = noQuota;
 	readonly rows: Row[] = [];
 	/** Segment ids of every lease, in the order of leasing. */
 	readonly leased: string[][] = [];

@@ -186,8 +186,15 @@ test(
 	'a peer that shuts down may name a date',
 	lane,
 	503,
-	{'retry-after': 'Sun, 15 Jun 2025 15:07:00 GMT'},
+	{date: 'Sun, 15 Jun 2025 15:06:40 GMT', 'retry-after': 'Sun, 15 Jun 2025 15:07:00 GMT'},
 	20_000,
+);
+test(
+	'a date is one of the clock of the peer, however wrong that is',
+	lane,
+	503,
+	{date: 'Mon, 01 Jan 2001 00:00:00 GMT', 'retry-after': 'Mon, 01 Jan 2001 00:00:30 GMT'},
+	30_000,
 );
 test('a full disk is the trouble of the lane', lane, 507, {}, undefined);
 test('an error of the peer is the trouble of the lane', lane, 500, {'retry-after': 'soon'}, undefined);

@@ -80,13 +80,13 @@ export const leftWords = ({records, bytes, peers, why}: Left): string =>
 		...(why === undefined ? [] : [why]),
 	].join('; ');
 
-/** Asks why a peer is where it is, once a second: the answer is for people. */
-const reasons = ({call, time}: CommandContext): ((peer: string) => Promise<string>) => {
-	let last: {readonly peer: string; readonly at: number; readonly sentence: string} | undefined;
+/** Asks why a peer is where it is, once a second. The answer is for people: without one the wait goes on. */
+const reasons = ({call, time}: CommandContext): ((peer: string) => Promise<string | undefined>) => {
+	let last: {readonly peer: string; readonly at: number; readonly sentence: string | undefined} | undefined;
 	return async peer => {
 		if (last?.peer !== peer || time.elapsed() - last.at >= ASK_WHY_AGAIN_MS) {
-			const {sentence} = await call('relay.why', {peer_id: peer});
-			last = {peer, at: time.elapsed(), sentence};
+			const why = await call('relay.why', {peer_id: peer}).catch(() => undefined);
+			last = {peer, at: time.elapsed(), sentence: why?.sentence};
 		}
 		return last.sentence;
 	};

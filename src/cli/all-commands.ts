@@ -18,6 +18,7 @@ import {resume} from './commands/resume.js';
 import {setBandwidth} from './commands/set-bandwidth.js';
 import {shape} from './commands/shape.js';
 import {status} from './commands/status.js';
+import {watch} from './commands/watch.js';
 import {why} from './commands/why.js';
 
 /** In the order in which the help lists them: look, hand over, look closer, steer, bury. */
@@ -29,6 +30,7 @@ export const allCommands: readonly Command[] = [
 	inspect,
 	why,
 	shape,
+	watch,
 	events,
 	pause,
 	resume,

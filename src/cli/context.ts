@@ -20,6 +20,8 @@ export type CommandContext = {
 	/** The way for payloads; asks the daemon where it is. Closed by who made the context. */
 	openIngest(): Promise<IngestDoor>;
 	readonly output: Output;
+	/** The screen, when the output is one; taken over by the first who asks. */
+	openTerminal(): Terminal | undefined;
 	/** What `-` reads. */
 	readonly input: Readable;
 	/** Where `--payload -` writes: bytes as they are. */
@@ -31,6 +33,20 @@ export type CommandContext = {
 	readonly time: Time;
 	/** `--timeout`, where it was given: also how long `--wait` of a command waits. */
 	readonly patienceMs?: number | undefined;
+};
+
+/** A terminal that shows one picture at a time, and gives back what was there before. */
+export type Terminal = {
+	/** As it is now. */
+	size(): {readonly columns: number; readonly rows: number};
+	/** Takes the place of the picture before. */
+	draw(lines: readonly string[]): void;
+	/** What was typed, as the terminal sends it; Ctrl-C is `\u0003`. */
+	onKey(listener: (key: string) => void): void;
+	/** Whoever ends processes asks for the end, or the terminal is gone. */
+	onEnd(listener: () => void): void;
+	/** Everything as it was before. Safe to call twice. */
+	close(): void;
 };
 
 export type Time = {

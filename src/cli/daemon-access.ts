@@ -1,4 +1,5 @@
 import type {RpcClient} from '../rpc/client.js';
+import type {MethodName} from '../rpc/contract/methods.js';
 import type {Call, CommandContext} from './context.js';
 import type {IngestDoor} from './segments/ingest-door.js';
 
@@ -16,6 +17,9 @@ export type AccessSettings = {
 	readonly timeoutMs: number | undefined;
 };
 
+/** What reads the whole queue takes its time behind millions. */
+const SLOW: Partial<Record<MethodName, number>> = {'relay.shape': 120_000};
+
 /** Longest silence of the ingest socket: an fsync behind a full disk cache takes its time. */
 const INGEST_TIMEOUT_MS = 60_000;
 
@@ -27,7 +31,8 @@ export const accessDaemon = ({findSocket, timeoutMs}: AccessSettings): DaemonAcc
 		const {connectRpc} = await import('../rpc/client.js');
 		client ??= await connectRpc(findSocket());
 		try {
-			return await client.call(method, params, timeoutMs === undefined ? {} : {timeoutMs});
+			const patience = timeoutMs ?? SLOW[method];
+			return await client.call(method, params, patience === undefined ? {} : {timeoutMs: patience});
 		} catch (error) {
 			if (!isRefusal(error)) {
 				client?.close();

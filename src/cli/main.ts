@@ -9,6 +9,7 @@ import {EXIT, type ExitCode} from './exit-codes.js';
 import {toFailure} from './failure.js';
 import type {Globals} from './globals.js';
 import {createOutput, type Output} from './output.js';
+import {openTerminal} from './terminal.js';
 import {coloured, plain} from './text/style.js';
 
 /** Where the terminal does not say, or there is none. */
@@ -54,6 +55,7 @@ const follow = async (reading: Reading): Promise<ExitCode> => {
 	const context: CommandContext = {
 		...access,
 		output,
+		openTerminal: () => (globals.output !== 'json' && canDraw() ? openTerminal(process) : undefined),
 		input: process.stdin,
 		rawOutput: process.stdout,
 		accountable: accountable(globals),
@@ -104,6 +106,9 @@ const outputFor = ({output: format = 'text'}: Globals): Output =>
 	});
 
 const plainOutput = (): Output => outputFor({output: 'text'} as Globals);
+
+/** A terminal that knows how to move its cursor. */
+const canDraw = (): boolean => process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 
 /** https://no-color.org: any value but an empty one. */
 const hasColours = (): boolean => {

@@ -3,6 +3,8 @@ import type {Style} from './text/style.js';
 
 /** Where a command puts what it found. A pipe closed by its reader swallows the rest. */
 export type Output = {
+	readonly format: OutputFormat;
+	readonly style: Style;
 	/** The one answer of a command. As JSON it is `answer` unchanged. */
 	answer(answer: unknown, text: (style: Style) => readonly string[]): void;
 	/** One of many answers, printed at once; as JSON one line each. */
@@ -48,6 +50,8 @@ export const createOutput = (settings: OutputSettings): Output => {
 		sink.write(`${text}\n`);
 	};
 	return {
+		format,
+		style,
 		answer(answer, text) {
 			print(out, format === 'json' ? JSON.stringify(answer, undefined, 2) : text(style).join('\n'));
 		},

@@ -3,6 +3,7 @@ import type {Clock} from '../runtime/clock.js';
 import type {QuotaLimits, StoreQuota} from '../storage/store.js';
 import {type Asker, type BandwidthLimiter, suspends} from './bandwidth-limiter.js';
 import {createBottleneckLimiter} from './bottleneck-limiter.js';
+import {Goodput} from './goodput.js';
 import {type BandwidthState, Limit, type Limits} from './limit.js';
 
 export type {BandwidthState, Limits} from './limit.js';
@@ -47,6 +48,9 @@ export type LanePacer = {
 	setWindowRate(bytesPerSecond: number): void;
 };
 
+/** Short, so that a new rate shows at once; long enough that chunks do not. */
+const PACE_MEMORY_MS = 2000;
+
 const NO_LIMITS: Limits = {bytesPerSecond: 0, dailyQuotaBytes: 0};
 
 /** The rates of the device and of each peer: the file's, or what an operator has set live, which outlives restarts. */
@@ -65,14 +69,22 @@ export class Bandwidth {
 	pacer(peer: PeerId): LanePacer {
 		const total = this.#limit(undefined);
 		const own = this.#limit(peer);
+		const note = (bytes: number): number => {
+			own.pace.add(bytes);
+			total.pace.add(bytes);
+			return bytes;
+		};
 		return {
-			spend: (bytes, asker) =>
-				own.rate === 0 && total.rate === 0
-					? bytes
-					: spendBoth(own.limiter, total.limiter, bytes, {...asker, lane: peer}),
+			spend: (bytes, asker) => {
+				if (own.rate === 0 && total.rate === 0) {
+					return note(bytes);
+				}
+				return spendBoth(own.limiter, total.limiter, bytes, {...asker, lane: peer}).then(note);
+			},
 			owe(bytes) {
 				own.limiter.owe(bytes);
 				total.limiter.owe(bytes);
+				note(bytes);
 			},
 			rate: () => Math.min(own.rate || Number.POSITIVE_INFINITY, total.rate || Number.POSITIVE_INFINITY),
 			suspended: () => suspends(own.rate) || suspends(total.rate),
@@ -138,7 +150,8 @@ export class Bandwidth {
 		const {burstSeconds, clock, settings, quota} = this.#options;
 		const limiter: BandwidthLimiter = createBottleneckLimiter({bytesPerSecond: 0, burstSeconds, clock});
 		const use = () => quota.use(peer);
-		const made = new Limit(limiter, use, this.#fileLimits(peer), parseOverride(settings, peer));
+		const pace = new Goodput(clock, PACE_MEMORY_MS);
+		const made = new Limit({limiter, pace}, use, this.#fileLimits(peer), parseOverride(settings, peer));
 		this.#limits.set(peer, made);
 		this.#limitQuota();
 		return made;

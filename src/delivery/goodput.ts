@@ -3,19 +3,21 @@ import type {Clock} from '../runtime/clock.js';
 /** What happened so long ago counts for about a third of what happens now. */
 const MEMORY_MS = 10_000;
 
-/** Payload bytes acknowledged per second, as a moving average that fades with time. */
+/** Bytes per second, as a moving average that fades with time. */
 export class Goodput {
 	readonly #clock: Clock;
 	#bytesPerMs = 0;
 	#at: number;
+	readonly #memoryMs: number;
 
-	constructor(clock: Clock) {
+	constructor(clock: Clock, memoryMs = MEMORY_MS) {
 		this.#clock = clock;
+		this.#memoryMs = memoryMs;
 		this.#at = clock.elapsed();
 	}
 
 	add(bytes: number): void {
-		this.#bytesPerMs = this.#faded() + bytes / MEMORY_MS;
+		this.#bytesPerMs = this.#faded() + bytes / this.#memoryMs;
 		this.#at = this.#clock.elapsed();
 	}
 
@@ -24,6 +26,6 @@ export class Goodput {
 	}
 
 	#faded(): number {
-		return this.#bytesPerMs * Math.exp((this.#at - this.#clock.elapsed()) / MEMORY_MS);
+		return this.#bytesPerMs * Math.exp((this.#at - this.#clock.elapsed()) / this.#memoryMs);
 	}
 }

@@ -1,6 +1,7 @@
 import type {EpochMs} from '../outbound/units.js';
 import type {QuotaUse} from '../storage/store.js';
 import {type BandwidthLimiter, suspends} from './bandwidth-limiter.js';
+import type {Goodput} from './goodput.js';
 
 export type Limits = {
 	/** 0 = unlimited. */
@@ -14,6 +15,8 @@ export type BandwidthState = {
 	readonly unlimited: boolean;
 	readonly bytesPerSecond: number;
 	readonly dailyQuotaBytes: number;
+	/** Let through of late, headers and retries included. */
+	readonly wireBytesPerSecondNow: number;
 	/** Below 0 while a debt is paid off; `undefined` without a rate. */
 	readonly availableTokens: number | undefined;
 	/** `undefined` without a rate. */
@@ -36,6 +39,8 @@ export type BandwidthState = {
 /** The limits of one peer, or the total: the file's figures, each hidden by one set live, and the limiter that keeps the rate. */
 export class Limit {
 	readonly limiter: BandwidthLimiter;
+	/** What goes over the wire. */
+	readonly pace: Goodput;
 	readonly #use: () => QuotaUse;
 	#file: Limits;
 	#override: Partial<Limits> | undefined;
@@ -43,12 +48,13 @@ export class Limit {
 	#heldBack = 0;
 
 	constructor(
-		limiter: BandwidthLimiter,
+		{limiter, pace}: Pick<Limit, 'limiter' | 'pace'>,
 		use: () => QuotaUse,
 		file: Limits,
 		override: Partial<Limits> | undefined,
 	) {
 		this.limiter = limiter;
+		this.pace = pace;
 		this.#use = use;
 		this.#file = file;
 		this.#override = override;
@@ -105,6 +111,7 @@ export class Limit {
 		return {
 			...this.#inForce,
 			unlimited: this.#isUnlimited,
+			wireBytesPerSecondNow: Math.max(0, this.pace.bytesPerSecond),
 			availableTokens,
 			burstBytes,
 			dailyUsedBytes: use.usedBytes,

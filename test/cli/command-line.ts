@@ -159,7 +159,7 @@ test(
 	/Give bytes/,
 	'relay config set-bandwidth',
 );
-for (const later of ['relay watch', 'rollback preview', 'completion bash', 'support-bundle generate']) {
+for (const later of ['rollback preview', 'completion bash', 'support-bundle generate']) {
 	test(`"${later}" belongs to a later version and is unknown`, t => {
 		t.throws(() => read(later), {instanceOf: UsageError, message: /unknown command/});
 	});

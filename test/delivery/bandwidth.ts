@@ -4,6 +4,7 @@ import type {Asker} from '../../src/delivery/bandwidth-limiter.js';
 import {EdgedError} from '../../src/outbound/errors.js';
 import type {PeerId} from '../../src/outbound/names.js';
 import {systemClock} from '../../src/runtime/clock.js';
+import {FakeClock} from '../helpers/fake-clock.js';
 import {noQuota} from '../helpers/no-quota.js';
 import {FakeSettings} from '../helpers/settings.js';
 
@@ -24,6 +25,7 @@ test('without an override the figures of the file are in force', t => {
 		unlimited: false,
 		bytesPerSecond: 500_000,
 		dailyQuotaBytes: 7_000_000,
+		wireBytesPerSecondNow: 0,
 		availableTokens: 50_000,
 		burstBytes: 50_000,
 		dailyUsedBytes: 0,
@@ -160,4 +162,23 @@ test('1 byte/s suspends, is told to who listens, and what it holds back counts a
 	await bandwidth.reset(undefined);
 	t.false(pacer.suspended());
 	t.is(changes, 2);
+});
+
+test('what a peer was let through of late is the pace of that peer and of the total, limited or not', async t => {
+	const clock = new FakeClock();
+	const options = {burstSeconds: 0.1, clock, settings: new FakeSettings(), quota: noQuota};
+	const bandwidth = new Bandwidth({total: limits(0), peers: new Map()}, options);
+	t.teardown(async () => bandwidth.stop());
+	const pacer = bandwidth.pacer(HUB);
+	for (let tick = 0; tick < 50; tick++) {
+		await pacer.spend(1000, ASKER);
+		pacer.owe(200);
+		clock.advance(200);
+	}
+	const pace = (peer?: PeerId) => bandwidth.state(peer).wireBytesPerSecondNow;
+	t.true(Math.abs(pace(HUB) - 6000) < 600, `${pace(HUB)}`);
+	t.is(pace(), pace(HUB));
+	t.is(pace(STICK), 0);
+	clock.advance(20_000);
+	t.true(pace(HUB) < 10, 'it fades within seconds');
 });

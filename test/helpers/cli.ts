@@ -1,7 +1,7 @@
 import {PassThrough, Readable} from 'node:stream';
 import {allCommands} from '../../src/cli/all-commands.js';
 import {readCommandLine} from '../../src/cli/command-line.js';
-import type {Call, CommandContext} from '../../src/cli/context.js';
+import type {Call, CommandContext, Terminal} from '../../src/cli/context.js';
 import {createOutput} from '../../src/cli/output.js';
 import type {IngestDoor} from '../../src/cli/segments/ingest-door.js';
 import {plain} from '../../src/cli/text/style.js';
@@ -24,6 +24,7 @@ export type Stubs = {
 	readonly events?: readonly WireEvent[];
 	readonly input?: Readable;
 	readonly signal?: AbortSignal;
+	readonly terminal?: Terminal;
 };
 
 /** Words of a command line, as a shell would make them of a line without expansions. */
@@ -63,6 +64,7 @@ export const runLine = async (line: string, stubs: Stubs = {}): Promise<Said> =>
 			terminalWidth: undefined,
 			elapsed: time.elapsed,
 		}),
+		openTerminal: () => stubs.terminal,
 		input: stubs.input ?? Readable.from([]),
 		rawOutput: raw,
 		accountable: {operator, ...(reason === undefined ? {} : {reason})},

@@ -53,7 +53,8 @@ const depthColumn = (
 		: {}),
 });
 
-const link = (peer: WirePeerStatus): string => {
+/** The condition of its lane, and orders that it does not show. */
+export const link = (peer: WirePeerStatus): string => {
 	const orders = [
 		...(peer.paused && peer.link !== 'paused' ? ['paused'] : []),
 		...(peer.draining ? ['draining'] : []),
@@ -61,7 +62,7 @@ const link = (peer: WirePeerStatus): string => {
 	return [peer.link, ...orders].join(', ');
 };
 
-const LINK_TONES: Readonly<Record<WirePeerStatus['link'], Tone>> = {
+export const LINK_TONES: Readonly<Record<WirePeerStatus['link'], Tone>> = {
 	unknown: 'faint',
 	up: 'good',
 	probing: 'warn',
@@ -75,7 +76,8 @@ const LINK_TONES: Readonly<Record<WirePeerStatus['link'], Tone>> = {
 
 const since = (time: string | null, now: string): string => (time === null ? '-' : age(time, now));
 
-const trouble = (peer: WirePeerStatus, now: string): string[] => {
+/** What is wrong with a peer, a line each. */
+export const trouble = (peer: WirePeerStatus, now: string): string[] => {
 	if (peer.link === 'orphaned') {
 		const id = peer.peer_id;
 		const {scheduled, inflight, failed} = peer.queue_depth;

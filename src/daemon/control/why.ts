@@ -6,6 +6,7 @@ import type {Params, Result} from '../../rpc/contract/methods.js';
 import {formatTime} from '../../runtime/clock.js';
 import type {Ahead, KnownPeer} from '../../storage/store.js';
 import type {Parts} from '../parts.js';
+import {rateInForce} from '../views/rate-in-force.js';
 import {recordView} from '../views/record-view.js';
 import {type Facts, judgePeer, judgeRecord} from '../why/judgement.js';
 import {timeOrNull} from '../why/words.js';
@@ -65,14 +66,12 @@ const gather = (
 ): Facts => {
 	const isConfigured = peers.configured.some(peer => peer.no === no);
 	const lane: LaneSnapshot | undefined = isConfigured ? dispatcher.snapshots(id)[0] : undefined;
-	const rates = [bandwidth.state(id), bandwidth.state()].map(({bytesPerSecond}) => bytesPerSecond);
-	const limits = rates.filter(rate => rate > 0);
 	return {
 		peer: id,
 		lane,
 		depth: store.depth(no),
 		waitingBytes: store.waitingBytes(no),
-		bytesPerSecond: limits.length === 0 ? 0 : Math.min(...limits),
+		bytesPerSecond: rateInForce(bandwidth.state(id), bandwidth.state()),
 		ownBytes: record?.sizeBytes ?? 0,
 		ahead: record && store.ahead(record.segmentId, id, lane?.order),
 		nextDueAt: store.nextDueAt(no),

@@ -6,6 +6,7 @@ export const bandwidthView = (state: BandwidthState): WireBandwidth => ({
 	unlimited: state.unlimited,
 	bytes_per_second: state.bytesPerSecond,
 	daily_quota_bytes: state.dailyQuotaBytes,
+	wire_bytes_per_second_now: Math.round(state.wireBytesPerSecondNow),
 	available_tokens: state.availableTokens ?? null,
 	burst_bytes: state.burstBytes ?? null,
 	daily_used_bytes: Math.round(state.dailyUsedBytes),

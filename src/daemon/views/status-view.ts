@@ -1,3 +1,4 @@
+import type {BandwidthState} from '../../delivery/bandwidth.js';
 import type {LaneSnapshot} from '../../delivery/lane-snapshot.js';
 import type {EpochMs} from '../../outbound/units.js';
 import type {WireBandwidth} from '../../rpc/contract/bandwidth.js';
@@ -8,6 +9,7 @@ import type {KnownPeer} from '../../storage/store.js';
 import type {Parts} from '../parts.js';
 import {bandwidthView} from './bandwidth-view.js';
 import {depthView} from './depth-view.js';
+import {rateInForce} from './rate-in-force.js';
 import {storageView} from './storage-view.js';
 
 /** Built from counters and one key a peer: as fast with a million waiting as with none. */
@@ -57,7 +59,12 @@ const IDLE = {
 const NEVER_RUN: Shown = {...IDLE, link: 'unknown'};
 const ORPHANED: Shown = {...IDLE, link: 'orphaned'};
 
-const peerView = ({store, bandwidth}: Parts, {id, no}: KnownPeer, lane: Shown): WirePeerStatus => ({
+const peerView = (
+	{store, bandwidth}: Pick<Parts, 'store' | 'bandwidth'>,
+	{id, no}: KnownPeer,
+	lane: Shown,
+): WirePeerStatus => ({
+	...limitView(lane, bandwidth.state(id), bandwidth.state()),
 	peer_id: id,
 	link: lane.link,
 	paused: lane.paused,
@@ -74,9 +81,22 @@ const peerView = ({store, bandwidth}: Parts, {id, no}: KnownPeer, lane: Shown): 
 	closes_at: timeOrNull(lane.window?.next?.isOpen === false ? lane.window.next.at : undefined),
 	bytes_per_second_now: Math.round(lane.bytesPerSecondNow),
 	eta_seconds: lane.etaSeconds === undefined ? null : Math.ceil(lane.etaSeconds),
-	daily_quota: lane.link === 'orphaned' ? null : quotaView(bandwidthView(bandwidth.state(id))),
 	suspicion: lane.suspicion,
 });
+
+/** Of a peer that is not configured any more nothing counts. */
+const limitView = (
+	{link}: Shown,
+	own: BandwidthState,
+	total: BandwidthState,
+): Pick<WirePeerStatus, 'wire_bytes_per_second_now' | 'rate_limit_bytes_per_second' | 'daily_quota'> =>
+	link === 'orphaned'
+		? {wire_bytes_per_second_now: 0, rate_limit_bytes_per_second: 0, daily_quota: null}
+		: {
+				wire_bytes_per_second_now: Math.round(own.wireBytesPerSecondNow),
+				rate_limit_bytes_per_second: rateInForce(own, total),
+				daily_quota: quotaView(bandwidthView(own)),
+			};
 
 const quotaView = (state: WireBandwidth): WirePeerStatus['daily_quota'] => {
 	const {daily_quota_bytes, daily_used_bytes, quota_exhausted_at, quota_returns_at} = state;

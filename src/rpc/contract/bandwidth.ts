@@ -10,6 +10,8 @@ export const bandwidth = z
 		bytes_per_second: count,
 		/** Per rolling 24 hours; 0 = unlimited. */
 		daily_quota_bytes: count,
+		/** What went over the wire in the last seconds, headers and retries included. */
+		wire_bytes_per_second_now: z.number().nonnegative(),
 		/** `null` without a rate. Below 0 while a debt is paid off. */
 		available_tokens: z.int().nullable(),
 		/** `null` without a rate. */

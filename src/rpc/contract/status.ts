@@ -58,7 +58,12 @@ const peerStatus = z
 		opens_at: timestamp.nullable(),
 		/** While its windows are open: when they close, if nothing else changes before. */
 		closes_at: timestamp.nullable(),
+		/** Acknowledged payload, averaged over about 10 s. */
 		bytes_per_second_now: z.number().nonnegative(),
+		/** What went over the wire in the last seconds, headers and retries included. */
+		wire_bytes_per_second_now: z.number().nonnegative(),
+		/** In force now: the lower of the peer's own, or that of its open window, and the total; 0 = unlimited. */
+		rate_limit_bytes_per_second: count,
 		/** `null` when nothing moves, or not before the window changes. */
 		eta_seconds: seconds.nullable(),
 		/** The peer's own, as in `Bandwidth`; `null` without one. */

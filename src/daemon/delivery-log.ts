@@ -8,6 +8,7 @@ import type {
 import type {PeerId} from '../outbound/names.js';
 import {type Clock, formatTime} from '../runtime/clock.js';
 import type {Logger} from '../runtime/logger.js';
+import type {QuotaWait} from '../storage/store.js';
 import {SparingLines} from './sparing-lines.js';
 
 /** What one lane has done since the start; only ever goes up. Read by the metrics. */
@@ -115,6 +116,24 @@ export class DeliveryLog implements DeliveryObserver {
 			facts,
 			isOpen ? 'the window of the peer is open' : 'the peer is closed until its next window',
 		);
+	}
+
+	quotaChanged(peer: PeerId, wait: QuotaWait | undefined): void {
+		this.#sparing.say(`quota ${peer}`, unsaid => {
+			if (wait === undefined) {
+				this.#logger.info({peer_id: peer, ...kept(unsaid)}, 'the peer has daily quota again');
+				return;
+			}
+			const facts = {
+				peer_id: peer,
+				quota_of: wait.limit,
+				quota_bytes: wait.quotaBytes,
+				used_bytes: wait.usedBytes,
+				needed_bytes: wait.neededBytes,
+				returns_at: wait.returnsAt === undefined ? null : formatTime(wait.returnsAt),
+			};
+			this.#logger.warn({...facts, ...kept(unsaid)}, 'what waits for the peer waits for daily quota');
+		});
 	}
 
 	idle(): void {}

@@ -30,6 +30,8 @@ export class LaneLeases {
 	readonly #options: LaneLeasesOptions;
 	readonly #taker: LeaseTaker;
 	readonly #open = new Set<Delivery>();
+	/** A daily quota is in the way, as far as it was told. */
+	#isSpent = false;
 
 	constructor(options: LaneLeasesOptions) {
 		const {peer, store, share, transport, clock, policy, onReady, onTrouble} = options;
@@ -86,6 +88,12 @@ export class LaneLeases {
 
 	/** The next delivery, its lease durable; `undefined` when there is nothing to be had now. */
 	async take(): Promise<Delivery | undefined> {
+		const delivery = await this.#takePlanned();
+		this.#tellQuota();
+		return delivery;
+	}
+
+	async #takePlanned(): Promise<Delivery | undefined> {
 		const {health, pacer, policy, slotCount, observer, peer} = this.#options;
 		const plans = planLeases({
 			suspicion: health.suspicion,
@@ -114,6 +122,17 @@ export class LaneLeases {
 			observer.idle(peer.id);
 		}
 		return undefined;
+	}
+
+	/** What is short only until something that is being sent is settled is not worth a word. */
+	#tellQuota(): void {
+		const {store, observer, peer} = this.#options;
+		const wait = store.quota.waitOf(peer.no);
+		const isSpent = wait?.inMs !== undefined;
+		if (isSpent !== this.#isSpent) {
+			this.#isSpent = isSpent;
+			observer.quotaChanged(peer.id, isSpent ? wait : undefined);
+		}
 	}
 
 	/** Ends every send. How many of them had begun. */

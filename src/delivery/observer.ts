@@ -1,5 +1,5 @@
 import type {PeerId} from '../outbound/names.js';
-import type {Lease, Settlement} from '../storage/store.js';
+import type {Lease, QuotaWait, Settlement} from '../storage/store.js';
 import type {AckedPart} from './lane-record.js';
 import type {LaneWindow} from './lane-windows.js';
 import type {LinkState} from './link-state.js';
@@ -16,6 +16,8 @@ export type DeliveryObserver = {
 	idle(peer: PeerId): void;
 	/** Its windows have opened or closed the lane, or another rate holds. */
 	windowChanged(peer: PeerId, change: WindowMoved): void;
+	/** It begins to wait for a daily quota, or goes on (`undefined`). */
+	quotaChanged(peer: PeerId, wait: QuotaWait | undefined): void;
 	troubled(peer: PeerId, trouble: LaneTrouble): void;
 };
 

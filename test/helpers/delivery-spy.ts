@@ -6,7 +6,7 @@ import type {
 	WindowMoved,
 } from '../../src/delivery/observer.js';
 import type {PeerId} from '../../src/outbound/names.js';
-import type {Lease} from '../../src/storage/store.js';
+import type {Lease, QuotaWait} from '../../src/storage/store.js';
 import type {Watch} from './watch.js';
 
 /** Remembers what delivery tells, and wakes who waits for it. */
@@ -15,6 +15,7 @@ export class DeliverySpy implements DeliveryObserver {
 	readonly settlements: Array<SettledLease & {readonly peer: PeerId}> = [];
 	readonly linkChanges: Array<LinkChange & {readonly peer: PeerId}> = [];
 	readonly windowChanges: WindowMoved[] = [];
+	readonly quotaWaits: Array<QuotaWait | undefined> = [];
 	readonly troubles: LaneTrouble[] = [];
 	/** How often each peer was idle. */
 	readonly idles = new Map<PeerId, number>();
@@ -46,6 +47,11 @@ export class DeliverySpy implements DeliveryObserver {
 
 	windowChanged(_peer: PeerId, change: WindowMoved): void {
 		this.windowChanges.push(change);
+		this.#watch.touch();
+	}
+
+	quotaChanged(_peer: PeerId, wait: QuotaWait | undefined): void {
+		this.quotaWaits.push(wait);
 		this.#watch.touch();
 	}
 

@@ -1,3 +1,4 @@
+import type {BandwidthState} from '../../delivery/bandwidth.js';
 import type {QueueDepth} from '../../outbound/record.js';
 import {LINKS} from '../../rpc/contract/status.js';
 import type {KnownPeer} from '../../storage/store.js';
@@ -101,6 +102,7 @@ const laneMetrics = ({dispatcher, peers, bandwidth, deliveryLog}: Sources): Metr
 				value: bandwidth.state(peer).throttleCount,
 			})),
 	},
+	...quotaMetrics(bandwidth),
 	laneCounter(deliveryLog, 'edged_acked_records_total', 'Records acknowledged by the peer.', 'ackedRecords'),
 	laneCounter(
 		deliveryLog,
@@ -122,6 +124,45 @@ const laneMetrics = ({dispatcher, peers, bandwidth, deliveryLog}: Sources): Metr
 	),
 	laneCounter(deliveryLog, 'edged_link_failures_total', 'Times the link went down.', 'linkFailures'),
 ];
+
+const quotaMetrics = (bandwidth: Sources['bandwidth']): Metric[] => {
+	const ofLimits = (figure: (state: BandwidthState) => number) => () =>
+		[undefined, ...bandwidth.limitedPeers()].map(peer => ({
+			labels: {limit: peer ?? 'total'},
+			value: figure(bandwidth.state(peer)),
+		}));
+	const labels = ['limit'];
+	return [
+		{
+			name: 'edged_daily_quota_bytes',
+			help: 'Bytes on the wire that may be sent in 24 hours, to all peers or to one; 0 = unlimited.',
+			kind: 'gauge',
+			labels,
+			read: ofLimits(({dailyQuotaBytes}) => dailyQuotaBytes),
+		},
+		{
+			name: 'edged_daily_used_bytes',
+			help: 'Bytes on the wire of the last 24 hours, what is being sent included.',
+			kind: 'gauge',
+			labels,
+			read: ofLimits(({dailyUsedBytes}) => dailyUsedBytes),
+		},
+		{
+			name: 'edged_quota_defers_total',
+			help: 'Times that a lane had to wait for a daily quota.',
+			kind: 'counter',
+			labels,
+			read: ofLimits(({quotaDeferCount}) => quotaDeferCount),
+		},
+		{
+			name: 'edged_quota_dropped_records_total',
+			help: 'Records that were buried as QUOTA.',
+			kind: 'counter',
+			labels,
+			read: ofLimits(({quotaDropCount}) => quotaDropCount),
+		},
+	];
+};
 
 const laneCounter = (log: DeliveryLog, name: string, help: string, field: keyof LaneCounters): Metric => ({
 	name,

@@ -7,7 +7,7 @@ import type {
 } from '../../delivery/observer.js';
 import type {DeadletterReason} from '../../outbound/attempts.js';
 import type {PeerId} from '../../outbound/names.js';
-import type {ExceptionVerdict, Lease} from '../../storage/store.js';
+import type {ExceptionVerdict, Lease, QuotaWait} from '../../storage/store.js';
 import type {EventHub} from './event-hub.js';
 import type {MoveKind, RecordEvents} from './record-events.js';
 
@@ -54,6 +54,10 @@ export class DeliveryEvents implements DeliveryObserver {
 				...(retryInMs !== undefined && {retry_in_seconds: Math.max(0, Math.round(retryInMs)) / 1000}),
 			});
 		}
+	}
+
+	quotaChanged(peer: PeerId, wait: QuotaWait | undefined): void {
+		this.#log.quotaChanged(peer, wait);
 	}
 
 	windowChanged(peer: PeerId, change: WindowMoved): void {

@@ -40,6 +40,8 @@ export type LanePacer = {
 	owe(bytes: number): void;
 	/** The lower of both rates, in bytes per second; `Infinity` when neither is limited. */
 	rate(): number;
+	/** Of the peer on the wire, averaged over as long as acknowledgements are, in bytes per second. */
+	pace(): number;
 	/** A rate is so low that no send begins. */
 	suspended(): boolean;
 	/** Counts a delivery that did not begin because of that. */
@@ -69,7 +71,9 @@ export class Bandwidth {
 	pacer(peer: PeerId): LanePacer {
 		const total = this.#limit(undefined);
 		const own = this.#limit(peer);
+		const steady = new Goodput(this.#options.clock);
 		const note = (bytes: number): number => {
+			steady.add(bytes);
 			own.pace.add(bytes);
 			total.pace.add(bytes);
 			return bytes;
@@ -87,6 +91,7 @@ export class Bandwidth {
 				note(bytes);
 			},
 			rate: () => Math.min(own.rate || Number.POSITIVE_INFINITY, total.rate || Number.POSITIVE_INFINITY),
+			pace: () => steady.bytesPerSecond,
 			suspended: () => suspends(own.rate) || suspends(total.rate),
 			heldBack() {
 				for (const limit of [own, total]) {

@@ -3,9 +3,6 @@ import type {Clock} from '../runtime/clock.js';
 import type {Lease, Settlement} from '../storage/store.js';
 import {Goodput} from './goodput.js';
 
-/** Slower than this nothing moves, and no end can be foretold. */
-const STANDSTILL = 1;
-
 /** What a lane remembers for its status: acknowledgements, the last error, the pace. */
 export class LaneRecord {
 	readonly #clock: Clock;
@@ -34,12 +31,6 @@ export class LaneRecord {
 
 	get bytesPerSecond(): number {
 		return this.#goodput.bytesPerSecond;
-	}
-
-	/** Until `waitingBytes` are delivered at the present pace; `undefined` when nothing moves. */
-	etaSeconds(waitingBytes: number): number | undefined {
-		const pace = this.#goodput.bytesPerSecond;
-		return pace < STANDSTILL ? undefined : waitingBytes / pace;
 	}
 
 	failed(message: string): void {

@@ -2,6 +2,7 @@ import type {PeerId} from '../outbound/names.js';
 import type {QueueDepth} from '../outbound/record.js';
 import type {EpochMs} from '../outbound/units.js';
 import type {QuotaWait, ServiceOrder} from '../storage/store.js';
+import {etaSeconds} from './lane-eta.js';
 import type {LaneHealth} from './lane-health.js';
 import type {Sending} from './lane-leases.js';
 import type {LaneOptions} from './lane-options.js';
@@ -91,6 +92,8 @@ export const laneSnapshot = ({
 	const quotaWait = depthWaits(store.depth(peer.no)) ? store.quota.waitOf(peer.no) : undefined;
 	const backoffMs = link.kind === 'backoff' ? link.until - clock.elapsed() : 0;
 	const isClosed = window?.isOpen === false;
+	// Without a rate a request is let through at once, whatever the link makes of it.
+	const isPaced = Number.isFinite(pacer.rate());
 	const isStopped = mode.paused || isClosed || pacer.suspended() || quotaWait !== undefined;
 	return {
 		peerId: peer.id,
@@ -111,7 +114,21 @@ export const laneSnapshot = ({
 		window,
 		bytesPerSecondNow: record.bytesPerSecond,
 		// The pace is of late: it says nothing of a lane that an order has stopped, nor of the time after the present window.
-		etaSeconds: isStopped ? undefined : within(window, now, record.etaSeconds(store.waitingBytes(peer.no))),
+		etaSeconds: isStopped
+			? undefined
+			: within(
+					window,
+					now,
+					etaSeconds({
+						leftBytes: store.waitingBytes(peer.no) - (isPaced ? rest.sending.sentBytes : 0),
+						acknowledgedNow: record.bytesPerSecond,
+						wireNow: isPaced ? pacer.pace() : 0,
+						now,
+						quotaEnds: [store.quota.use(peer.id), store.quota.use(undefined)].map(
+							({exhaustedAt}) => exhaustedAt,
+						),
+					}),
+				),
 		leases: rest.leases,
 		inflightBytes: rest.inflightBytes,
 		sending: rest.sending,

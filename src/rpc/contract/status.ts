@@ -64,7 +64,7 @@ const peerStatus = z
 		wire_bytes_per_second_now: z.number().nonnegative(),
 		/** In force now: the lower of the peer's own, or that of its open window, and the total; 0 = unlimited. */
 		rate_limit_bytes_per_second: count,
-		/** `null` when nothing moves, or not before the window changes. */
+		/** `null` when nothing moves, or not before the window changes or a quota is spent. */
 		eta_seconds: seconds.nullable(),
 		/** The peer's own, as in `Bandwidth`; `null` without one. */
 		daily_quota: dailyQuota.nullable(),

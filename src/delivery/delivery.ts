@@ -113,11 +113,8 @@ export class Delivery {
 	 * would take so long that it is better leased again in smaller parts. What waits for nothing but its answer is let be.
 	 */
 	limitsChanged(): void {
-		const {pacer} = this.#context;
-		const restSeconds = this.#restBytes / pacer.rate();
-		const isTooLarge = this.lease.entryCount > 1 && restSeconds > LONGEST_REST_SECONDS;
 		const isHeldUp = this.#waiting > 0 || !this.#begun;
-		if (isHeldUp && (pacer.suspended() || isTooLarge)) {
+		if (isHeldUp && this.#canHardlyGoOn) {
 			this.#release();
 		} else if (this.#begun) {
 			this.#lookAhead();
@@ -195,8 +192,8 @@ export class Delivery {
 
 	async #turn(allowed: Promise<number>): Promise<number> {
 		this.#waiting += 1;
-		if (this.#context.pacer.suspended()) {
-			this.#release();
+		if (this.#canHardlyGoOn) {
+			this.#release(); // When the rate changed, this may have been on its way through the socket.
 		}
 		try {
 			return await this.#mayLeave(await allowed);
@@ -227,6 +224,13 @@ export class Delivery {
 	#release(): void {
 		this.#isReleased = true;
 		this.abort();
+	}
+
+	/** At the rate as it is now. */
+	get #canHardlyGoOn(): boolean {
+		const {pacer} = this.#context;
+		const restSeconds = this.#restBytes / pacer.rate();
+		return pacer.suspended() || (this.lease.entryCount > 1 && restSeconds > LONGEST_REST_SECONDS);
 	}
 
 	/** Of the payload: what frames it is little, and not known here. */

@@ -130,12 +130,18 @@ const writeBooks = ({env, numbers, age}: StoreHandles, changes: CounterChanges):
 	put(env.meta, META_CLOCK, age.encode());
 };
 
-const applyCounters = ({counters, waitingAges, onCommitted}: StoreHandles, changes: CounterChanges): void => {
+const applyCounters = (handles: StoreHandles, changes: CounterChanges): void => {
+	const {counters, waitingAges, onCommitted, quota, announce} = handles;
 	for (const [peer, change] of changes.rows) {
 		counters.set(peer, addRow(counters.get(peer) ?? emptyRow(), change));
 	}
 	waitingAges.committed(changes);
 	onCommitted?.(changes.rows);
+	for (const peer of changes.rows.keys()) {
+		if (quota.isWaiting(peer)) {
+			announce(peer); // What it waits for may have been buried, and what comes behind it may fit.
+		}
+	}
 };
 
 const withDeadline = <Result>(written: Promise<Result>, handles: StoreHandles): Promise<Result> => {

@@ -132,6 +132,10 @@ export class QuotaBook {
 		return [...this.#waiting.keys()];
 	}
 
+	isWaiting(peer: PeerNo): boolean {
+		return this.#waiting.has(peer);
+	}
+
 	newDefers(peer: PeerNo): number {
 		return this.#defers.get(peer) ?? 0;
 	}

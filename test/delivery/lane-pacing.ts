@@ -48,6 +48,22 @@ test('one that asks for its next bytes while the lane is suspended is released t
 	t.is(stage.store.leased.length, 1);
 });
 
+test('one that did not wait when the rate fell is leased anew when it asks for its next bytes', async t => {
+	const stage = new DeliveryStage(t);
+	stage.store.add(HUB, ...['a', 'b', 'c'].map(id => ({id, sizeBytes: 100_000})));
+	const sending = await begun(stage, 0);
+	t.is(sending.ids.length, 3);
+	await sending.context.pace(1000);
+	await stage.bandwidth.set(undefined, {bytesPerSecond: 1000});
+	t.false(sending.context.signal.aborted);
+	waits(sending);
+	t.true(sending.context.signal.aborted, 'five minutes are too long');
+	await stage.until(() => stage.store.leased.length === 2);
+	t.deepEqual(stage.store.leased[1], ['a']);
+	t.deepEqual(stage.store.settled[0]?.exceptions, []);
+	stage.dispatcher.snapshots();
+});
+
 test('a send that waits for nothing but its answer is let be', async t => {
 	const stage = new DeliveryStage(t);
 	stage.store.add(HUB, {id: 'a', sizeBytes: 100});

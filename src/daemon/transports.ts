@@ -10,7 +10,7 @@ import type {Clock} from '../runtime/clock.js';
 /** What carries segments to `peer`. */
 export const createTransport = (
 	peer: PeerConfig,
-	{node, relay}: Pick<CheckedConfig, 'node' | 'relay'>,
+	{node, relay, peers}: Pick<CheckedConfig, 'node' | 'relay' | 'peers'>,
 	clock: Clock,
 ): Transport => {
 	const {dialTimeoutMs, ackTimeoutMs} = relay;
@@ -25,7 +25,12 @@ export const createTransport = (
 				clock,
 			});
 		case 'directory':
-			return createDirectoryTransport({directory: peer.path, owner: `${node.id}/${peer.id}`, clock});
+			return createDirectoryTransport({
+				directory: peer.path,
+				diskThreads: diskThreadsAmong(peers),
+				owner: `${node.id}/${peer.id}`,
+				clock,
+			});
 		case 'http':
 			return createHttpTransport({
 				url: peer.url,
@@ -38,3 +43,7 @@ export const createTransport = (
 			});
 	}
 };
+
+/** Two mounts that hang must leave threads to the store: a commit that is late ends the daemon. */
+const diskThreadsAmong = (peers: readonly PeerConfig[]): 1 | 2 =>
+	peers.filter(({transport}) => transport === 'directory').length > 1 ? 1 : 2;

@@ -12,6 +12,11 @@ export type DirectoryTransportOptions = {
 	/** Absolute. Made when it is missing and what it lies in is there. */
 	readonly directory: string;
 	readonly clock: Clock;
+	/**
+	 * Threads that it may hold of those that Node has for disk work, name resolution and the store's commits: four, if
+	 * UV_THREADPOOL_SIZE does not say more.
+	 */
+	readonly diskThreads?: 1 | 2;
 	/** Who writes, when several daemons write to one directory: each sweeps only its own leftovers. */
 	readonly owner?: string;
 	/** `node:fs/promises` when absent. */
@@ -21,8 +26,6 @@ export type DirectoryTransportOptions = {
 /** Written together, so that one flush of the medium covers many files. */
 const BATCH_ENTRIES = 32;
 const BATCH_BYTES = 1024 * 1024;
-/** Of the four threads that Node has for disk work and name resolution. */
-const DISK_THREADS = 2;
 
 /**
  * Puts each segment into a directory: `<name>` with the payload and `<name>.meta.json` with what is known of it (file-name.ts,
@@ -38,9 +41,9 @@ class DirectoryTransport implements Transport {
 	readonly #outbox: Outbox;
 	readonly #steps: Steps;
 
-	constructor({directory, clock, owner = '', files = nodeFiles}: DirectoryTransportOptions) {
+	constructor({directory, clock, diskThreads = 2, owner = '', files = nodeFiles}: DirectoryTransportOptions) {
 		this.#outbox = new Outbox({directory, owner, files});
-		this.#steps = new Steps(DISK_THREADS, clock);
+		this.#steps = new Steps(diskThreads, clock);
 	}
 
 	async send(lease: Lease, payloads: LeasedPayloads, context: SendContext): Promise<SendOutcome> {

@@ -12,7 +12,7 @@ export type WaitedStep = {
 	stillOn(peer: WirePeerStatus): boolean;
 };
 
-/** What is left, of how many peers, and why the peer with the most of it is where it is. */
+/** What is left, of how many peers, and why the peers most in trouble are where they are. */
 export type Left = Amount & {readonly peers: number; readonly why: string | undefined};
 
 export type Waited = {
@@ -25,6 +25,10 @@ export type Waited = {
 
 const LOOK_AGAIN_MS = 250;
 const ASK_WHY_AGAIN_MS = 1000;
+/** Of peers that are not done when patience is over. */
+const MOST_WHYS = 3;
+/** Where something is left only because it takes its time: others have more to say. */
+const WELL: ReadonlyArray<WirePeerStatus['link']> = ['up', 'unknown'];
 
 /**
  * Shows how far the step has come until it is done, somebody undoes it, or patience is over. Looks at the status instead of asking
@@ -44,9 +48,11 @@ export const waitForLanes = async (
 		const watched = peers.filter(({peer_id}) => peer === undefined || peer_id === peer);
 		const resumed = watched.find(one => !step.stillOn(one))?.peer_id;
 		const unfinished = watched
-			.map(one => ({id: one.peer_id, left: step.left(one)}))
+			.map(one => ({id: one.peer_id, isWell: WELL.includes(one.link), left: step.left(one)}))
 			.filter(({left}) => left.records > 0)
-			.sort((one, other) => other.left.records - one.left.records);
+			.sort(
+				(one, other) => Number(one.isWell) - Number(other.isWell) || other.left.records - one.left.records,
+			);
 		const left = {
 			records: sum(unfinished, one => one.left.records),
 			bytes: sum(unfinished, one => one.left.bytes),
@@ -57,9 +63,16 @@ export const waitForLanes = async (
 			const done = foremost === undefined && resumed === undefined;
 			return {lanes: lanesOf(peers, watched, done), resumed, left: {...left, why: undefined}};
 		}
-		const told = {...left, why: await whyOf(foremost.id)};
 		if (time.elapsed() >= deadline) {
-			return {lanes: lanesOf(peers, watched, false), resumed, left: told};
+			const whys: Array<string | undefined> = [];
+			for (const {id} of unfinished.slice(0, MOST_WHYS)) {
+				whys.push(await whyOf(id));
+			}
+			return {
+				lanes: lanesOf(peers, watched, false),
+				resumed,
+				left: {...left, why: whys.filter(Boolean).join('; ') || undefined},
+			};
 		}
 		most.records = Math.max(most.records, left.records);
 		most.bytes = Math.max(most.bytes, left.bytes);
@@ -67,7 +80,7 @@ export const waitForLanes = async (
 		output.progress({
 			done: most[counts] - left[counts],
 			total: most[counts],
-			text: leftWords(told),
+			text: leftWords({...left, why: await whyOf(foremost.id)}),
 		});
 		await time.sleep(Math.min(LOOK_AGAIN_MS, Math.max(1, deadline - time.elapsed())), signal);
 	}

@@ -43,8 +43,10 @@ export const stepLanes = async (
 		return EXIT.refused;
 	}
 	if (!lanes.done) {
-		const after = `after ${humanSeconds((context.patienceMs ?? 0) / 1000)}`;
-		output.complain(`${leftWords(ended.left)} ${after}; it goes on until edgectl relay resume`);
+		const after = humanSeconds((context.patienceMs ?? 0) / 1000);
+		output.complain(
+			`not done after ${after}: ${leftWords(ended.left)}; it goes on until edgectl relay resume`,
+		);
 		return EXIT.refused;
 	}
 	return undefined;

@@ -88,7 +88,23 @@ export const trouble = (peer: WirePeerStatus, now: string): string[] => {
 		];
 	}
 	const closed = peer.link === 'closed' ? [closedWords(peer, now)] : [];
-	return [...closed, ...brokenLink(peer, now), ...suspicion(peer)];
+	return [...orders(peer), ...closed, ...brokenLink(peer, now), ...suspicion(peer)];
+};
+
+/** What an operator has ordered, how far it has come, and how it ends. */
+const orders = ({peer_id: id, paused, draining, queue_depth: depth, sending}: WirePeerStatus): string[] => {
+	const doors = draining ? ['takes no new segments'] : [];
+	if (paused) {
+		const progress =
+			depth.inflight === 0
+				? 'nothing is being sent'
+				: `${counted(depth.inflight, 'record')} still being sent, ${humanBytes(sending.sent_bytes)} of ${humanBytes(sending.bytes)} have left`;
+		return [[`paused: ${progress}`, ...doors, `until edgectl relay resume ${id}`].join(', ')];
+	}
+	const left = depth.scheduled + depth.failed + depth.inflight;
+	return draining
+		? [[`draining: ${counted(left, 'record')} left`, ...doors, `until edgectl relay resume ${id}`].join(', ')]
+		: [];
 };
 
 const brokenLink = (peer: WirePeerStatus, now: string): string[] => {

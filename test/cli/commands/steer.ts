@@ -121,7 +121,7 @@ test('drain --wait says what is left and what stands in the way, and gives up af
 	t.regex(out, /^hub: draining, the queue is being delivered\n/);
 	t.regex(
 		errors,
-		/^3 records left, 14.5 KiB; the link to hub is down \(3 failures in a row\)\n3 records left.*\nedgectl: 3 records left.* is down \(.*\) after 12s; it goes on until edgectl relay resume\n$/,
+		/^3 records left, 14.5 KiB; the link to hub is down \(3 failures in a row\)\n3 records left.*\nedgectl: not done after 12s: 3 records left.* is down \(.*\); it goes on until edgectl relay resume\n$/,
 	);
 	t.deepEqual(calls.filter(([method]) => method === 'relay.drain').length, 1);
 	t.is(calls.filter(([method]) => method === 'relay.why').length, 13, 'once a second, and at the end');

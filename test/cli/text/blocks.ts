@@ -151,6 +151,15 @@ test('status explains held and abandoned records, which are counted twice', t =>
 test('status shows what an operator ordered of a lane beside its link', t => {
 	const text = statusText({...status, peers: [{...peer, paused: true, draining: true}]}, plain).join('\n');
 	t.regex(text, /hub +up, paused, draining/);
+	t.regex(
+		text,
+		/^ {2}hub: paused: \d+ records? still being sent, 512 B of 2 KiB have left, takes no new segments, until edgectl relay resume hub$/m,
+	);
+	const drained = statusText({...status, peers: [{...peer, draining: true}]}, plain).join('\n');
+	t.regex(
+		drained,
+		/^ {2}hub: draining: \d+ records? left, takes no new segments, until edgectl relay resume hub$/m,
+	);
 });
 
 test('config get of limited bandwidth shows the figures of the reference', t => {

@@ -28,10 +28,8 @@ export const etaSeconds = ({
 	now,
 	quotaEnds,
 }: EtaFacts): number | undefined => {
-	const pace =
-		wireNow < STANDSTILL
-			? acknowledgedNow
-			: Math.min(wireNow, Math.max(wireNow * LEAST_SHARE, acknowledgedNow));
+	const isPlausible = acknowledgedNow >= wireNow * LEAST_SHARE && acknowledgedNow <= wireNow;
+	const pace = wireNow < STANDSTILL || isPlausible ? acknowledgedNow : wireNow;
 	if (pace < STANDSTILL) {
 		return undefined;
 	}

@@ -121,7 +121,7 @@ export class DeliveryLog implements DeliveryObserver {
 	quotaChanged(peer: PeerId, wait: QuotaWait | undefined): void {
 		this.#sparing.say(`quota ${peer}`, unsaid => {
 			if (wait === undefined) {
-				this.#logger.info({peer_id: peer, ...kept(unsaid)}, 'the peer has daily quota again');
+				this.#logger.info({peer_id: peer, ...kept(unsaid)}, 'no record waits for the daily quota any more');
 				return;
 			}
 			const facts = {

@@ -61,6 +61,8 @@ export class Bandwidth {
 	readonly #limits = new Map<PeerId | undefined, Limit>();
 	readonly #listeners: Array<() => void> = [];
 	#file: FileLimits;
+	/** The change that is being written. */
+	#changing: Promise<unknown> = Promise.resolve();
 
 	constructor(file: FileLimits, options: BandwidthOptions) {
 		this.#options = options;
@@ -107,17 +109,13 @@ export class Bandwidth {
 	}
 
 	/** Sets the figures that are given, of `peer` or of the total; the others stay. Durable and in force when it resolves. */
-	async set(peer: PeerId | undefined, change: Partial<Limits>): Promise<BandwidthState> {
-		const limit = this.#limit(peer);
-		const override = {...limit.override, ...change};
-		await this.#options.settings.writeSetting(settingName(peer), override);
-		return this.#override(limit, override);
+	set(peer: PeerId | undefined, change: Partial<Limits>): Promise<BandwidthState> {
+		return this.#change(peer, former => ({...former, ...change}));
 	}
 
 	/** Back to the file's values. Durable and in force when it resolves. */
-	async reset(peer: PeerId | undefined): Promise<BandwidthState> {
-		await this.#options.settings.writeSetting(settingName(peer), null);
-		return this.#override(this.#limit(peer), undefined);
+	reset(peer: PeerId | undefined): Promise<BandwidthState> {
+		return this.#change(peer, () => undefined);
 	}
 
 	/** Takes other values of the file; what was set live stays in force over them. */
@@ -166,10 +164,21 @@ export class Bandwidth {
 		return peer === undefined ? this.#file.total : (this.#file.peers.get(peer) ?? NO_LIMITS);
 	}
 
-	#override(limit: Limit, override: Partial<Limits> | undefined): BandwidthState {
-		limit.setOverride(override);
-		this.#changed();
-		return limit.state();
+	/** One after the other: each builds on the figures that the one before has left. */
+	async #change(
+		peer: PeerId | undefined,
+		change: (former: Partial<Limits> | undefined) => Partial<Limits> | undefined,
+	): Promise<BandwidthState> {
+		const limit = this.#limit(peer);
+		const changed = this.#changing.then(async () => {
+			const override = change(limit.override);
+			await this.#options.settings.writeSetting(settingName(peer), override ?? null);
+			limit.setOverride(override);
+			this.#changed();
+			return limit.state();
+		});
+		this.#changing = changed.catch(() => undefined);
+		return changed;
 	}
 
 	#limitQuota(): void {

@@ -127,7 +127,7 @@ test('quota only, defer: nothing is dropped, the rest waits and says for what, a
 	t.deepEqual(await receipts(), SEEDED);
 	t.is((await statusOf(daemon)).peers[0]?.link, 'up');
 	t.regex(daemon.output(), /"quota_of":"total".*waits for daily quota/);
-	t.regex(daemon.output(), /the peer has daily quota again/);
+	t.regex(daemon.output(), /no record waits for the daily quota any more/);
 });
 
 test('a quota that a reload lifts lets what waits go', async t => {

@@ -57,6 +57,17 @@ test('one figure set live leaves the other as it is', async t => {
 	t.like(await bandwidth.set(undefined, {dailyQuotaBytes: 0}), {bytesPerSecond: 1, dailyQuotaBytes: 0});
 });
 
+test('of two changes at a time neither undoes the other', async t => {
+	const settings = new FakeSettings();
+	const bandwidth = bandwidthOf(t, FILE, settings);
+	await Promise.all([
+		bandwidth.set(undefined, {bytesPerSecond: 900}),
+		bandwidth.set(undefined, {dailyQuotaBytes: 5}),
+	]);
+	t.like(bandwidth.state(), {bytesPerSecond: 900, dailyQuotaBytes: 5});
+	t.like(bandwidthOf(t, FILE, settings).state(), {bytesPerSecond: 900, dailyQuotaBytes: 5});
+});
+
 test('what was set live outlives a restart, per peer and in total, until it is reset', async t => {
 	const settings = new FakeSettings();
 	const before = bandwidthOf(t, FILE, settings);

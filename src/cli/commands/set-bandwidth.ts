@@ -55,6 +55,9 @@ export const setBandwidth = command({
 						'Restore with: edgectl relay config set-bandwidth --bytes-per-second 0',
 					]
 				: []),
+			...((quota ?? 0) > 0
+				? ['What is too large for a quota is buried: edgectl relay deadletter list --reason QUOTA']
+				: []),
 		]);
 		return undefined;
 	},

@@ -18,6 +18,13 @@ test('set-bandwidth takes sizes, either figure alone, and says that it is applie
 		['relay.config.set_bandwidth', {daily_quota_bytes: 0, peer_id: 'hub', operator: 'ann', reason: 'INC 42'}],
 	]);
 	t.regex(quota.out, /Bandwidth of hub/);
+	t.notRegex(quota.out, /buried/);
+});
+
+test('set-bandwidth with a daily quota says what becomes of a segment that is too large for it', async t => {
+	const answers = {'relay.config.set_bandwidth': {applied: true, bandwidth: limited}};
+	const {out} = await runLine('relay config set-bandwidth --daily-quota-bytes 10', {answers});
+	t.regex(out, /too large .* buried: edgectl relay deadletter list --reason QUOTA\n$/);
 });
 
 test('set-bandwidth --bytes-per-second 1 says that delivery is suspended and how to restore it', async t => {

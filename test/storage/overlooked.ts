@@ -19,7 +19,6 @@ type Step =
 			readonly do: 'lease';
 			readonly most: number;
 			readonly alone: boolean;
-			readonly order: 'oldest_first' | 'newest_first' | 'live_first';
 			readonly choice: 'any' | 'again' | 'except' | 'above';
 			readonly above: 1 | 2 | 3;
 	  }
@@ -33,6 +32,8 @@ type Step =
 	| {readonly do: 'live' | 'day' | 'wait'}
 	| {readonly do: 'hold' | 'release' | 'force'; readonly which: number};
 
+/** One for a whole run: a change of the order makes the store look everywhere, and would hide what it has forgotten. */
+const kinds = fc.constantFrom('oldest_first' as const, 'newest_first' as const, 'live_first' as const);
 const step: fc.Arbitrary<Step> = fc.oneof(
 	{
 		weight: 3,
@@ -49,7 +50,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 			do: fc.constant('lease' as const),
 			most: fc.integer({min: 1, max: 6}),
 			alone: fc.boolean(),
-			order: fc.constantFrom('oldest_first' as const, 'newest_first' as const, 'live_first' as const),
 			choice: fc.constantFrom('any' as const, 'again' as const, 'except' as const, 'above' as const),
 			above: fc.constantFrom(1 as const, 2 as const, 3 as const),
 		}),
@@ -74,7 +74,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 test('in every order, under quotas, with holds and burials between: nothing is leased twice and nothing is overlooked', async t => {
 	await fc.assert(
-		fc.asyncProperty(fc.array(step, {minLength: 5, maxLength: 50}), async steps => {
+		fc.asyncProperty(fc.array(step, {minLength: 5, maxLength: 50}), kinds, async (steps, kind) => {
 			const {store, clock} = await storeFixture(t, {}, 1);
 			const open = new Map<Lease, readonly SegmentId[]>();
 			const closed: Lease[] = [];
@@ -83,6 +83,7 @@ test('in every order, under quotas, with holds and burials between: nothing is l
 			const limit = (totalBytes: number, reservePercent: number) =>
 				store.quota.limit({policy: 'defer', reservePercent, totalBytes, peers: new Map()});
 			let live: Horizon = store.horizon();
+			const orderNow = () => (kind === 'live_first' ? {kind, live} : {kind});
 			const take = async (window: LeaseWindow): Promise<Lease | undefined> => {
 				const taken = await store.lease(peerA, window);
 				if (taken !== undefined) {
@@ -123,7 +124,7 @@ test('in every order, under quotas, with holds and burials between: nothing is l
 					}
 					case 'lease': {
 						const former = closed.at(-1);
-						const order = one.order === 'live_first' ? {kind: one.order, live} : {kind: one.order};
+						const order = orderNow();
 						await take({
 							...WINDOW,
 							maxEntries: one.most,
@@ -159,14 +160,14 @@ test('in every order, under quotas, with holds and burials between: nothing is l
 				}
 			}
 			for (const taken of [...open.keys()]) {
-				await settle(taken, 'release', 0);
+				await settle(taken, 'ack', 0); // What is released is looked for again, whatever was forgotten.
 			}
 			for (const id of ids) {
 				await steer('release', id);
 			}
 			limit(0, 0);
 			clock.advance(2000);
-			const order = {kind: steps.length % 2 === 0 ? 'oldest_first' : 'newest_first'} as const;
+			const order = orderNow();
 			for (let taken = await take({...WINDOW, order}); taken !== undefined; ) {
 				await settle(taken, 'ack', 0);
 				taken = await take({...WINDOW, order});
@@ -177,6 +178,6 @@ test('in every order, under quotas, with holds and burials between: nothing is l
 			t.deepEqual(findViolations(store.handles), []);
 			await store.close();
 		}),
-		{numRuns: 60},
+		{numRuns: 150},
 	);
 });

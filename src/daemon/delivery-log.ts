@@ -40,6 +40,8 @@ export class DeliveryLog implements DeliveryObserver {
 	readonly #listener: DeliveryListener;
 	/** A link may flap for ever. */
 	readonly #sparing: SparingLines;
+	/** Records buried as `QUOTA` that no line has told of. */
+	readonly #unsaidDrops = new Map<PeerId, number>();
 
 	constructor(logger: Logger, listener: DeliveryListener, clock: Clock) {
 		this.#logger = logger;
@@ -133,6 +135,18 @@ export class DeliveryLog implements DeliveryObserver {
 				returns_at: wait.returnsAt === undefined ? null : formatTime(wait.returnsAt),
 			};
 			this.#logger.warn({...facts, ...kept(unsaid)}, 'what waits for the peer waits for daily quota');
+		});
+	}
+
+	quotaBuried(peer: PeerId, records: number): void {
+		this.#unsaidDrops.set(peer, (this.#unsaidDrops.get(peer) ?? 0) + records);
+		this.#sparing.say(`drops ${peer}`, () => {
+			const facts = {peer_id: peer, records: this.#unsaidDrops.get(peer)};
+			this.#unsaidDrops.delete(peer);
+			this.#logger.warn(
+				facts,
+				'records were buried as QUOTA: see edgectl relay deadletter list --reason QUOTA',
+			);
 		});
 	}
 

@@ -32,10 +32,13 @@ export class LaneLeases {
 	readonly #open = new Set<Delivery>();
 	/** A daily quota is in the way, as far as it was told. */
 	#isSpent = false;
+	/** Records buried for want of quota, as far as that was told. */
+	#drops: number;
 
 	constructor(options: LaneLeasesOptions) {
 		const {peer, store, share, transport, clock, policy, onReady, onTrouble} = options;
 		this.#options = options;
+		this.#drops = options.store.quota.drops(options.peer.no);
 		this.#taker = new LeaseTaker({
 			peer: peer.no,
 			store,
@@ -105,10 +108,15 @@ export class LaneLeases {
 			outagePolicy: policy.outagePolicy,
 			order: this.#options.order(),
 		});
+		let isHeldUp = false;
 		for (const {window, suspects} of plans) {
 			const taken = await this.#taker.take(window);
 			if (taken === 'wait') {
 				return undefined;
+			}
+			if (taken === 'held_up') {
+				isHeldUp = true; // Suspects stay suspects, and what comes behind may fit.
+				continue;
 			}
 			if (taken !== 'nothing_due') {
 				return this.#begin(taken, suspects);
@@ -118,7 +126,7 @@ export class LaneLeases {
 				this.#options.onReady();
 			}
 		}
-		if (plans.length > 0 && this.#open.size === 0) {
+		if (plans.length > 0 && this.#open.size === 0 && !isHeldUp) {
 			observer.idle(peer.id);
 		}
 		return undefined;
@@ -127,6 +135,11 @@ export class LaneLeases {
 	/** What is short only until something that is being sent is settled is not worth a word. */
 	#tellQuota(): void {
 		const {store, observer, peer} = this.#options;
+		const drops = store.quota.drops(peer.no);
+		if (drops > this.#drops) {
+			observer.quotaBuried(peer.id, drops - this.#drops);
+		}
+		this.#drops = drops;
 		const wait = store.quota.waitOf(peer.no);
 		const isSpent = wait?.inMs !== undefined;
 		if (isSpent !== this.#isSpent) {

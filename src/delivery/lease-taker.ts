@@ -26,6 +26,8 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 10_000;
 /** A record that should be due and is not leased must not make the lane spin. */
 const OVERDUE_LOOK_MS = 1000;
+/** Budget returns when it is foretold, or when a lease that is open is settled; should neither be told, it is found so soon. */
+const QUOTA_LOOK_MS = 60_000;
 
 /** Takes leases within the in-flight budget, and knows when to take the next: a record is due, budget returns, or the store can write again. */
 export class LeaseTaker {
@@ -45,8 +47,11 @@ export class LeaseTaker {
 		return this.#storeRetry.isSet;
 	}
 
-	/** `wait`: the budget is used up, or the store cannot write; `onReady` follows. */
-	async take(window: LeaseWindow): Promise<TakenLease | 'nothing_due' | 'wait'> {
+	/**
+	 * `wait`: the bytes in flight are used up, or the store cannot write. `held_up`: what the window asks for waits for a daily quota.
+	 * `onReady` follows both.
+	 */
+	async take(window: LeaseWindow): Promise<TakenLease | 'nothing_due' | 'held_up' | 'wait'> {
 		this.#nextDue.clear();
 		const {peer, store, share, overhead} = this.#options;
 		const reservation = share.reserve(window.maxBytes);
@@ -66,7 +71,7 @@ export class LeaseTaker {
 		if (lease === undefined) {
 			reservation.release();
 			this.#waitUntilDue();
-			return 'nothing_due';
+			return store.quota.isHeldUp(peer) ? 'held_up' : 'nothing_due';
 		}
 		reservation.resize(lease.byteLength);
 		return {lease, reservation};
@@ -90,7 +95,8 @@ export class LeaseTaker {
 	#waitUntilDue(): void {
 		const {store, peer, clock, longestWaitMs} = this.#options;
 		const dueAt = store.nextDueAt(peer);
-		const budgetMs = store.quota.waitOf(peer)?.inMs;
+		const budgetMs =
+			store.quota.waitOf(peer)?.inMs ?? (store.quota.isHeldUp(peer) ? QUOTA_LOOK_MS : undefined);
 		const waits = budgetMs === undefined ? [] : [budgetMs];
 		if (dueAt !== undefined) {
 			const waitMs = dueAt - clock.now();

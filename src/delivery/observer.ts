@@ -18,6 +18,8 @@ export type DeliveryObserver = {
 	windowChanged(peer: PeerId, change: WindowMoved): void;
 	/** It begins to wait for a daily quota, or goes on (`undefined`). */
 	quotaChanged(peer: PeerId, wait: QuotaWait | undefined): void;
+	/** So many records were buried because no quota, or none today, has room for them. */
+	quotaBuried(peer: PeerId, records: number): void;
 	troubled(peer: PeerId, trouble: LaneTrouble): void;
 };
 

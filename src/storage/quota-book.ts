@@ -33,6 +33,8 @@ export class QuotaBook {
 	/** What was charged to an open lease after it was taken; it is in the buckets already. */
 	readonly #extra = new Map<LeaseNo, number>();
 	readonly #waiting = new Map<PeerNo, Waiting>();
+	/** Whose last look was held up. */
+	readonly #heldUp = new Set<PeerNo>();
 	/** Waits that are not written into the counters yet. */
 	readonly #defers = new Map<PeerNo, number>();
 	#limits: QuotaLimits = NO_LIMITS;
@@ -115,12 +117,22 @@ export class QuotaBook {
 		this.#extra.delete(lease);
 	}
 
+	/** A look for a lease begins, at all that waits or at a part of it. */
+	beginLook(peer: PeerNo): void {
+		this.#heldUp.delete(peer);
+	}
+
+	isHeldUp(peer: PeerNo): boolean {
+		return this.#heldUp.has(peer);
+	}
+
 	/** A look for a lease was held up. Counted once until something is leased again, or nothing waits. */
 	wait(peer: PeerNo, waiting: Waiting): void {
 		if (!this.#waiting.has(peer)) {
 			this.#defers.set(peer, this.newDefers(peer) + 1);
 		}
 		this.#waiting.set(peer, waiting);
+		this.#heldUp.add(peer);
 	}
 
 	endWait(peer: PeerNo): void {

@@ -55,6 +55,14 @@ export class QuotaDesk implements StoreQuota {
 		return this.#handles.quota.waitOf(peer);
 	}
 
+	isHeldUp(peer: PeerNo): boolean {
+		return this.#handles.quota.isHeldUp(peer);
+	}
+
+	drops(peer: PeerNo): number {
+		return counter(this.#handles.counters.get(peer), 'quotaDrops');
+	}
+
 	spentForMs(peer: PeerNo): number | undefined {
 		const {quota} = this.#handles;
 		if (!quota.isLimited(peer)) {

@@ -29,6 +29,7 @@ export type QuotaLook = {
 export const isWorthALease = (look: QuotaLook): boolean => {
 	const {handles, peer, overlay, window} = look;
 	const {quota, env} = handles;
+	quota.beginLook(peer);
 	if (!quota.isLimited(peer)) {
 		quota.endWait(peer);
 		return hasChosen(handles, peer, overlay, window);

@@ -53,6 +53,10 @@ export type StoreQuota = {
 	use(peer?: PeerId): QuotaUse;
 	/** `undefined`: the last look for a lease of `peer` was not held up. */
 	waitOf(peer: PeerNo): QuotaWait | undefined;
+	/** The last look for a lease of `peer` found something, and no budget for it. */
+	isHeldUp(peer: PeerNo): boolean;
+	/** Records of `peer` that were buried as `QUOTA`, those that were retried or purged since included. */
+	drops(peer: PeerNo): number;
 	/**
 	 * Milliseconds until some of a quota that binds `peer` returns, when so little is left that not even a probe is to be sent; else
 	 * `undefined`.

@@ -92,6 +92,7 @@ test('quota only, deadletter: delivered and dead are together what was seeded, a
 	t.true(bandwidth.quota_drop_count >= 4, `${bandwidth.quota_drop_count}`);
 	t.true(depth.acked >= 4, `${depth.acked}`);
 	t.true(bandwidth.daily_used_bytes <= QUOTA, `${bandwidth.daily_used_bytes}`);
+	t.regex(daemon.output(), /"records":\d+.*records were buried as QUOTA/);
 	const dead = await deadletters(daemon);
 	t.is(dead.length, bandwidth.quota_drop_count);
 	t.deepEqual([...(await receipts()), ...dead].sort(), SEEDED);
@@ -153,7 +154,8 @@ test('what was spent outlives a kill, and so does the wait', async t => {
 	await seed(daemon);
 	const before = await untilIs(
 		() => statusOf(daemon),
-		({peers}) => peers[0]?.link === 'quota',
+		// What is being sent counts whole until it is settled.
+		({peers, queue_depth: {inflight}}) => peers[0]?.link === 'quota' && inflight === 0,
 	);
 	await daemon.end('SIGKILL');
 	const next = await edge.start(config);

@@ -55,6 +55,8 @@ export class DeliverySpy implements DeliveryObserver {
 		this.#watch.touch();
 	}
 
+	quotaBuried(): void {}
+
 	troubled(_peer: PeerId, trouble: LaneTrouble): void {
 		this.troubles.push(trouble);
 		this.#watch.touch();

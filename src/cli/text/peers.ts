@@ -23,7 +23,9 @@ const peerColumns = (now: string): ReadonlyArray<Column<WirePeerStatus>> => [
 	{
 		title: 'RATE',
 		align: 'right',
-		cell: ({bytes_per_second_now: rate}) => (rate === 0 ? '-' : `${humanBytes(rate)}/s`),
+		// A large segment on a slow link is acknowledged once in minutes, and leaves all the time.
+		cell: ({bytes_per_second_now: acked, wire_bytes_per_second_now: wire}) =>
+			Math.max(acked, wire) === 0 ? '-' : `${humanBytes(Math.max(acked, wire))}/s`,
 	},
 	{title: 'OLDEST', align: 'right', cell: peer => since(peer.oldest_scheduled_at, now)},
 	{

@@ -60,6 +60,10 @@ export class DeliveryEvents implements DeliveryObserver {
 		this.#log.quotaChanged(peer, wait);
 	}
 
+	quotaBuried(peer: PeerId, records: number): void {
+		this.#log.quotaBuried(peer, records);
+	}
+
 	windowChanged(peer: PeerId, change: WindowMoved): void {
 		this.#log.windowChanged(peer, change);
 	}

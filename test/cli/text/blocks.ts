@@ -38,7 +38,7 @@ test('status shows what the reference does not know below, aligned', t => {
 			'  State:   ok',
 			'Peers',
 			'  PEER-ID  LINK  SCHEDULED  INFLIGHT  FAILED  ACKED  DEADLETTER        RATE  OLDEST  LAST-ACK  ETA',
-			'  hub      up           12         2       3    847           5  1.19 MiB/s  3m 20s    2s ago  40s',
+			'  hub      up           12         2       3    847           5  1.25 MiB/s  3m 20s    2s ago  40s',
 		].join('\n'),
 	);
 });

@@ -14,8 +14,8 @@ import {temporaryDirectory} from '../helpers/temp-dir.js';
 
 const CHILD = fileURLToPath(new URL('../helpers/crash-child.js', import.meta.url));
 /** Under success conditions, and while there is no room. */
-const SHORT_ROUNDS = Math.ceil(Number(process.env['EDGED_CRASH_ROUNDS'] ?? 15) / 2);
-const ROUNDS = Number(process.env['EDGED_CRASH_ROUNDS'] ?? 15);
+const SHORT_ROUNDS = Math.ceil(Number(process.env['EDGED_CRASH_ROUNDS'] ?? 10) / 2);
+const ROUNDS = Number(process.env['EDGED_CRASH_ROUNDS'] ?? 10);
 
 type Life = {
 	readonly round: number;

@@ -14,7 +14,7 @@ import {openTestStore, type StoreFixture} from '../../helpers/store-fixture.js';
 
 /** The crashes here are of the process only, so memory does for a disk; power and SIGKILL have tests of their own. */
 const BASE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-const RUNS = Number(process.env['EDGED_MODEL_RUNS'] ?? 350);
+const RUNS = Number(process.env['EDGED_MODEL_RUNS'] ?? 250);
 const SEED = process.env['EDGED_MODEL_SEED'];
 
 /** Room for three large payloads: every second enqueue has to have something evicted. */

@@ -36,6 +36,11 @@ export class LaneGate {
 		return mayPass;
 	}
 
+	/** Ends the timer. Idempotent. */
+	stop(): void {
+		this.#budgetReturns.clear();
+	}
+
 	/** Wakes the link when that alone is in the way. */
 	#carries(): boolean {
 		const {store, peer, pacer, health} = this.#options;

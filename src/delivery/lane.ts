@@ -187,6 +187,7 @@ export class Lane {
 	 */
 	async stop(drainTimeoutMs: number): Promise<void> {
 		this.#life = 'stopped';
+		this.#gate.stop();
 		this.#leases.stop();
 		this.#health.stop();
 		this.#releaseReady();

@@ -102,7 +102,9 @@ test('every import leads to a file that is there', t => {
 
 for (const [name, door] of Object.entries(DOORS)) {
 	test(`the package ${name} stays behind its door`, t => {
-		const users = files.filter(({packages}) => packages.some(used => used === name || used.startsWith(`${name}/`)));
+		const users = files.filter(({packages}) =>
+			packages.some(used => used === name || used.startsWith(`${name}/`)),
+		);
 		t.deepEqual(
 			users.map(file => file.name).filter(file => !door.test(file)),
 			[],

@@ -115,5 +115,6 @@ const ADVICE: Readonly<Record<EdgedErrorCode, string | undefined>> = {
 	DRAINING: 'End the drain with: edgectl relay resume',
 	SHUTTING_DOWN: 'Try again when it is up: edgectl ping --wait 30s',
 	BUSY: 'Try again in a moment.',
+	FORBIDDEN: undefined,
 	INVALID_CONFIG: 'Check the file with: edged --config FILE --check',
 };

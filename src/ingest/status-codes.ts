@@ -3,6 +3,7 @@ import type {EdgedErrorCode} from '../outbound/errors.js';
 /** A new error code does not compile until it has an HTTP status. */
 export const HTTP_STATUS = {
 	INVALID_ARGUMENT: 400,
+	FORBIDDEN: 403,
 	NOT_FOUND: 404,
 	UNKNOWN_PEER: 404,
 	CONFLICT: 409,

@@ -14,6 +14,7 @@ export const ERROR_CODES = [
 	'SHUTTING_DOWN',
 	'BUSY',
 	'INVALID_CONFIG',
+	'FORBIDDEN',
 ] as const;
 export type EdgedErrorCode = (typeof ERROR_CODES)[number];
 

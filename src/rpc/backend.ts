@@ -1,6 +1,7 @@
+import type {Caller} from './caller.js';
 import type {MethodName, Params, Result} from './contract/methods.js';
 
-type Verb<M extends MethodName> = (params: Params<M>) => Result<M> | Promise<Result<M>>;
+type Verb<M extends MethodName> = (params: Params<M>, caller: Caller) => Result<M> | Promise<Result<M>>;
 
 /**
  * What the daemon does for the control plane: one function a method. A refusal is an `EdgedError`, whose message reaches the

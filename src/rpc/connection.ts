@@ -1,6 +1,7 @@
 import type {Socket} from 'node:net';
 import type {JSONRPCErrorResponse} from 'json-rpc-2.0';
 import type {Clock} from '../runtime/clock.js';
+import type {Caller} from './caller.js';
 import type {EventSource} from './event-source.js';
 import {
 	MAX_LINE_BYTES,
@@ -12,6 +13,7 @@ import {
 import {LineFramer} from './line-framer.js';
 import type {LineTurns} from './line-turns.js';
 import type {Responder} from './responder.js';
+import type {Asker} from './routes.js';
 import {type SubscriptionCounters, Subscriptions} from './subscriptions.js';
 import {invalidRequestResponse} from './wire-errors.js';
 
@@ -41,6 +43,7 @@ export class Connection {
 	readonly #clock: Clock;
 	readonly #turns: LineTurns;
 	readonly #subscriptions: Subscriptions;
+	readonly #asker: Asker;
 	readonly #framer = new LineFramer(MAX_LINE_BYTES);
 	#waitingRequests = 0;
 	#waitingBytes = 0;
@@ -53,7 +56,11 @@ export class Connection {
 	#cancelUnfinished: (() => void) | undefined;
 	#cancelLinger: (() => void) | undefined;
 
-	constructor(socket: Socket, {responder, clock, turns, events, subscriptions}: ConnectionContext) {
+	constructor(
+		socket: Socket,
+		caller: Caller,
+		{responder, clock, turns, events, subscriptions}: ConnectionContext,
+	) {
 		this.#socket = socket;
 		this.#turns = turns;
 		this.#responder = responder;
@@ -64,6 +71,7 @@ export class Connection {
 			counters: subscriptions,
 			onReady: () => this.#tellEventsSoon(),
 		});
+		this.#asker = {caller, subscriptions: this.#subscriptions};
 		socket.on('data', (bytes: Buffer) => {
 			this.#receive(bytes);
 		});
@@ -165,7 +173,7 @@ export class Connection {
 	#begin(line: Buffer): void {
 		this.#lineEnded();
 		this.#turns.spend(line.length);
-		const {requestCount, reply} = this.#responder.read(line, this.#subscriptions);
+		const {requestCount, reply} = this.#responder.read(line, this.#asker);
 		this.#waitingRequests += requestCount;
 		this.#waitingBytes += line.length;
 		void reply.then(text => {

@@ -59,7 +59,7 @@ const ERRORS = {
 } as const;
 
 const describeMethod = (name: MethodName, schemas: NamedSchemas) => {
-	const {summary, params, result} = contract[name];
+	const {summary, effect, params, result} = contract[name];
 	const written = toJsonSchema(params, 'input', schemas);
 	return {
 		name,
@@ -68,6 +68,7 @@ const describeMethod = (name: MethodName, schemas: NamedSchemas) => {
 		params: describeParams(written),
 		// OpenRPC lists parameters one by one; which of them go together only the whole schema can say.
 		...(written.oneOf === undefined ? {} : {'x-params-schema': written}),
+		'x-effect': effect,
 		result: {name: 'result', schema: toJsonSchema(result, 'output', schemas)},
 		errors: describeErrors(name),
 		examples: describeExamples(name),

@@ -12,8 +12,7 @@ import {checkParams} from './check-params.js';
 import {contract, type MethodName} from './contract/methods.js';
 import {shapeFault} from './json-shape.js';
 import {MAX_BATCH} from './limits.js';
-import type {Routes} from './routes.js';
-import type {Subscriptions} from './subscriptions.js';
+import type {Asker, Routes} from './routes.js';
 import {
 	internalErrorResponse,
 	invalidRequestResponse,
@@ -33,28 +32,28 @@ export type Reading = {
 };
 
 /** `checkParams` has made of the parameters what the route takes. */
-type AnyRoute = (params: unknown, subscriptions: Subscriptions) => unknown;
+type AnyRoute = (params: unknown, asker: Asker) => unknown;
 
 /**
  * JSON-RPC 2.0 from line to line. json-rpc-2.0 finds the method and knows notifications; what it (1.8.1) gets wrong (batches of one,
  * `null`, methods and ids of wrong types, the text of unforeseen errors) is checked before it and mapped behind it.
  */
 export class Responder {
-	readonly #server = new JSONRPCServer<Subscriptions>({errorListener: () => {}});
+	readonly #server = new JSONRPCServer<Asker>({errorListener: () => {}});
 	readonly #report: ReportFailure;
 
 	constructor(routes: Routes, report: ReportFailure) {
 		this.#report = report;
 		this.#server.mapErrorToJSONRPCErrorResponse = (id, error) => this.#failure(id, error, 'unknown');
 		for (const method of Object.keys(contract) as MethodName[]) {
-			this.#server.addMethodAdvanced(method, (request, subscriptions) =>
-				this.#call(routes[method] as AnyRoute, method, request, subscriptions),
+			this.#server.addMethodAdvanced(method, (request, asker) =>
+				this.#call(routes[method] as AnyRoute, method, request, asker),
 			);
 		}
 	}
 
-	/** Begins what the line asks for, at once. `subscriptions` are those of the connection it came on. */
-	read(line: Buffer, subscriptions: Subscriptions): Reading {
+	/** Begins what the line asks for, at once. `asker` is the connection it came on. */
+	read(line: Buffer, asker: Asker): Reading {
 		const fault = shapeFault(line);
 		if (fault !== undefined) {
 			return answered(this.#write(invalidRequestResponse(null, fault), ''));
@@ -64,31 +63,28 @@ export class Responder {
 			return answered(this.#write(parseErrorResponse(document.message), ''));
 		}
 		if (!Array.isArray(document)) {
-			return {requestCount: 1, reply: this.#answer(document, subscriptions)};
+			return {requestCount: 1, reply: this.#answer(document, asker)};
 		}
 		if (document.length === 0 || document.length > MAX_BATCH) {
 			const why = `a batch holds 1 to ${MAX_BATCH} requests, not ${document.length}`;
 			return answered(this.#write(invalidRequestResponse(null, why), ''));
 		}
-		return {requestCount: document.length, reply: this.#answerBatch(document, subscriptions)};
+		return {requestCount: document.length, reply: this.#answerBatch(document, asker)};
 	}
 
 	/** Each reply is made text by itself: one that cannot be does not spoil the others. */
-	async #answerBatch(
-		documents: readonly unknown[],
-		subscriptions: Subscriptions,
-	): Promise<string | undefined> {
-		const replies = await Promise.all(documents.map(document => this.#answer(document, subscriptions)));
+	async #answerBatch(documents: readonly unknown[], asker: Asker): Promise<string | undefined> {
+		const replies = await Promise.all(documents.map(document => this.#answer(document, asker)));
 		const given = replies.filter(reply => reply !== undefined);
 		return given.length === 0 ? undefined : `[${given.join(',')}]`;
 	}
 
-	async #answer(document: unknown, subscriptions: Subscriptions): Promise<string | undefined> {
+	async #answer(document: unknown, asker: Asker): Promise<string | undefined> {
 		const request = checkRequest(document);
 		if ('error' in request) {
 			return this.#write(request, '');
 		}
-		const response = await this.#server.receive(request, subscriptions);
+		const response = await this.#server.receive(request, asker);
 		return response === null ? undefined : this.#write(response, request.method);
 	}
 
@@ -96,10 +92,10 @@ export class Responder {
 		route: AnyRoute,
 		method: MethodName,
 		{id, params}: JSONRPCRequest,
-		subscriptions: Subscriptions,
+		asker: Asker,
 	): Promise<JSONRPCResponse | null> {
 		try {
-			const result = await route(checkParams(method, params), subscriptions);
+			const result = await route(checkParams(method, params), asker);
 			return id === undefined ? null : createJSONRPCSuccessResponse(id, result);
 		} catch (error) {
 			const response = this.#failure(id ?? null, error, method);

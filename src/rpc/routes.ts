@@ -1,38 +1,38 @@
 import type {Backend} from './backend.js';
+import type {Caller} from './caller.js';
 import type {MethodName, Params, Result} from './contract/methods.js';
 import {describeContract} from './discover.js';
 import type {Subscriptions} from './subscriptions.js';
 
 /** Who answers each method. A method of the contract that is missing here does not compile. */
 export type Routes = {
-	readonly [M in MethodName]: (
-		params: Params<M>,
-		/** Of the connection that asks. */
-		subscriptions: Subscriptions,
-	) => Result<M> | Promise<Result<M>>;
+	readonly [M in MethodName]: (params: Params<M>, asker: Asker) => Result<M> | Promise<Result<M>>;
 };
+
+/** The connection that asks. */
+export type Asker = {readonly caller: Caller; readonly subscriptions: Subscriptions};
 
 export const createRoutes = (backend: Backend): Routes => ({
 	'rpc.discover': () => describeContract(),
-	'daemon.ping': params => backend.ping(params),
-	'relay.enqueue': params => backend.enqueue(params),
-	'relay.status': params => backend.status(params),
-	'relay.list': params => backend.list(params),
-	'relay.inspect': params => backend.inspect(params),
-	'relay.why': params => backend.why(params),
-	'relay.shape': params => backend.shape(params),
-	'relay.config.get': params => backend.config(params),
-	'relay.config.set_bandwidth': params => backend.setBandwidth(params),
-	'relay.pause': params => backend.pause(params),
-	'relay.resume': params => backend.resume(params),
-	'relay.drain': params => backend.drain(params),
-	'relay.hold': params => backend.hold(params),
-	'relay.release': params => backend.release(params),
-	'relay.deadletter.list': params => backend.listDeadletters(params),
-	'relay.deadletter.inspect': params => backend.inspectDeadletter(params),
-	'relay.deadletter.retry': params => backend.retry(params),
-	'relay.deadletter.purge': params => backend.purge(params),
-	'relay.deadletter.force': params => backend.force(params),
-	'relay.events.subscribe': (params, subscriptions) => subscriptions.subscribe(params),
-	'relay.events.unsubscribe': (params, subscriptions) => subscriptions.unsubscribe(params),
+	'daemon.ping': (params, {caller}) => backend.ping(params, caller),
+	'relay.enqueue': (params, {caller}) => backend.enqueue(params, caller),
+	'relay.status': (params, {caller}) => backend.status(params, caller),
+	'relay.list': (params, {caller}) => backend.list(params, caller),
+	'relay.inspect': (params, {caller}) => backend.inspect(params, caller),
+	'relay.why': (params, {caller}) => backend.why(params, caller),
+	'relay.shape': (params, {caller}) => backend.shape(params, caller),
+	'relay.config.get': (params, {caller}) => backend.config(params, caller),
+	'relay.config.set_bandwidth': (params, {caller}) => backend.setBandwidth(params, caller),
+	'relay.pause': (params, {caller}) => backend.pause(params, caller),
+	'relay.resume': (params, {caller}) => backend.resume(params, caller),
+	'relay.drain': (params, {caller}) => backend.drain(params, caller),
+	'relay.hold': (params, {caller}) => backend.hold(params, caller),
+	'relay.release': (params, {caller}) => backend.release(params, caller),
+	'relay.deadletter.list': (params, {caller}) => backend.listDeadletters(params, caller),
+	'relay.deadletter.inspect': (params, {caller}) => backend.inspectDeadletter(params, caller),
+	'relay.deadletter.retry': (params, {caller}) => backend.retry(params, caller),
+	'relay.deadletter.purge': (params, {caller}) => backend.purge(params, caller),
+	'relay.deadletter.force': (params, {caller}) => backend.force(params, caller),
+	'relay.events.subscribe': (params, {subscriptions}) => subscriptions.subscribe(params),
+	'relay.events.unsubscribe': (params, {subscriptions}) => subscriptions.unsubscribe(params),
 });

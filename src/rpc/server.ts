@@ -86,7 +86,7 @@ export class RpcServer implements Service {
 	}
 
 	#accept(socket: Socket): void {
-		const connection = new Connection(socket, this.#context);
+		const connection = new Connection(socket, {door: 'rpc'}, this.#context);
 		this.#connections.add(connection);
 		const seats = this.#seatsTaken < MAX_CONNECTIONS ? 1 : 0;
 		this.#seatsTaken += seats;

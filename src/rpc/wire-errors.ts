@@ -24,6 +24,7 @@ const WIRE_CODES = {
 	SHUTTING_DOWN: REFUSED,
 	BUSY: REFUSED,
 	INVALID_CONFIG: REFUSED,
+	FORBIDDEN: REFUSED,
 } as const satisfies Record<EdgedErrorCode, number>;
 
 /** A refusal goes out as it is worded, with its facts. */

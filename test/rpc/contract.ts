@@ -160,6 +160,16 @@ test('either figure of the bandwidth, both, or a reset', t => {
 	}
 });
 
+test('what changes something is marked as a change, enqueue as what a program does', t => {
+	const marked = (effect: string) =>
+		Object.entries(contract).flatMap(([name, method]) => (method.effect === effect ? [name] : []));
+	t.deepEqual(marked('produce'), ['relay.enqueue']);
+	const verbs = /\.(set_bandwidth|pause|resume|drain|hold|release|retry|purge|force)$/;
+	for (const name of Object.keys(contract)) {
+		t.is(marked('change').includes(name), verbs.test(name), name);
+	}
+});
+
 test('what a daemon answers passes its own contract', t => {
 	t.true(contract['daemon.ping'].result.safeParse(PONG).success);
 	t.false(contract['daemon.ping'].result.safeParse({...PONG, started_at: '2026-01-01'}).success);

@@ -1,6 +1,7 @@
 import {stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import type {Caller} from '../../src/rpc/caller.js';
 import type {Result} from '../../src/rpc/contract/methods.js';
 import {RpcServer} from '../../src/rpc/server.js';
 import {ping} from '../helpers/pong.js';
@@ -34,6 +35,20 @@ test('a stop answers what is being answered, takes nothing new and removes the s
 	idle.socket.end();
 	await stopped;
 	await t.throwsAsync(stat(socketPath), {code: 'ENOENT'});
+});
+
+test('what is called is told who calls, apart from what the caller says', async t => {
+	const callers: Caller[] = [];
+	const {socketPath} = await startRpcServer(t, {
+		pause: (_params, caller) => {
+			callers.push(caller);
+			return LANES;
+		},
+	});
+	const lines = await RawLines.connect(t, socketPath);
+	await lines.ask(request('one', 'relay.pause', {operator: 'somebody'}));
+	t.is(callers[0]?.door, 'rpc');
+	t.false('operator' in (callers[0] ?? {operator: ''}));
 });
 
 test('a stop waits only so long for an answer that does not come', async t => {

@@ -13,8 +13,15 @@ import {shapeParams, shapeResult} from './shape.js';
 import {statusParams, statusResult} from './status.js';
 import {whyParams, whyResult} from './why.js';
 
+/**
+ * `read`: changes nothing. `produce`: brings in segments, as programs do: nobody is held accountable for it. `change`: an
+ * operator's act, also when it is called only to say what it would do.
+ */
+export type Effect = 'read' | 'produce' | 'change';
+
 type MethodContract = {
 	readonly summary: string;
+	readonly effect: Effect;
 	readonly params: z.ZodType;
 	readonly result: z.ZodType;
 	/** What it may refuse with, besides `INVALID_ARGUMENT`, which every method knows. */
@@ -35,132 +42,154 @@ const CANNOT_WRITE = [
 export const contract = {
 	'rpc.discover': {
 		summary: 'This list, as an OpenRPC document',
+		effect: 'read',
 		params: discoverParams,
 		result: discoverResult,
 		refusals: [],
 	},
 	'daemon.ping': {
 		summary: 'Is the daemon there, and which one',
+		effect: 'read',
 		params: pingParams,
 		result: pingResult,
 		refusals: [],
 	},
 	'relay.enqueue': {
 		summary: 'Make segments durable; all or none',
+		effect: 'produce',
 		params: enqueueParams,
 		result: enqueueResult,
 		refusals: ['CONFLICT', 'TOO_LARGE', 'UNKNOWN_PEER', 'QUEUE_FULL', 'DRAINING', 'BUSY', ...CANNOT_WRITE],
 	},
 	'relay.status': {
 		summary: 'Queue depth, bandwidth, storage and peers',
+		effect: 'read',
 		params: statusParams,
 		result: statusResult,
 		refusals: [],
 	},
 	'relay.list': {
 		summary: 'Records that match, page by page',
+		effect: 'read',
 		params: listParams,
 		result: listResult,
 		refusals: ['UNKNOWN_PEER'],
 	},
 	'relay.inspect': {
 		summary: 'The records of one segment with their histories',
+		effect: 'read',
 		params: inspectParams,
 		result: inspectResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'SEGMENT_MISSING', 'TOO_LARGE'],
 	},
 	'relay.why': {
 		summary: 'Why a record, or the queue of a peer, is where it is',
+		effect: 'read',
 		params: whyParams,
 		result: whyResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER'],
 	},
 	'relay.shape': {
 		summary: 'How old is what waits, by peer',
+		effect: 'read',
 		params: shapeParams,
 		result: shapeResult,
 		refusals: ['UNKNOWN_PEER', 'BUSY'],
 	},
 	'relay.config.get': {
 		summary: 'Effective configuration and limiter state',
+		effect: 'read',
 		params: configGetParams,
 		result: configGetResult,
 		refusals: [],
 	},
 	'relay.config.set_bandwidth': {
 		summary: 'Change a rate or a quota at once',
+		effect: 'change',
 		params: setBandwidthParams,
 		result: setBandwidthResult,
 		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
 	},
 	'relay.pause': {
 		summary: 'Start no delivery until resumed',
+		effect: 'change',
 		params: lanes.pauseParams,
 		result: lanes.pauseResult,
 		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
 	},
 	'relay.resume': {
 		summary: 'End a pause or a drain',
+		effect: 'change',
 		params: lanes.resumeParams,
 		result: lanes.resumeResult,
 		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
 	},
 	'relay.drain': {
 		summary: 'Refuse new segments and finish the queue',
+		effect: 'change',
 		params: lanes.drainParams,
 		result: lanes.drainResult,
 		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
 	},
 	'relay.hold': {
 		summary: 'Keep what waits from being sent and from expiring',
+		effect: 'change',
 		params: hold.holdParams,
 		result: hold.holdResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
 	'relay.release': {
 		summary: 'Let what is held go on in its old place',
+		effect: 'change',
 		params: hold.releaseParams,
 		result: hold.releaseResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
 	'relay.deadletter.list': {
 		summary: 'Deadletters that match, page by page',
+		effect: 'read',
 		params: deadletter.deadletterListParams,
 		result: deadletter.deadletterListResult,
 		refusals: ['UNKNOWN_PEER'],
 	},
 	'relay.deadletter.inspect': {
 		summary: 'One record, dead or not, with its history',
+		effect: 'read',
 		params: deadletter.deadletterInspectParams,
 		result: deadletter.deadletterInspectResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER'],
 	},
 	'relay.deadletter.retry': {
 		summary: 'Deadletters back into the queue with a fresh budget',
+		effect: 'change',
 		params: deadletter.retryParams,
 		result: deadletter.retryResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', 'SEGMENT_MISSING', ...CANNOT_WRITE],
 	},
 	'relay.deadletter.purge': {
 		summary: 'Remove deadletters for good; without force, say what would go',
+		effect: 'change',
 		params: deadletter.purgeParams,
 		result: deadletter.purgeResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
 	'relay.deadletter.force': {
 		summary: 'Bury a record that is not settled',
+		effect: 'change',
 		params: deadletter.forceParams,
 		result: deadletter.forceResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
 	'relay.events.subscribe': {
 		summary: 'Be told what happens, as it happens, until the connection ends',
+		effect: 'read',
 		params: events.subscribeParams,
 		result: events.subscribeResult,
 		refusals: ['BUSY'],
 	},
 	'relay.events.unsubscribe': {
 		summary: 'Be told no more',
+		effect: 'read',
 		params: events.unsubscribeParams,
 		result: events.unsubscribeResult,
 		refusals: [],

@@ -17,4 +17,5 @@ export const REFUSALS: Readonly<Record<EdgedErrorCode, string>> = {
 	SHUTTING_DOWN: 'edged stops',
 	BUSY: 'it starts, or all connections are taken, or all subscriptions of one',
 	INVALID_CONFIG: 'what was asked does not go with the configuration',
+	FORBIDDEN: 'the caller, or the socket it came by, may not do this',
 };

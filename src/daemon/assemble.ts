@@ -1,4 +1,5 @@
 import type {Config} from '../config/config.js';
+import {openPeerCredentials} from '../runtime/peer-credentials.js';
 import {type Service, startAll} from '../runtime/service.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
 import {openStore} from '../storage/open-store.js';
@@ -61,7 +62,7 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 		const crash = takeCrashMarker(stateDirectory);
 		const live = new LiveConfig(config);
 		const core = await createCore(live, store, surroundings);
-		const doors = createDoors(core, surroundings);
+		const doors = createDoors(core, surroundings, await openPeerCredentials());
 		const services = inOrder(store, core, {doors, damageLog});
 		await startAll(services);
 		return new Daemon({

@@ -13,7 +13,7 @@ import {statusView} from './views/status-view.js';
 
 /** What the daemon does for the control plane: one line a method, one file a family (control/). */
 export const createBackend = (parts: Parts): Backend => ({
-	ping: () => ping(parts),
+	ping: (_params, caller) => ping(parts, caller),
 	enqueue: params => enqueue(parts, params),
 	status: () => statusView(parts),
 	list: params => listRecords(parts, params),

@@ -1,6 +1,7 @@
 import {IngestServer} from '../ingest/server.js';
 import type {EpochMs} from '../outbound/units.js';
 import {RpcServer} from '../rpc/server.js';
+import type {PeerCredentials} from '../runtime/peer-credentials.js';
 import {AdminServer} from './admin/admin-server.js';
 import {eventMetrics} from './admin/event-metrics.js';
 import {ingestMetrics} from './admin/ingest-metrics.js';
@@ -22,7 +23,11 @@ export type Doors = {
 	readonly rpc: RpcServer;
 };
 
-export const createDoors = (core: Core, {logs}: Surroundings): Doors => {
+export const createDoors = (
+	core: Core,
+	{logs}: Surroundings,
+	{missing, of: whoIs}: PeerCredentials,
+): Doors => {
 	const {config, intake, phase, clock} = core;
 	const logger = logs.part('ingest');
 	const options = ingestOptions(config);
@@ -41,13 +46,21 @@ export const createDoors = (core: Core, {logs}: Surroundings): Doors => {
 		// As on the control plane: what one caller brings about ends nobody else's work.
 		onError: err => logger.error({err}, 'an ingest request failed'),
 	});
+	const rpcLogger = logs.part('rpc');
+	if (missing !== undefined) {
+		rpcLogger.warn(
+			{why: missing},
+			'the kernel cannot be asked whose process calls: of who changes something, only what the caller says is known',
+		);
+	}
 	const socket = {path: config.rpc.socket, ...socketAccess(config.rpc)};
 	const rpc = new RpcServer({
 		socket,
 		backend: createBackend(core),
 		events: core.events,
+		whoIs,
 		clock,
-		logger: logs.part('rpc'),
+		logger: rpcLogger,
 	});
 	return {ingest, admin: createAdmin(core, {ingest, rpc}, logs), rpc};
 };

@@ -3,6 +3,7 @@ import {createServer, type Server, type Socket} from 'node:net';
 import {EdgedError} from '../outbound/errors.js';
 import type {Clock} from '../runtime/clock.js';
 import type {Logger} from '../runtime/logger.js';
+import type {PeerCredentials} from '../runtime/peer-credentials.js';
 import type {Service} from '../runtime/service.js';
 import {listenOnSocketFile, type SocketFile} from '../runtime/socket-file.js';
 import type {Backend} from './backend.js';
@@ -24,6 +25,8 @@ export type RpcServerOptions = {
 	readonly socket: SocketFile;
 	readonly backend: Backend;
 	readonly events: EventSource;
+	/** Asked once a connection, when it opens: so says the kernel whose it is. */
+	readonly whoIs: PeerCredentials['of'];
 	readonly clock: Clock;
 	readonly logger: Pick<Logger, 'error' | 'warn'>;
 };
@@ -86,7 +89,11 @@ export class RpcServer implements Service {
 	}
 
 	#accept(socket: Socket): void {
-		const connection = new Connection(socket, {door: 'rpc'}, this.#context);
+		const connection = new Connection(
+			socket,
+			{door: 'rpc', credentials: this.#options.whoIs(socket)},
+			this.#context,
+		);
 		this.#connections.add(connection);
 		const seats = this.#seatsTaken < MAX_CONNECTIONS ? 1 : 0;
 		this.#seatsTaken += seats;

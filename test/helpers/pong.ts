@@ -9,5 +9,6 @@ export const PONG: Result<'daemon.ping'> = {
 	uptime_seconds: 5,
 	state: 'running',
 	ingest_socket: '/run/edged/ingest.sock',
+	caller: {socket: 'rpc', credentials: {uid: 1000, gid: 1000, pid: 4711}},
 };
 export const ping = (): Result<'daemon.ping'> => PONG;

@@ -102,7 +102,7 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 	'rpc.discover':
 		'An OpenRPC 1.3 document: parameters, results, refusals and examples of every method, from the schemas that check the calls. `x-params-schema` is the whole schema where parameters go together in more than one way; `x-refusals` explains the codes.',
 	'daemon.ping':
-		'`draining`: it stops, or every peer is drained. `degraded`: the disk is full, or the store was removed: no enqueue is taken, what is stored is delivered. `ingest_socket` is where payloads of any size go in and come out.',
+		'`draining`: it stops, or every peer is drained. `degraded`: the disk is full, or the store was removed: no enqueue is taken, what is stored is delivered. `ingest_socket` is where payloads of any size go in and come out. `caller.credentials` is what the kernel says of who asks, `null` where it cannot be asked.',
 	'relay.enqueue':
 		'Answers after the fsync that covers the whole call. Give each segment `payload_base64` or `payload_text`, one of the two. Without `peers` it goes to the default peers. The same id with the same bytes is a `duplicate`, which is answered only once the first copy is on disk; `note` says so when that copy is buried.',
 	'relay.status':

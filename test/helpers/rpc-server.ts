@@ -6,6 +6,9 @@ import {FakeClock} from './fake-clock.js';
 import {loggerWithLines} from './log-lines.js';
 import {type Teardown, temporaryDirectory} from './temp-dir.js';
 
+/** Of whoever connects. */
+export const CREDENTIALS = {uid: 1000, gid: 1001, pid: 4711};
+
 /** A control plane on a real socket, in front of the functions given; any other one that is called is an internal error. */
 export const startRpcServer = async (t: Teardown, backend: Partial<Backend> = {}) => {
 	const events = new EventHub(new FakeClock());
@@ -16,6 +19,7 @@ export const startRpcServer = async (t: Teardown, backend: Partial<Backend> = {}
 		socket: {path: socketPath, mode: 0o660},
 		backend: backendWith(backend),
 		events,
+		whoIs: () => CREDENTIALS,
 		clock,
 		logger,
 	});

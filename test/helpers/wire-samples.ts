@@ -147,4 +147,5 @@ export const pong: Result<'daemon.ping'> = {
 	uptime_seconds: 14_400,
 	state: 'running',
 	ingest_socket: '/run/edged/ingest.sock',
+	caller: {socket: 'rpc', credentials: {uid: 1000, gid: 1000, pid: 4712}},
 };

@@ -42,6 +42,13 @@ export const smoke = async (t: Teardown, node: string, done: (step: string) => v
 
 	await look(edge, node);
 	done('edgectl looks at them');
+	const {caller} = (await edge.call('daemon.ping')) as Result<'daemon.ping'>;
+	assert.deepEqual(caller.credentials, {
+		uid: process.getuid?.(),
+		gid: process.getgid?.(),
+		pid: process.pid,
+	});
+	done('the kernel tells it who calls');
 	await writeFile(inDirectory(home, 'edge.toml'), config.replace('[node]', '[node]\nlog_level = "debug"'));
 	edge.signal('SIGHUP');
 	await untilSaid(edge, /"msg":"config\.reloaded"/);

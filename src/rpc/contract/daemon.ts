@@ -11,6 +11,13 @@ export const pingResult = z.strictObject({
 	state: z.enum(['starting', 'running', 'draining', 'degraded']),
 	/** Path of the ingest socket, where payloads of any size go in and come out. */
 	ingest_socket: z.string(),
+	/** Who asks, as the daemon sees it. */
+	caller: z.strictObject({
+		/** `status`: methods that change something are refused. */
+		socket: z.enum(['rpc', 'status']),
+		/** From the kernel; `null` where it cannot be asked. `pid` 0: a process of another pid namespace. */
+		credentials: z.strictObject({uid: count, gid: count, pid: count}).nullable(),
+	}),
 });
 
 export const discoverParams = nothing;

@@ -30,6 +30,7 @@ export const EXAMPLES: Examples = {
 				uptime_seconds: 1.25,
 				state: 'running',
 				ingest_socket: '/run/edged/ingest.sock',
+				caller: {socket: 'rpc', credentials: {uid: 1000, gid: 1000, pid: 4711}},
 			},
 		},
 	],

@@ -22,6 +22,11 @@ export type CommandContext = {
 	readonly output: Output;
 	/** The screen, when the output is one; taken over by the first who asks. */
 	openTerminal(): Terminal | undefined;
+	/**
+	 * Puts a question to who sits at the terminal; `undefined` where nobody does. The answer is a line, or `undefined` when the input
+	 * ends without one. Rejects when `signal` is aborted.
+	 */
+	readonly ask: ((question: string, signal: AbortSignal) => Promise<string | undefined>) | undefined;
 	/** What `-` reads. */
 	readonly input: Readable;
 	/** Where `--payload -` writes: bytes as they are. */

@@ -1,7 +1,7 @@
 /** What the shell sees. Scripts depend on these numbers: append only. */
 export const EXIT = {
 	done: 0,
-	/** The daemon said no, or part of the work failed. */
+	/** The daemon said no, or who was asked at the terminal did, or part of the work failed. */
 	refused: 1,
 	usage: 2,
 	unreachable: 3,

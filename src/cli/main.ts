@@ -2,6 +2,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {findRpcSocket} from '../config/paths.js';
 import {allCommands} from './all-commands.js';
+import {askAtTerminal} from './ask.js';
 import {type Reading, readCommandLine} from './command-line.js';
 import type {CommandContext, Time} from './context.js';
 import {accessDaemon} from './daemon-access.js';
@@ -56,6 +57,7 @@ const follow = async (reading: Reading): Promise<ExitCode> => {
 		...access,
 		output,
 		openTerminal: () => (globals.output !== 'json' && canDraw() ? openTerminal(process) : undefined),
+		ask: askAtTerminal(process),
 		input: process.stdin,
 		rawOutput: process.stdout,
 		accountable: accountable(globals),

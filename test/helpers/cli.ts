@@ -25,6 +25,8 @@ export type Stubs = {
 	readonly input?: Readable;
 	readonly signal?: AbortSignal;
 	readonly terminal?: Terminal;
+	/** What is answered to each question at the terminal, `undefined` for an end of the input; without it there is no terminal. */
+	readonly replies?: ReadonlyArray<string | undefined>;
 };
 
 /** Words of a command line, as a shell would make them of a line without expansions. */
@@ -65,6 +67,7 @@ export const runLine = async (line: string, stubs: Stubs = {}): Promise<Said> =>
 			elapsed: time.elapsed,
 		}),
 		openTerminal: () => stubs.terminal,
+		ask: stubs.replies === undefined ? undefined : replier(stubs.replies, text => (said.errors += text)),
 		input: stubs.input ?? Readable.from([]),
 		rawOutput: raw,
 		accountable: {operator, ...(reason === undefined ? {} : {reason})},
@@ -75,6 +78,19 @@ export const runLine = async (line: string, stubs: Stubs = {}): Promise<Said> =>
 	const exitCode = await reading.command.run(context, reading.values);
 	return {...said, calls, exitCode, raw: (raw.read() as Buffer | null) ?? Buffer.alloc(0)};
 };
+
+const replier = (replies: ReadonlyArray<string | undefined>, show: (text: string) => void): Asking => {
+	const left = [...replies];
+	return async (question, signal) => {
+		show(`${question}\n`);
+		signal.throwIfAborted();
+		if (left.length === 0) {
+			throw new Error(`The test gave no reply to: ${question}`);
+		}
+		return left.shift();
+	};
+};
+type Asking = NonNullable<CommandContext['ask']>;
 
 /** A sleep takes no time and moves the clock by what was asked for. */
 const steppedTime = (): CommandContext['time'] => {

@@ -35,7 +35,6 @@ const DOORS: Readonly<Record<string, RegExp>> = {
 	'tar-stream': /^(?:audit|cli)\//,
 	'csv-stringify': /^audit\//,
 	koffi: /^runtime\//,
-	'@bomb.sh/tab': /^cli\//,
 };
 
 const MAX_LINES = 300;

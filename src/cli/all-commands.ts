@@ -1,4 +1,5 @@
 import type {Command} from './command.js';
+import {completion} from './commands/completion.js';
 import {configGet} from './commands/config-get.js';
 import {deadletterForce} from './commands/deadletter-force.js';
 import {deadletterInspect} from './commands/deadletter-inspect.js';
@@ -21,7 +22,7 @@ import {status} from './commands/status.js';
 import {watch} from './commands/watch.js';
 import {why} from './commands/why.js';
 
-/** In the order in which the help lists them: look, hand over, look closer, steer, bury. */
+/** In the order in which the help lists them: look, hand over, look closer, steer, bury; then the shell. */
 export const allCommands: readonly Command[] = [
 	ping,
 	status,
@@ -44,4 +45,5 @@ export const allCommands: readonly Command[] = [
 	deadletterRetry,
 	deadletterPurge,
 	deadletterForce,
+	completion,
 ];

@@ -9,6 +9,7 @@ import type {Command} from './command.js';
 import {EXIT, type ExitCode} from './exit-codes.js';
 import {UsageError} from './failure.js';
 import {GLOBAL_OPTIONS, type Globals} from './globals.js';
+import {GROUP_HELP, shortFormOf} from './groups.js';
 import {listOfCommands} from './list-of-commands.js';
 import type {Option, Options, Positional} from './parameters.js';
 
@@ -88,8 +89,9 @@ const createRoot = ({commands, version, width}: Surface, say: (text: string) => 
 const addCommand = (root: Parser, command: Command, choose: (chosen: Chosen) => void): void => {
 	const names = command.name.split(' ');
 	const groups = [names.slice(0, -1)];
-	if (names[0] === 'relay' && names[1] === 'deadletter') {
-		groups.push(names.slice(1, -1)); // The short form, as the rollback command of the reference spells it.
+	const short = shortFormOf(command.name);
+	if (short !== undefined) {
+		groups.push(short.split(' ').slice(0, -1));
 	}
 	for (const group of groups) {
 		const leaf = groupOf(root, group).command(names.at(-1) ?? command.name);
@@ -139,13 +141,6 @@ const addGroup = (parent: Parser, words: readonly string[]): Parser => {
 		.exitOverride(error => onExit(error, name, []));
 	addOptions(group, GLOBAL_OPTIONS);
 	return group;
-};
-
-const GROUP_HELP: Readonly<Record<string, string>> = {
-	relay: 'The queue, its peers and what is in it.',
-	'relay config': 'The configuration in effect, and limits that change at once.',
-	'relay deadletter': 'Records that were buried: look, try again, remove.',
-	deadletter: 'Short for edgectl relay deadletter.',
 };
 
 const describe = (leaf: Parser, command: Command): void => {

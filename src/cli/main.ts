@@ -1,6 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {findRpcSocket} from '../config/paths.js';
+import {findRpcSocket, type Surroundings} from '../config/paths.js';
 import {allCommands} from './all-commands.js';
 import {askAtTerminal} from './ask.js';
 import {type Reading, readCommandLine} from './command-line.js';
@@ -20,6 +20,10 @@ const DEFAULT_WIDTH = 100;
 export const main = async (): Promise<void> => {
 	endQuietlyOnClosedPipe();
 	const words = process.argv.slice(2);
+	if (words[0] === '__complete') {
+		await completeWords(words.slice(1));
+		return;
+	}
 	try {
 		const reading = readCommandLine(words, {
 			commands: allCommands,
@@ -40,12 +44,7 @@ const follow = async (reading: Reading): Promise<ExitCode> => {
 	}
 	const {command, values, globals} = reading;
 	const access = accessDaemon({
-		findSocket: () =>
-			findRpcSocket(globals.socket, {
-				env: process.env,
-				workingDirectory: process.cwd(),
-				exists: existsSync,
-			}).path,
+		findSocket: () => findRpcSocket(globals.socket, surroundings()).path,
 		timeoutMs: globals.timeout,
 	});
 	const output = outputFor(globals);
@@ -72,6 +71,19 @@ const follow = async (reading: Reading): Promise<ExitCode> => {
 		await access.close();
 		process.stdin.destroy(); // An input that never ends would keep the process.
 	}
+};
+
+const surroundings = (): Surroundings => ({
+	env: process.env,
+	workingDirectory: process.cwd(),
+	exists: existsSync,
+});
+
+/** For the scripts of `edgectl completion`. */
+const completeWords = async (words: readonly string[]): Promise<void> => {
+	const {answerShell} = await import('./completion/answer.js');
+	const lines = await answerShell(words, surroundings());
+	process.stdout.write(lines.map(line => `${line}\n`).join(''));
 };
 
 class Interrupted extends Error {}

@@ -1,3 +1,5 @@
+import {type Reader, type Suggests, suggestsOf} from './read/suggests.js';
+
 /** Something that a command takes by `--name`. `flags` is written as commander and the help show it. */
 export type Option<Value> = {
 	readonly flags: string;
@@ -5,6 +7,7 @@ export type Option<Value> = {
 	readonly initial: Value;
 	/** Throws an Error that says what would be right. Absent for a flag. `before` is the value so far. */
 	read?(text: string, before: Value): Value;
+	readonly suggests?: Suggests;
 };
 
 /** Something that a command takes by its place. `form` is written as the help shows it: `<ONE>`, `[ONE]`, `[MANY...]`. */
@@ -14,6 +17,7 @@ export type Positional<Value> = {
 	read(text: string, before: Value | undefined): Value;
 	/** What the command gets when it was not given. */
 	readonly initial: Value | undefined;
+	readonly suggests?: Suggests;
 };
 
 export type Options = Readonly<Record<string, Option<unknown>>>;
@@ -31,34 +35,48 @@ export const flag = (flags: string, help: string): Option<boolean> => ({flags, h
 export const option = <Value>(
 	flags: string,
 	help: string,
-	read: (text: string) => Value,
-): Option<Value | undefined> => ({flags, help, read, initial: undefined});
+	read: Reader<Value>,
+): Option<Value | undefined> => ({flags, help, read, initial: undefined, ...suggestsOf(read, flags)});
 
 export const optionOr = <Value>(
 	flags: string,
 	help: string,
-	read: (text: string) => Value,
+	read: Reader<Value>,
 	initial: Value,
-): Option<Value> => ({flags, help, read, initial});
+): Option<Value> => ({flags, help, read, initial, ...suggestsOf(read, flags)});
 
 /** May be given several times; the values come in their order. */
 export const repeated = <Value>(
 	flags: string,
 	help: string,
-	read: (text: string) => Value,
-): Option<readonly Value[]> => ({flags, help, read: (text, before) => [...before, read(text)], initial: []});
+	read: Reader<Value>,
+): Option<readonly Value[]> => ({
+	flags,
+	help,
+	read: (text, before) => [...before, read(text)],
+	initial: [],
+	...suggestsOf(read, flags),
+});
 
-export const required = <Value>(
-	name: string,
-	help: string,
-	read: (text: string) => Value,
-): Positional<Value> => ({form: `<${name}>`, help, read, initial: undefined});
+export const required = <Value>(name: string, help: string, read: Reader<Value>): Positional<Value> => ({
+	form: `<${name}>`,
+	help,
+	read,
+	initial: undefined,
+	...suggestsOf(read, name),
+});
 
 export const optional = <Value>(
 	name: string,
 	help: string,
-	read: (text: string) => Value,
-): Positional<Value | undefined> => ({form: `[${name}]`, help, read, initial: undefined});
+	read: Reader<Value>,
+): Positional<Value | undefined> => ({
+	form: `[${name}]`,
+	help,
+	read,
+	initial: undefined,
+	...suggestsOf(read, name),
+});
 
 /** At least one. */
 export const several = (name: string, help: string): Positional<readonly string[]> => ({
@@ -66,4 +84,5 @@ export const several = (name: string, help: string): Positional<readonly string[
 	help,
 	read: (text, before) => [...(before ?? []), text],
 	initial: [],
+	...suggestsOf((text: string) => text, name),
 });

@@ -4,7 +4,7 @@ import type {Result} from '../../rpc/contract/methods.js';
 import {command} from '../command.js';
 import type {Call} from '../context.js';
 import {optional, required} from '../parameters.js';
-import {readPeerId, readSegmentId} from '../read/ids.js';
+import {readPeerId, readSegmentOrPeerId} from '../read/ids.js';
 import {printable} from '../text/printable.js';
 import {whyText} from '../text/why.js';
 
@@ -20,7 +20,7 @@ export const why = command({
 		'A segment without its peer: one sentence for each of its peers. An id that names both is the peer.',
 	examples: [`edgectl ${NAME} seg-1 hub`, `edgectl ${NAME} hub`, `edgectl ${NAME} seg-1`],
 	positionals: {
-		first: required('SEGMENT-ID|PEER-ID', 'a segment, or a peer', readSegmentId),
+		first: required('SEGMENT-ID|PEER-ID', 'a segment, or a peer', readSegmentOrPeerId),
 		peer: optional('PEER-ID', 'the peer that the segment is for', readPeerId),
 	},
 	async run({call, output}, {first, peer}) {

@@ -1,5 +1,5 @@
 import type {RpcClient} from '../rpc/client.js';
-import type {MethodName} from '../rpc/contract/methods.js';
+import type {Arguments, MethodName} from '../rpc/contract/methods.js';
 import type {Call, CommandContext} from './context.js';
 import type {IngestDoor} from './segments/ingest-door.js';
 
@@ -15,6 +15,8 @@ export type AccessSettings = {
 	findSocket(): string;
 	/** `undefined` leaves each side its default. */
 	readonly timeoutMs: number | undefined;
+	/** Says with everything that changes something that it must be done, whoever asks: `rpc.require_operator` is overridden. */
+	readonly breakGlass?: boolean;
 };
 
 /** What reads the whole queue takes its time behind millions. */
@@ -24,7 +26,7 @@ const SLOW: Partial<Record<MethodName, number>> = {'relay.shape': 120_000};
 const INGEST_TIMEOUT_MS = 60_000;
 
 /** Connects when first needed, and again when the connection was lost. What is heavy is loaded only then: help must not wait for it. */
-export const accessDaemon = ({findSocket, timeoutMs}: AccessSettings): DaemonAccess => {
+export const accessDaemon = ({findSocket, timeoutMs, breakGlass = false}: AccessSettings): DaemonAccess => {
 	let client: RpcClient | undefined;
 	let door: IngestDoor | undefined;
 	const call: Call = async (method, params) => {
@@ -32,7 +34,11 @@ export const accessDaemon = ({findSocket, timeoutMs}: AccessSettings): DaemonAcc
 		client ??= await connectRpc(findSocket());
 		try {
 			const patience = timeoutMs ?? SLOW[method];
-			return await client.call(method, params, patience === undefined ? {} : {timeoutMs: patience});
+			return await client.call(
+				method,
+				await spoken(method, params),
+				patience === undefined ? {} : {timeoutMs: patience},
+			);
 		} catch (error) {
 			if (!isRefusal(error)) {
 				client?.close();
@@ -40,6 +46,16 @@ export const accessDaemon = ({findSocket, timeoutMs}: AccessSettings): DaemonAcc
 			}
 			throw error;
 		}
+	};
+	const spoken = async <M extends MethodName>(method: M, params: Arguments<M>): Promise<Arguments<M>> => {
+		if (!breakGlass) {
+			return params;
+		}
+		const [{contract}, {BREAK_GLASS}] = await Promise.all([
+			import('../rpc/contract/methods.js'),
+			import('../rpc/gate.js'),
+		]);
+		return contract[method].effect === 'change' ? {...params, [BREAK_GLASS]: true} : params;
 	};
 	return {
 		call,

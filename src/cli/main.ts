@@ -46,6 +46,7 @@ const follow = async (reading: Reading): Promise<ExitCode> => {
 	const access = accessDaemon({
 		findSocket: () => findRpcSocket(globals.socket, surroundings()).path,
 		timeoutMs: globals.timeout,
+		breakGlass: process.env['EDGED_BREAK_GLASS'] === '1',
 	});
 	const output = outputFor(globals);
 	const interrupt = new AbortController();

@@ -63,8 +63,8 @@ const readDocument = (document: Document, reading: Reading): CheckedConfig | und
 	const [storage, audit, spool] = [read('storage'), read('audit'), read('spool')];
 	const [relay, retry, bandwidth] = [read('relay'), read('relay.retry'), read('relay.bandwidth')];
 	const peers = readPeers(valueAt(document, 'peers'), reading);
-	if (rpc !== undefined && rpc.socket === ingest?.socket) {
-		reading.problems.push({key: 'ingest.socket', message: `must not be that of rpc: ${rpc.socket}`});
+	if (ingest !== undefined && [rpc?.socket, rpc?.statusSocket].includes(ingest.socket)) {
+		reading.problems.push({key: 'ingest.socket', message: `must not be that of rpc: ${ingest.socket}`});
 	}
 	if (typeof relay?.successCondition === 'number' && peers && relay.successCondition > peers.length) {
 		reading.problems.push({

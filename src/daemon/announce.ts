@@ -70,6 +70,7 @@ export const nextCommands = (socket: string, place: Place): readonly string[] =>
 
 const listeningOn = ({config, tlsAddress, adminAddress}: StartReport): Record<string, string> => ({
 	rpc: config.rpc.socket,
+	...(config.rpc.statusSocket !== undefined && {status: config.rpc.statusSocket}),
 	ingest: config.ingest.socket,
 	...(tlsAddress !== undefined && {tls: tlsAddress}),
 	...(adminAddress !== undefined && {admin: `http://${adminAddress}`}),

@@ -101,5 +101,5 @@ const inOrder = (
 	{name: 'phase', start: async () => phase.started(), stop: async () => {}},
 	doors.ingest,
 	...(doors.admin === undefined ? [] : [doors.admin]),
-	doors.rpc, // Last: whoever gets an answer on it finds everything else running.
+	...doors.control.services,
 ];

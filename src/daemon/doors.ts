@@ -1,6 +1,5 @@
 import {IngestServer} from '../ingest/server.js';
 import type {EpochMs} from '../outbound/units.js';
-import {RpcServer} from '../rpc/server.js';
 import type {PeerCredentials} from '../runtime/peer-credentials.js';
 import {AdminServer} from './admin/admin-server.js';
 import {eventMetrics} from './admin/event-metrics.js';
@@ -8,10 +7,10 @@ import {ingestMetrics} from './admin/ingest-metrics.js';
 import {createMetrics} from './admin/metrics.js';
 import {processMetrics} from './admin/process-metrics.js';
 import {relayMetrics} from './admin/relay-metrics.js';
-import {createBackend} from './backend.js';
+import {type ControlDoors, createControlDoors} from './control-doors.js';
 import type {Core} from './core.js';
 import {drainState} from './drain-state.js';
-import {ingestOptions, socketAccess} from './ingest-options.js';
+import {ingestOptions} from './ingest-options.js';
 import {MOST_CONNECTIONS} from './open-file-limit.js';
 import type {Surroundings} from './surroundings.js';
 
@@ -20,14 +19,11 @@ export type Doors = {
 	readonly ingest: IngestServer;
 	/** `undefined` when the configuration turns it off. */
 	readonly admin: AdminServer | undefined;
-	readonly rpc: RpcServer;
+	readonly control: ControlDoors;
 };
 
-export const createDoors = (
-	core: Core,
-	{logs}: Surroundings,
-	{missing, of: whoIs}: PeerCredentials,
-): Doors => {
+export const createDoors = (core: Core, surroundings: Surroundings, credentials: PeerCredentials): Doors => {
+	const {logs} = surroundings;
 	const {config, intake, phase, clock} = core;
 	const logger = logs.part('ingest');
 	const options = ingestOptions(config);
@@ -46,28 +42,13 @@ export const createDoors = (
 		// As on the control plane: what one caller brings about ends nobody else's work.
 		onError: err => logger.error({err}, 'an ingest request failed'),
 	});
-	const rpcLogger = logs.part('rpc');
-	if (missing !== undefined) {
-		rpcLogger.warn(
-			{why: missing},
-			'the kernel cannot be asked whose process calls: of who changes something, only what the caller says is known',
-		);
-	}
-	const socket = {path: config.rpc.socket, ...socketAccess(config.rpc)};
-	const rpc = new RpcServer({
-		socket,
-		backend: createBackend(core),
-		events: core.events,
-		whoIs,
-		clock,
-		logger: rpcLogger,
-	});
-	return {ingest, admin: createAdmin(core, {ingest, rpc}, logs), rpc};
+	const control = createControlDoors(core, surroundings, credentials);
+	return {ingest, admin: createAdmin(core, {ingest, control}, logs), control};
 };
 
 const createAdmin = (
 	core: Core,
-	{ingest, rpc}: Pick<Doors, 'ingest' | 'rpc'>,
+	{ingest, control}: Pick<Doors, 'ingest' | 'control'>,
 	logs: Surroundings['logs'],
 ): AdminServer | undefined => {
 	const {config, phase, clock, startedAt} = core;
@@ -84,7 +65,7 @@ const createAdmin = (
 		metrics: createMetrics([
 			...relayMetrics(core),
 			...ingestMetrics(ingest),
-			...eventMetrics(rpc),
+			...eventMetrics([control.rpc, ...(control.status ? [control.status] : [])]),
 			...processMetrics(startedAtMs),
 		]),
 		logger: logs.part('admin'),

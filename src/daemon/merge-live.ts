@@ -4,6 +4,7 @@ import type {CheckedConfig, Config} from '../config/config.js';
 export const mergeLive = (former: Config, wanted: Config): Config => ({
 	...former,
 	node: {...former.node, logLevel: wanted.node.logLevel, drainTimeoutMs: wanted.node.drainTimeoutMs},
+	rpc: {...former.rpc, requireOperator: wanted.rpc.requireOperator},
 	ingest: mergeIngest(former.ingest, wanted.ingest),
 	storage: {...wanted.storage, maxTrustedDowntimeMs: former.storage.maxTrustedDowntimeMs},
 	relay: {

@@ -3,13 +3,7 @@ import type {JSONRPCErrorResponse} from 'json-rpc-2.0';
 import type {Clock} from '../runtime/clock.js';
 import type {Caller} from './caller.js';
 import type {EventSource} from './event-source.js';
-import {
-	MAX_LINE_BYTES,
-	MAX_UNSENT_BYTES,
-	MAX_UNSENT_EVENT_BYTES,
-	MAX_WAITING_BYTES,
-	MAX_WAITING_REQUESTS,
-} from './limits.js';
+import {type DoorLimits, MAX_UNSENT_BYTES, MAX_UNSENT_EVENT_BYTES, MAX_WAITING_BYTES} from './limits.js';
 import {LineFramer} from './line-framer.js';
 import type {LineTurns} from './line-turns.js';
 import type {Responder} from './responder.js';
@@ -31,6 +25,7 @@ export type ConnectionContext = {
 	readonly turns: LineTurns;
 	readonly events: EventSource;
 	readonly subscriptions: SubscriptionCounters;
+	readonly limits: DoorLimits;
 };
 
 /**
@@ -44,7 +39,8 @@ export class Connection {
 	readonly #turns: LineTurns;
 	readonly #subscriptions: Subscriptions;
 	readonly #asker: Asker;
-	readonly #framer = new LineFramer(MAX_LINE_BYTES);
+	readonly #limits: DoorLimits;
+	readonly #framer: LineFramer;
 	#waitingRequests = 0;
 	#waitingBytes = 0;
 	#outbox: string[] = [];
@@ -59,8 +55,10 @@ export class Connection {
 	constructor(
 		socket: Socket,
 		caller: Caller,
-		{responder, clock, turns, events, subscriptions}: ConnectionContext,
+		{responder, clock, turns, events, subscriptions, limits}: ConnectionContext,
 	) {
+		this.#limits = limits;
+		this.#framer = new LineFramer(limits.lineBytes);
 		this.#socket = socket;
 		this.#turns = turns;
 		this.#responder = responder;
@@ -69,6 +67,7 @@ export class Connection {
 			source: events,
 			clock,
 			counters: subscriptions,
+			most: limits.subscriptions,
 			onReady: () => this.#tellEventsSoon(),
 		});
 		this.#asker = {caller, subscriptions: this.#subscriptions};
@@ -145,7 +144,7 @@ export class Connection {
 			}
 			const line = this.#nextLine();
 			if (line === 'too_long') {
-				this.refuse(invalidRequestResponse(null, `a line is longer than ${MAX_LINE_BYTES} bytes`));
+				this.refuse(invalidRequestResponse(null, `a line is longer than ${this.#limits.lineBytes} bytes`));
 				return;
 			}
 			if (line === undefined) {
@@ -164,7 +163,7 @@ export class Connection {
 
 	#hasRoom(): boolean {
 		return (
-			this.#waitingRequests < MAX_WAITING_REQUESTS &&
+			this.#waitingRequests < this.#limits.waitingRequests &&
 			this.#waitingBytes < MAX_WAITING_BYTES &&
 			this.#outboxLength + this.#socket.writableLength < MAX_UNSENT_BYTES
 		);

@@ -1,9 +1,11 @@
 import {isDeepStrictEqual} from 'node:util';
 import {z} from 'zod';
+import type {EdgedErrorCode} from '../outbound/errors.js';
 import {EVENT_EXAMPLES} from './contract/examples/events.js';
 import {EXAMPLES} from './contract/examples/examples.js';
-import {contract, type MethodName, notifications, type Result} from './contract/methods.js';
+import {contract, type Effect, type MethodName, notifications, type Result} from './contract/methods.js';
 import {REFUSALS} from './contract/refusals.js';
+import {BREAK_GLASS} from './gate.js';
 import {INTERNAL_ERROR, INVALID_PARAMS, REFUSED} from './wire-errors.js';
 
 type JsonSchema = {
@@ -29,6 +31,7 @@ export const describeContract = (): Result<'rpc.discover'> => {
 		},
 		methods,
 		components: {schemas, errors: ERRORS},
+		'x-effects': EFFECTS,
 		'x-refusals': REFUSALS,
 		'x-notifications': describeNotifications(schemas),
 	};
@@ -43,6 +46,13 @@ const describeNotifications = (schemas: NamedSchemas): readonly unknown[] =>
 		'x-params-schema': toJsonSchema(params, 'output', schemas),
 		examples: EVENT_EXAMPLES,
 	}));
+
+/** What `x-effect` of a method means. */
+const EFFECTS: Readonly<Record<Effect, string>> = {
+	read: 'Changes nothing. The only ones that the status socket (`rpc.status_socket`) takes.',
+	produce: 'Brings in segments, as programs do; `rpc.require_operator` does not concern it.',
+	change: `An operator's act, also when it only says what it would do. Takes \`${BREAK_GLASS}: true\` besides its own parameters: to be done although \`rpc.require_operator\` asks for an operator and none is given, which is recorded.`,
+};
 
 /** Of every method. */
 const ERRORS = {
@@ -77,13 +87,19 @@ const describeMethod = (name: MethodName, schemas: NamedSchemas) => {
 
 /** All refusals share one error code, which OpenRPC allows once a method; `data.code` is one of `data.codes` here. */
 const describeErrors = (name: MethodName): readonly unknown[] => {
-	const {refusals} = contract[name];
+	const refusals = refusalsOf(name);
 	return [
 		...(refusals.length === 0
 			? []
 			: [{code: REFUSED, message: 'Refused: data.code says why', data: {codes: refusals}}]),
 		...Object.keys(ERRORS).map(error => ({$ref: `#/components/errors/${error}`})),
 	];
+};
+
+/** What it may refuse with, besides `INVALID_ARGUMENT`. */
+export const refusalsOf = (name: MethodName): readonly EdgedErrorCode[] => {
+	const {effect, refusals} = contract[name];
+	return effect === 'read' ? refusals : ['FORBIDDEN', ...refusals];
 };
 
 const describeExamples = (name: MethodName): readonly unknown[] =>

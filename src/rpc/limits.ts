@@ -1,21 +1,31 @@
+import type {Door} from './caller.js';
+
 const MIB = 1024 * 1024;
 
-/** Bytes of one line, without its end. A longer line is answered with one error and the connection closed. */
+/** Bytes of one line, without its end, on the operator's socket. A longer line is answered with one error and the connection closed. */
 export const MAX_LINE_BYTES = 8 * MIB;
 /** Bytes of one reply line that a client takes; only a server gone wrong would send more. */
 export const MAX_REPLY_BYTES = 64 * MIB;
-/** A connection above this gets one error line (`BUSY`) and is closed. */
-export const MAX_CONNECTIONS = 64;
-/** Requests of one connection that may wait for their answer; then reading stops until one is answered. */
-export const MAX_WAITING_REQUESTS = 256;
+export type DoorLimits = {
+	/** A connection above this gets one error line (`BUSY`) and is closed. */
+	readonly connections: number;
+	readonly lineBytes: number;
+	/** Requests of one connection that may wait for their answer; then reading stops until one is answered. */
+	readonly waitingRequests: number;
+	/** Of one connection. */
+	readonly subscriptions: number;
+};
+/** Each socket has its own: nobody on one takes a place on the other. Who only looks sends short lines and needs little kept for him. */
+export const DOOR_LIMITS: Readonly<Record<Door, DoorLimits>> = {
+	rpc: {connections: 64, lineBytes: MAX_LINE_BYTES, waitingRequests: 256, subscriptions: 16},
+	status: {connections: 32, lineBytes: 64 * 1024, waitingRequests: 16, subscriptions: 2},
+};
 /** Requests in one batch; a longer batch is answered with one error. */
 export const MAX_BATCH = 256;
-/** Bytes of the lines they came in; the same holds. */
+/** Bytes of the lines that wait for their answer; the same holds as for their number. */
 export const MAX_WAITING_BYTES = 2 * MAX_LINE_BYTES;
 /** Unsent reply bytes of one connection above which no further request of it is begun. */
 export const MAX_UNSENT_BYTES = 1 * MIB;
-/** Subscriptions of one connection. */
-export const MAX_SUBSCRIPTIONS = 16;
 /** Events that one subscription keeps for a reader that is slow; what comes behind them is counted, not kept. */
 export const MAX_QUEUED_EVENTS = 256;
 export const MAX_QUEUED_EVENT_CHARS = 256 * 1024;

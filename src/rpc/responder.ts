@@ -10,6 +10,7 @@ import {
 import {EdgedError} from '../outbound/errors.js';
 import {checkParams} from './check-params.js';
 import {contract, type MethodName} from './contract/methods.js';
+import {type Gate, takeBreakGlass} from './gate.js';
 import {shapeFault} from './json-shape.js';
 import {MAX_BATCH} from './limits.js';
 import type {Asker, Routes} from './routes.js';
@@ -40,9 +41,11 @@ type AnyRoute = (params: unknown, asker: Asker) => unknown;
  */
 export class Responder {
 	readonly #server = new JSONRPCServer<Asker>({errorListener: () => {}});
+	readonly #gate: Gate;
 	readonly #report: ReportFailure;
 
-	constructor(routes: Routes, report: ReportFailure) {
+	constructor(routes: Routes, gate: Gate, report: ReportFailure) {
+		this.#gate = gate;
 		this.#report = report;
 		this.#server.mapErrorToJSONRPCErrorResponse = (id, error) => this.#failure(id, error, 'unknown');
 		for (const method of Object.keys(contract) as MethodName[]) {
@@ -95,12 +98,19 @@ export class Responder {
 		asker: Asker,
 	): Promise<JSONRPCResponse | null> {
 		try {
-			const result = await route(checkParams(method, params), asker);
+			const admitted = this.#admit(method, params, asker);
+			// What may begin at once does: lines are begun in the order in which they came.
+			const result = await route(admitted instanceof Promise ? await admitted : admitted, asker);
 			return id === undefined ? null : createJSONRPCSuccessResponse(id, result);
 		} catch (error) {
 			const response = this.#failure(id ?? null, error, method);
 			return id === undefined ? null : response;
 		}
+	}
+
+	#admit(method: MethodName, raw: unknown, {caller}: Asker): ReturnType<Gate> {
+		const {params, breakGlass} = takeBreakGlass(method, raw);
+		return this.#gate({method, params: checkParams(method, params), caller, breakGlass});
 	}
 
 	#failure(id: JSONRPCID, error: unknown, method: string): JSONRPCErrorResponse {

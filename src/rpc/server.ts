@@ -7,9 +7,11 @@ import type {PeerCredentials} from '../runtime/peer-credentials.js';
 import type {Service} from '../runtime/service.js';
 import {listenOnSocketFile, type SocketFile} from '../runtime/socket-file.js';
 import type {Backend} from './backend.js';
+import type {Door} from './caller.js';
 import {Connection, type ConnectionContext} from './connection.js';
 import type {EventSource} from './event-source.js';
-import {MAX_CONNECTIONS} from './limits.js';
+import type {Gate} from './gate.js';
+import {DOOR_LIMITS} from './limits.js';
 import {LineTurns} from './line-turns.js';
 import {Responder} from './responder.js';
 import {createRoutes} from './routes.js';
@@ -18,11 +20,15 @@ import {refusalResponse} from './wire-errors.js';
 
 /** How long requests that are being answered hold up the stop. */
 const STOP_GRACE_MS = 2000;
-/** Above this a connection is dropped without a word: so many at once are no mistake. */
-const DROP_ABOVE = 2 * MAX_CONNECTIONS;
+/** Above so many times the limit a connection is dropped without a word: so many at once are no mistake. */
+const DROP_ABOVE_TIMES = 2;
 
 export type RpcServerOptions = {
 	readonly socket: SocketFile;
+	/** What callers are known by who come in here; see `Caller`. */
+	readonly door: Door;
+	/** Decides what they may do. */
+	readonly gate: Gate;
 	readonly backend: Backend;
 	readonly events: EventSource;
 	/** Asked once a connection, when it opens: so says the kernel whose it is. */
@@ -31,9 +37,9 @@ export type RpcServerOptions = {
 	readonly logger: Pick<Logger, 'error' | 'warn'>;
 };
 
-/** The control plane's door. Who may use it is decided by the socket's mode, group and directory. */
+/** A door of the control plane. Who may use it is decided by the socket's mode, group and directory. */
 export class RpcServer implements Service {
-	readonly name = 'rpc';
+	readonly name: string;
 	readonly #options: RpcServerOptions;
 	readonly #context: ConnectionContext;
 	/** Those that are told `BUSY` and are about to go included. */
@@ -44,9 +50,19 @@ export class RpcServer implements Service {
 
 	constructor(options: RpcServerOptions) {
 		this.#options = options;
-		const {backend, clock, events} = options;
-		const responder = new Responder(createRoutes(backend), (error, method) => this.#report(error, method));
-		this.#context = {responder, clock, turns: new LineTurns(), events, subscriptions: {open: 0, lost: 0}};
+		const {backend, clock, door, events, gate} = options;
+		this.name = `${door} socket`;
+		const responder = new Responder(createRoutes(backend), gate, (error, method) =>
+			this.#report(error, method),
+		);
+		this.#context = {
+			responder,
+			clock,
+			turns: new LineTurns(),
+			events,
+			subscriptions: {open: 0, lost: 0},
+			limits: DOOR_LIMITS[door],
+		};
 	}
 
 	/** For metrics. */
@@ -59,10 +75,10 @@ export class RpcServer implements Service {
 		const server = createServer({allowHalfOpen: true}, socket => {
 			this.#accept(socket);
 		});
-		server.maxConnections = DROP_ABOVE;
+		server.maxConnections = DROP_ABOVE_TIMES * this.#context.limits.connections;
 		await listenOnSocketFile(server, this.#options.socket);
 		server.on('error', err => {
-			this.#options.logger.warn({err}, 'the rpc socket failed to accept a connection');
+			this.#options.logger.warn({err}, `the ${this.name} failed to accept a connection`);
 		});
 		this.#server = server;
 	}
@@ -89,20 +105,18 @@ export class RpcServer implements Service {
 	}
 
 	#accept(socket: Socket): void {
-		const connection = new Connection(
-			socket,
-			{door: 'rpc', credentials: this.#options.whoIs(socket)},
-			this.#context,
-		);
+		const {door, whoIs} = this.#options;
+		const {connections: most} = this.#context.limits;
+		const connection = new Connection(socket, {door, credentials: whoIs(socket)}, this.#context);
 		this.#connections.add(connection);
-		const seats = this.#seatsTaken < MAX_CONNECTIONS ? 1 : 0;
+		const seats = this.#seatsTaken < most ? 1 : 0;
 		this.#seatsTaken += seats;
 		socket.on('close', () => {
 			this.#connections.delete(connection);
 			this.#seatsTaken -= seats;
 		});
 		if (seats === 0) {
-			const busy = new EdgedError('BUSY', `All ${MAX_CONNECTIONS} control connections are taken`);
+			const busy = new EdgedError('BUSY', `All ${most} control connections are taken`);
 			connection.refuse(refusalResponse(null, busy));
 		}
 	}

@@ -2,7 +2,6 @@ import {EdgedError} from '../outbound/errors.js';
 import {type Clock, formatTime} from '../runtime/clock.js';
 import type {Params, Result} from './contract/methods.js';
 import type {EventSource} from './event-source.js';
-import {MAX_SUBSCRIPTIONS} from './limits.js';
 import {Subscription} from './subscription.js';
 
 /** Of all connections; for metrics. `lost` only ever goes up. */
@@ -12,6 +11,8 @@ export type SubscriptionsOptions = {
 	readonly source: EventSource;
 	readonly clock: Clock;
 	readonly counters: SubscriptionCounters;
+	/** So many at a time. */
+	readonly most: number;
 	/** Something is there to be taken. May be called often. */
 	onReady(): void;
 };
@@ -30,9 +31,9 @@ export class Subscriptions {
 
 	/** `BUSY` when the connection has as many as it may have. */
 	subscribe(filter: Params<'relay.events.subscribe'>): Result<'relay.events.subscribe'> {
-		const {source, clock, counters, onReady} = this.#options;
-		if (this.#open.size >= MAX_SUBSCRIPTIONS) {
-			throw new EdgedError('BUSY', `A connection may have ${MAX_SUBSCRIPTIONS} subscriptions`);
+		const {source, clock, counters, most, onReady} = this.#options;
+		if (this.#open.size >= most) {
+			throw new EdgedError('BUSY', `A connection may have ${most} subscriptions here`);
 		}
 		const id = `sub-${++this.#lastId}`;
 		const subscription = new Subscription({

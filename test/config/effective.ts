@@ -13,6 +13,10 @@ drain_timeout_seconds = 2.5
 [rpc]
 socket_mode = "0600"
 socket_group = "edged"
+status_socket = "status.sock"
+status_socket_mode = "0666"
+status_socket_group = "monitoring"
+require_operator = true
 [ingest]
 listen = "[::1]:7443"
 cert_file = "hub.crt"

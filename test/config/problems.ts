@@ -161,6 +161,30 @@ test(
 	'2: ingest.socket: must not be that of rpc: /run/edged/rpc.sock',
 );
 test(
+	'one socket for operators and for those who only look',
+	isRefused,
+	'[rpc]\nsocket = "a.sock"\nstatus_socket = "./a.sock"\n',
+	'3: rpc.status_socket = "./a.sock": must not be rpc.socket: /etc/edged/a.sock',
+);
+test(
+	'one socket for producers and for those who only look',
+	isRefused,
+	'[rpc]\nstatus_socket = "/run/edged/ingest.sock"\n',
+	' ingest.socket: must not be that of rpc: /run/edged/ingest.sock',
+);
+test(
+	'a group for a socket that is not there',
+	isRefused,
+	'[rpc]\nstatus_socket_group = "monitoring"\n',
+	'2: rpc.status_socket_group = "monitoring": is of no use without rpc.status_socket',
+);
+test(
+	'an operator who is required perhaps',
+	isRefused,
+	'[rpc]\nrequire_operator = "yes"\n',
+	'2: rpc.require_operator = "yes": must be true or false',
+);
+test(
 	'an address without a port',
 	isRefused,
 	'[admin]\nlisten = "localhost"\n',
@@ -210,11 +234,15 @@ test('a long value is cut', t => {
 
 test('a socket path that the kernel would cut short', t => {
 	const tooLong = `/run/${'x'.repeat(103)}`;
-	for (const table of ['rpc', 'ingest']) {
-		t.deepEqual(refusalOf(`[${table}]\nsocket = "${tooLong}"\n${NODE}${HUB}`), [
-			`2: ${table}.socket = "${tooLong.slice(0, 99)}...: ${tooLong} has 108 bytes; the path of a Unix socket may have 107`,
+	for (const [table, key] of [
+		['rpc', 'socket'],
+		['rpc', 'status_socket'],
+		['ingest', 'socket'],
+	] as const) {
+		t.deepEqual(refusalOf(`[${table}]\n${key} = "${tooLong}"\n${NODE}${HUB}`), [
+			`2: ${table}.${key} = "${tooLong.slice(0, 99)}...: ${tooLong} has 108 bytes; the path of a Unix socket may have 107`,
 		]);
-		t.deepEqual(refusalOf(`[${table}]\nsocket = "${tooLong.slice(0, -1)}"\n${NODE}${HUB}`), []);
+		t.deepEqual(refusalOf(`[${table}]\n${key} = "${tooLong.slice(0, -1)}"\n${NODE}${HUB}`), []);
 	}
 });
 

@@ -4,7 +4,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import test from 'ava';
 import type {WireEvent} from '../../src/rpc/contract/events.js';
-import {MAX_SUBSCRIPTIONS} from '../../src/rpc/limits.js';
+import {DOOR_LIMITS} from '../../src/rpc/limits.js';
 import {
 	directoryPeer,
 	edgeConfig,
@@ -170,7 +170,7 @@ const load = async (control: JsonRpcConnection, rounds: number): Promise<void> =
 const deafCrowd = async (t: Teardown, daemon: DaemonProcess): Promise<void> => {
 	for (let client = 0; client < 8; client++) {
 		const lines = await RawLines.connect(t, daemon.socket);
-		for (let count = 0; count < MAX_SUBSCRIPTIONS; count++) {
+		for (let count = 0; count < DOOR_LIMITS.rpc.subscriptions; count++) {
 			await lines.ask(request(count, 'relay.events.subscribe', {}));
 		}
 		lines.socket.pause();

@@ -1,5 +1,5 @@
 import {contract, type MethodName} from '../../src/rpc/contract/methods.js';
-import {describeContract} from '../../src/rpc/discover.js';
+import {describeContract, refusalsOf} from '../../src/rpc/discover.js';
 import {type Schema, shape} from './schema-shape.js';
 
 /** The part of docs/rpc.md below `MARKER`: every method and every named shape, from the schemas that check the calls. */
@@ -7,11 +7,14 @@ export const rpcReference = (): string => {
 	const {
 		methods,
 		components,
+		'x-effects': effects,
 		'x-refusals': refusals,
 		'x-notifications': notices,
 	} = describeContract() as unknown as Described;
 	return [
 		'## Methods',
+		'',
+		...Object.entries(effects).map(([name, meaning]) => `- \`${name}\`: ${meaning}`),
 		'',
 		...methods.flatMap(describeMethod),
 		'## Notifications',
@@ -50,6 +53,7 @@ type Described = {
 		readonly 'x-params-schema'?: Schema;
 		readonly result: {readonly schema: Schema};
 	}>;
+	readonly 'x-effects': Readonly<Record<string, string>>;
 	readonly 'x-refusals': Readonly<Record<string, string>>;
 	readonly 'x-notifications': ReadonlyArray<{
 		readonly name: string;
@@ -62,14 +66,14 @@ type Described = {
 const describeMethod = (method: Described['methods'][number]): string[] => [
 	`### ${method.name}`,
 	'',
-	`${method.summary}.${NOTES[method.name] === '' ? '' : ` ${NOTES[method.name]}`}`,
+	`\`${contract[method.name].effect}\`. ${method.summary}.${NOTES[method.name] === '' ? '' : ` ${NOTES[method.name]}`}`,
 	'',
 	...code(`params ${shape(paramsOf(method))}\nresult ${shape(method.result.schema)}`),
-	...refusalsOf(method.name),
+	...describeRefusals(method.name),
 ];
 
-const refusalsOf = (name: MethodName): string[] => {
-	const refusals: readonly string[] = contract[name].refusals;
+const describeRefusals = (name: MethodName): string[] => {
+	const refusals = refusalsOf(name);
 	return refusals.length === 0 ? [] : [`Refusals: ${refusals.map(code => `\`${code}\``).join(', ')}.`, ''];
 };
 
@@ -110,7 +114,7 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 	'relay.list':
 		'A page examines at most 10,000 rows: it may be short, even empty, and still carry `next_cursor`. No snapshot is promised over pages. `total` comes only when counters cover the filter (state, peer, reason). `state: "abandoned"` lists what the last restart put back and has not been sent since. `UNKNOWN_PEER` for a peer the store has never known.',
 	'relay.inspect':
-		'`NOT_FOUND` for an unknown segment. `payload` asks for `payload_base64`: `TOO_LARGE` above 5 MiB (use `GET /v1/segments/ID` on the ingest socket), `SEGMENT_MISSING` when it is no longer kept, which is so once every peer has acknowledged it.',
+		'`NOT_FOUND` for an unknown segment. `payload` asks for `payload_base64`, which the status socket does not give out (`FORBIDDEN`): `TOO_LARGE` above 5 MiB (use `GET /v1/segments/ID` on the ingest socket), `SEGMENT_MISSING` when it is no longer kept, which is so once every peer has acknowledged it.',
 	'relay.why':
 		'For a record, or without `segment_id` for the queue of a peer. `cause` is the foremost of what stands in the way, `sentence` says it in words. `ahead` comes from counters and a look at no more than 1,000 blocks in each direction: `at_least` when that does not tell, `bytes_estimated` when the bytes follow from the mean size. `next_event.at` is `null` when no time is set for it.',
 	'relay.shape':

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import {EventHub} from '../../src/daemon/events/event-hub.js';
 import type {Backend} from '../../src/rpc/backend.js';
+import type {Door} from '../../src/rpc/caller.js';
+import type {Gate} from '../../src/rpc/gate.js';
 import {RpcServer} from '../../src/rpc/server.js';
 import {FakeClock} from './fake-clock.js';
 import {loggerWithLines} from './log-lines.js';
@@ -10,7 +12,11 @@ import {type Teardown, temporaryDirectory} from './temp-dir.js';
 export const CREDENTIALS = {uid: 1000, gid: 1001, pid: 4711};
 
 /** A control plane on a real socket, in front of the functions given; any other one that is called is an internal error. */
-export const startRpcServer = async (t: Teardown, backend: Partial<Backend> = {}) => {
+export const startRpcServer = async (
+	t: Teardown,
+	backend: Partial<Backend> = {},
+	{door = 'rpc', gate = ({params}) => params}: {readonly door?: Door; readonly gate?: Gate} = {},
+) => {
 	const events = new EventHub(new FakeClock());
 	const socketPath = path.join(await temporaryDirectory(t), 'rpc.sock');
 	const clock = new FakeClock();
@@ -19,6 +25,8 @@ export const startRpcServer = async (t: Teardown, backend: Partial<Backend> = {}
 		socket: {path: socketPath, mode: 0o660},
 		backend: backendWith(backend),
 		events,
+		door,
+		gate,
 		whoIs: () => CREDENTIALS,
 		clock,
 		logger,

@@ -8,7 +8,7 @@ import {connectRpc} from '../../src/rpc/client.js';
 import {CallTimedOut, DaemonUnreachable, RpcError, UnexpectedAnswer} from '../../src/rpc/client-errors.js';
 import {BURIED} from '../../src/rpc/contract/examples/values.js';
 import type {MethodName, Result} from '../../src/rpc/contract/methods.js';
-import {MAX_CONNECTIONS} from '../../src/rpc/limits.js';
+import {DOOR_LIMITS} from '../../src/rpc/limits.js';
 import {PONG, ping} from '../helpers/pong.js';
 import {RawLines} from '../helpers/raw-lines.js';
 import {startRpcServer} from '../helpers/rpc-server.js';
@@ -172,7 +172,7 @@ test('answers to questions that were not asked are passed over', async t => {
 
 test('a daemon without a free seat says so', async t => {
 	const {socketPath} = await startRpcServer(t, {ping});
-	for (let seat = 0; seat < MAX_CONNECTIONS; seat++) {
+	for (let seat = 0; seat < DOOR_LIMITS.rpc.connections; seat++) {
 		await RawLines.connect(t, socketPath);
 	}
 	const client = await connectRpc(socketPath);

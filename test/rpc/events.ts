@@ -4,7 +4,7 @@ import {connectRpc} from '../../src/rpc/client.js';
 import {DaemonUnreachable} from '../../src/rpc/client-errors.js';
 import type {EventFacts, WireEvent} from '../../src/rpc/contract/events.js';
 import {notifications} from '../../src/rpc/contract/methods.js';
-import {MAX_SUBSCRIPTIONS} from '../../src/rpc/limits.js';
+import {DOOR_LIMITS} from '../../src/rpc/limits.js';
 import {PONG, ping} from '../helpers/pong.js';
 import {RawLines, request} from '../helpers/raw-lines.js';
 import {startRpcServer} from '../helpers/rpc-server.js';
@@ -78,13 +78,13 @@ test('subscriptions end with their connection; without any nothing is told to an
 test('a connection has a bounded number of subscriptions', async t => {
 	const {connect} = await served(t);
 	const lines = await connect();
-	for (let count = 0; count < MAX_SUBSCRIPTIONS; count++) {
+	for (let count = 0; count < DOOR_LIMITS.rpc.subscriptions; count++) {
 		t.like(await lines.ask(SUBSCRIBE), {result: {subscription_id: `sub-${count + 1}`}});
 	}
 	t.like(await lines.ask(SUBSCRIBE), {error: {code: -32_000, data: {code: 'BUSY'}}});
 	const ended = request(2, 'relay.events.unsubscribe', {subscription_id: 'sub-3'});
 	t.like(await lines.ask(ended), {result: {unsubscribed: true}});
-	t.like(await lines.ask(SUBSCRIBE), {result: {subscription_id: `sub-${MAX_SUBSCRIPTIONS + 1}`}});
+	t.like(await lines.ask(SUBSCRIBE), {result: {subscription_id: `sub-${DOOR_LIMITS.rpc.subscriptions + 1}`}});
 	t.like(await (await connect()).ask(SUBSCRIBE), {result: {subscription_id: 'sub-1'}});
 });
 

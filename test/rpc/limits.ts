@@ -3,12 +3,11 @@ import test, {type ExecutionContext} from 'ava';
 import type {Backend} from '../../src/rpc/backend.js';
 import type {Result} from '../../src/rpc/contract/methods.js';
 import {
+	DOOR_LIMITS,
 	MAX_BATCH,
-	MAX_CONNECTIONS,
 	MAX_LINE_BYTES,
 	MAX_UNSENT_BYTES,
 	MAX_WAITING_BYTES,
-	MAX_WAITING_REQUESTS,
 } from '../../src/rpc/limits.js';
 import {PONG, ping} from '../helpers/pong.js';
 import {RawLines, type RawReply, request} from '../helpers/raw-lines.js';
@@ -92,7 +91,7 @@ test('a line without end is refused when it is too long, and what was asked befo
 test('a connection too many is told BUSY and closed; a seat that is given up is free', async t => {
 	const {socketPath} = await startRpcServer(t, {ping});
 	const seated: RawLines[] = [];
-	for (let seat = 0; seat < MAX_CONNECTIONS; seat++) {
+	for (let seat = 0; seat < DOOR_LIMITS.rpc.connections; seat++) {
 		seated.push(await RawLines.connect(t, socketPath));
 	}
 	const tooMany = await RawLines.connect(t, socketPath);
@@ -109,10 +108,10 @@ test('a connection too many is told BUSY and closed; a seat that is given up is 
 test('so many requests of one connection are begun at a time, the rest when there is room', async t => {
 	const {socketPath, begun, open} = await startGated(t);
 	const lines = await RawLines.connect(t, socketPath);
-	const total = MAX_WAITING_REQUESTS + 100;
+	const total = DOOR_LIMITS.rpc.waitingRequests + 100;
 	lines.send(Array.from({length: total}, (_, id) => `${request(id, 'relay.pause')}\n`).join(''));
 	await settled(t, socketPath);
-	t.is(begun(), MAX_WAITING_REQUESTS);
+	t.is(begun(), DOOR_LIMITS.rpc.waitingRequests);
 	open();
 	const ids = new Set<unknown>();
 	while (ids.size < total) {
@@ -127,7 +126,7 @@ test('a connection that floods is not read on, and others are served meanwhile',
 	const flood = `${request(1, 'relay.pause')}\n`.repeat(100_000);
 	lines.send(flood);
 	await settled(t, socketPath);
-	t.is(begun(), MAX_WAITING_REQUESTS);
+	t.is(begun(), DOOR_LIMITS.rpc.waitingRequests);
 	t.true(lines.socket.writableLength > flood.length / 2, 'most of the flood has not left the client');
 });
 
@@ -215,11 +214,11 @@ test('a line that the server itself does not read on is not late', async t => {
 	const {socketPath, clock, open} = await startGated(t);
 	const lines = await RawLines.connect(t, socketPath);
 	const ask = request('late', 'daemon.ping');
-	lines.send(`${request(1, 'relay.pause')}\n`.repeat(MAX_WAITING_REQUESTS) + ask.slice(0, 10));
+	lines.send(`${request(1, 'relay.pause')}\n`.repeat(DOOR_LIMITS.rpc.waitingRequests) + ask.slice(0, 10));
 	await settled(t, socketPath);
 	clock.advance(60_000);
 	open();
-	for (let answered = 0; answered < MAX_WAITING_REQUESTS; answered++) {
+	for (let answered = 0; answered < DOOR_LIMITS.rpc.waitingRequests; answered++) {
 		t.is((await lines.reply()).id, 1);
 	}
 	t.is((await lines.ask(ask.slice(10))).id, 'late');
@@ -248,10 +247,10 @@ test('a stop is not held up by a client in full flood', async t => {
 	const {server, socketPath, open, haveBegun} = await startGated(t);
 	const lines = await RawLines.connect(t, socketPath);
 	lines.socket.end(`${request(1, 'relay.pause')}\n`.repeat(100_000));
-	await haveBegun(MAX_WAITING_REQUESTS);
+	await haveBegun(DOOR_LIMITS.rpc.waitingRequests);
 	const stopped = server.stop();
 	open();
-	for (let answered = 0; answered < MAX_WAITING_REQUESTS; answered++) {
+	for (let answered = 0; answered < DOOR_LIMITS.rpc.waitingRequests; answered++) {
 		t.is((await lines.reply()).id, 1);
 	}
 	t.is(await lines.line(), undefined);

@@ -90,6 +90,8 @@ test('a server whose socket cannot be had does not start, and can be stopped', a
 		socket: {path: socketPath, mode: 0o660},
 		backend: backendWith({}),
 		events: {listen: () => () => {}},
+		door: 'rpc',
+		gate: ({params}) => params,
 		whoIs: () => undefined,
 		clock,
 		logger: silentLogger,

@@ -24,7 +24,7 @@ type MethodContract = {
 	readonly effect: Effect;
 	readonly params: z.ZodType;
 	readonly result: z.ZodType;
-	/** What it may refuse with, besides `INVALID_ARGUMENT`, which every method knows. */
+	/** What it may refuse with, besides `INVALID_ARGUMENT`, which every method knows, and `FORBIDDEN`, which only those do not that read. */
 	readonly refusals: readonly EdgedErrorCode[];
 };
 
@@ -80,7 +80,7 @@ export const contract = {
 		effect: 'read',
 		params: inspectParams,
 		result: inspectResult,
-		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'SEGMENT_MISSING', 'TOO_LARGE'],
+		refusals: ['FORBIDDEN', 'NOT_FOUND', 'UNKNOWN_PEER', 'SEGMENT_MISSING', 'TOO_LARGE'],
 	},
 	'relay.why': {
 		summary: 'Why a record, or the queue of a peer, is where it is',

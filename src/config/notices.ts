@@ -13,6 +13,5 @@ type Unfinished<Settings> = {
 };
 
 const UNFINISHED: ReadonlyArray<Unfinished<CheckedConfig>> = [
-	{key: 'audit.dir', isSet: ({audit}) => audit.dir !== undefined, lack: 'nothing is written there'},
 	{key: 'spool.dir', isSet: ({spool}) => spool.dir !== undefined, lack: 'nobody watches it'},
 ];

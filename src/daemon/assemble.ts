@@ -3,6 +3,7 @@ import {openPeerCredentials} from '../runtime/peer-credentials.js';
 import {type Service, startAll} from '../runtime/service.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
 import {openStore} from '../storage/open-store.js';
+import {openAudit} from './audit/audit-life.js';
 import type {Core} from './core.js';
 import {createCore} from './core.js';
 import {hasCrashMarker, takeCrashMarker} from './crash-marker.js';
@@ -21,10 +22,44 @@ const MOST_SHOWN = 10;
  * Rejects with what went wrong, and then nothing is left open.
  */
 export const startDaemon = async (config: Config, surroundings: Surroundings): Promise<Daemon> => {
-	const {clock, boot, failStop, logs, pid} = surroundings;
+	const {clock, logs} = surroundings;
 	const {stateDir: stateDirectory} = config.node;
 	const damageLog = new DamageLog({clock, logger: logs.part('storage')});
-	const store = await openStore({
+	const store = await openTold(config, surroundings, damageLog);
+	try {
+		// Only whoever holds the lock may take it.
+		const crash = takeCrashMarker(stateDirectory);
+		const live = new LiveConfig(config);
+		const audit = await openAudit(config, store, surroundings, crash);
+		const core = await createCore(live, store, surroundings, audit);
+		const doors = createDoors(core, surroundings, await openPeerCredentials());
+		const services = inOrder(store, core, {doors, damageLog});
+		await startAll(services);
+		return new Daemon({
+			store,
+			core,
+			doors,
+			services,
+			live,
+			logs: surroundings.logs,
+			crash,
+			abandoned: store.abandonedAtStart,
+		});
+	} catch (error) {
+		await store.close();
+		damageLog.stop();
+		throw error;
+	}
+};
+
+/** Opens the store, and tells in the log what was found to be wrong with it. */
+const openTold = (
+	config: Config,
+	{clock, boot, failStop, logs, pid}: Surroundings,
+	damageLog: DamageLog,
+): Promise<LmdbStore> => {
+	const {stateDir: stateDirectory} = config.node;
+	return openStore({
 		stateDirectory,
 		settings: storeSettings(config),
 		clock,
@@ -57,35 +92,12 @@ export const startDaemon = async (config: Config, surroundings: Surroundings): P
 		damageLog.stop();
 		throw error;
 	});
-	try {
-		// Only whoever holds the lock may take it.
-		const crash = takeCrashMarker(stateDirectory);
-		const live = new LiveConfig(config);
-		const core = await createCore(live, store, surroundings);
-		const doors = createDoors(core, surroundings, await openPeerCredentials());
-		const services = inOrder(store, core, {doors, damageLog});
-		await startAll(services);
-		return new Daemon({
-			store,
-			core,
-			doors,
-			services,
-			live,
-			logs: surroundings.logs,
-			crash,
-			abandoned: store.abandonedAtStart,
-		});
-	} catch (error) {
-		await store.close();
-		damageLog.stop();
-		throw error;
-	}
 };
 
 /** The order of start; stop runs it backwards: the doors close first, the store last. */
 const inOrder = (
 	store: LmdbStore,
-	{storeHealth, evictionLog, deliveryLog, tending, storeCheck, bandwidth, dispatcher, phase}: Core,
+	{storeHealth, evictionLog, deliveryLog, tending, storeCheck, bandwidth, dispatcher, auditLife, phase}: Core,
 	{doors, damageLog}: {readonly doors: Doors; readonly damageLog: DamageLog},
 ): readonly Service[] => [
 	{name: 'damage log', start: async () => {}, stop: async () => damageLog.stop()},
@@ -97,6 +109,8 @@ const inOrder = (
 	storeCheck,
 	{name: 'bandwidth', start: async () => {}, stop: () => bandwidth.stop()},
 	dispatcher,
+	// Told before anybody can ask for anything, and after the last who did was answered.
+	auditLife,
 	// From here on whoever finds a door open finds it open for him.
 	{name: 'phase', start: async () => phase.started(), stop: async () => {}},
 	doors.ingest,

@@ -1,4 +1,5 @@
 import type {Backend} from '../rpc/backend.js';
+import {auditHead, pruneAudit, queryAudit} from './control/audit.js';
 import {getConfig, setBandwidth} from './control/config.js';
 import {force, inspectDeadletter, listDeadletters, purge, retry} from './control/deadletter.js';
 import {enqueue} from './control/enqueue.js';
@@ -32,4 +33,7 @@ export const createBackend = (parts: Parts): Backend => ({
 	retry: params => retry(parts, params),
 	purge: params => purge(parts, params),
 	force: params => force(parts, params),
+	queryAudit: params => queryAudit(parts, params),
+	auditHead: () => auditHead(parts),
+	pruneAudit: params => pruneAudit(parts, params),
 });

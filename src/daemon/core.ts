@@ -3,6 +3,7 @@ import {Bandwidth} from '../delivery/bandwidth.js';
 import {Dispatcher} from '../delivery/dispatcher.js';
 import type {DeliveryObserver} from '../delivery/observer.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
+import type {Audit} from './audit/audit-life.js';
 import {DeliveryEvents} from './events/delivery-events.js';
 import {EventHub} from './events/event-hub.js';
 import {RecordEvents} from './events/record-events.js';
@@ -17,13 +18,14 @@ import {createTransport} from './transports.js';
 import {createUpkeep, type Upkeep} from './upkeep.js';
 
 /** Everything between the store and the doors. Nothing runs yet. */
-export type Core = Parts & Upkeep;
+export type Core = Parts & Upkeep & Audit;
 
 /** Registers the peers, which is durable when it resolves. Throws what the store refuses. */
 export const createCore = async (
 	live: LiveConfig,
 	store: LmdbStore,
 	surroundings: Surroundings,
+	audit: Audit,
 ): Promise<Core> => {
 	const {clock, logs, version, pid} = surroundings;
 	const startedAt = clock.elapsed();
@@ -40,6 +42,7 @@ export const createCore = async (
 	const thisRun = {version, pid, startedAt, clock, logger: logs.part('control')};
 	return {
 		...upkeep,
+		...audit,
 		...delivery,
 		...thisRun,
 		store,

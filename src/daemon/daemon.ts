@@ -2,6 +2,7 @@ import type {Config} from '../config/config.js';
 import {formatListenAddress} from '../config/listen-address.js';
 import {type Service, stopAll} from '../runtime/service.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
+import {auditedReload} from './audit/audited-reload.js';
 import type {Core} from './core.js';
 import type {Crash} from './crash-marker.js';
 import type {Doors} from './doors.js';
@@ -67,9 +68,12 @@ export class Daemon {
 		};
 	}
 
-	/** Applies what can be applied while running and logs the rest. `INVALID_CONFIG` changes nothing. */
-	async reload(config: Config): Promise<void> {
-		await reload(config, this.#assembled);
+	/**
+	 * Applies what can be applied of what `read` gives while running, and logs the rest. `INVALID_CONFIG` changes nothing. The audit
+	 * trail has it either way.
+	 */
+	async reload(read: () => Config): Promise<void> {
+		await auditedReload(this.#assembled.core, () => reload(read(), this.#assembled));
 	}
 
 	/**

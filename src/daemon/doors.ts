@@ -2,6 +2,7 @@ import {IngestServer} from '../ingest/server.js';
 import type {EpochMs} from '../outbound/units.js';
 import type {PeerCredentials} from '../runtime/peer-credentials.js';
 import {AdminServer} from './admin/admin-server.js';
+import {auditMetrics} from './admin/audit-metrics.js';
 import {eventMetrics} from './admin/event-metrics.js';
 import {ingestMetrics} from './admin/ingest-metrics.js';
 import {createMetrics} from './admin/metrics.js';
@@ -64,6 +65,7 @@ const createAdmin = (
 		},
 		metrics: createMetrics([
 			...relayMetrics(core),
+			...auditMetrics(core),
 			...ingestMetrics(ingest),
 			...eventMetrics([control.rpc, ...(control.status ? [control.status] : [])]),
 			...processMetrics(startedAtMs),

@@ -7,6 +7,8 @@ import type {Clock} from '../runtime/clock.js';
 import type {Logger} from '../runtime/logger.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
 import type {OutboundStore} from '../storage/store.js';
+import type {AuditJournal} from './audit/audit-journal.js';
+import type {Refusals} from './audit/refusals.js';
 import type {EventHub} from './events/event-hub.js';
 import type {Intake} from './intake.js';
 import type {Peers} from './peers.js';
@@ -29,6 +31,10 @@ export type Parts = {
 	readonly bandwidth: Bandwidth;
 	/** What subscribers are told. */
 	readonly events: EventHub;
+	/** What was done is there for good. */
+	readonly audit: AuditJournal;
+	/** What was refused, in bounds. */
+	readonly refusals: Refusals;
 	readonly intake: Intake;
 	readonly phase: Phase;
 	readonly version: string;

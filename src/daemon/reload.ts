@@ -21,7 +21,7 @@ type Target = Pick<Assembled, 'core' | 'doors' | 'live' | 'logs' | 'store'>;
  * `INVALID_CONFIG` says why nothing has changed: bad certificates, a ceiling below what is stored, a peer removed that still has
  * work. Resolves when lanes that had to be ended have ended.
  */
-export const reload = async (wanted: Config, target: Target): Promise<void> => {
+export const reload = async (wanted: Config, target: Target): Promise<Applied> => {
 	const {core, doors, live, logs, store} = target;
 	const former = live.current;
 	const merged = mergeLive(former, wanted);
@@ -45,9 +45,13 @@ export const reload = async (wanted: Config, target: Target): Promise<void> => {
 	logs.setLevel(merged.node.logLevel);
 	live.replace(merged);
 	core.dispatcher.reloadWindows();
-	logChanges({former, merged, wanted}, target);
+	const applied = tellChanges({former, merged, wanted}, target);
 	await changeLanes(changes, transports, target);
+	return applied;
 };
+
+/** Keys of the configuration, in full. */
+export type Applied = {readonly applied: readonly string[]; readonly needs_restart: readonly string[]};
 
 /** Before anything is changed: a lane goes on with the files it has read, and a restart would not. */
 const checkCertificates = async (peers: Config['peers']): Promise<void> => {
@@ -82,7 +86,7 @@ const changeLanes = async (
 
 type Versions = {readonly former: Config; readonly merged: Config; readonly wanted: Config};
 
-const logChanges = ({former, merged, wanted}: Versions, {core: {logger, events}}: Target): void => {
+const tellChanges = ({former, merged, wanted}: Versions, {core: {logger, events}}: Target): Applied => {
 	const applied = [
 		...new Set([
 			...settingsThatDiffer(effectiveConfig(former), effectiveConfig(merged)),
@@ -99,6 +103,7 @@ const logChanges = ({former, merged, wanted}: Versions, {core: {logger, events}}
 	for (const notice of merged.notices.filter(sentence => !former.notices.includes(sentence))) {
 		logger.warn(notice);
 	}
+	return facts;
 };
 
 /** Also those of which only a password or a token is another: the effective configuration does not show them. */

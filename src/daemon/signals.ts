@@ -63,7 +63,7 @@ const stop = async ({starting, logger}: SignalOptions): Promise<void> => {
 const reloadFile = async ({starting, configFile, logger}: SignalOptions): Promise<void> => {
 	const daemon = await starting.catch(() => undefined);
 	try {
-		await daemon?.reload(loadConfig(configFile));
+		await daemon?.reload(() => loadConfig(configFile));
 	} catch (error) {
 		if (!(error instanceof EdgedError)) {
 			throw error;

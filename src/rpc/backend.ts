@@ -27,4 +27,7 @@ export type Backend = {
 	readonly retry: Verb<'relay.deadletter.retry'>;
 	readonly purge: Verb<'relay.deadletter.purge'>;
 	readonly force: Verb<'relay.deadletter.force'>;
+	readonly queryAudit: Verb<'audit.query'>;
+	readonly auditHead: Verb<'audit.head'>;
+	readonly pruneAudit: Verb<'audit.prune'>;
 };

@@ -33,6 +33,9 @@ export const createRoutes = (backend: Backend): Routes => ({
 	'relay.deadletter.retry': (params, {caller}) => backend.retry(params, caller),
 	'relay.deadletter.purge': (params, {caller}) => backend.purge(params, caller),
 	'relay.deadletter.force': (params, {caller}) => backend.force(params, caller),
+	'audit.query': (params, {caller}) => backend.queryAudit(params, caller),
+	'audit.head': (params, {caller}) => backend.auditHead(params, caller),
+	'audit.prune': (params, {caller}) => backend.pruneAudit(params, caller),
 	'relay.events.subscribe': (params, {subscriptions}) => subscriptions.subscribe(params),
 	'relay.events.unsubscribe': (params, {subscriptions}) => subscriptions.unsubscribe(params),
 });

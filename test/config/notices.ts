@@ -5,15 +5,9 @@ const isNoticed = test.macro((t, body: string, expected: string) => {
 	t.deepEqual(configFrom(HUB + body + NODE).notices as unknown, [expected]);
 });
 
-test(
-	'an audit trail',
-	isNoticed,
-	'[audit]\ndir = "audit"\n',
-	'audit.dir is set but in this version nothing is written there',
-);
 test('a spool', isNoticed, '[spool]\ndir = "in"\n', 'spool.dir is set but in this version nobody watches it');
 test('what has its behaviour is not noticed', t => {
 	const text =
-		'[relay]\nworker_count = 2\n[relay.retry]\noutage_policy = "count"\n[relay.bandwidth]\nbytes_per_second = 9\ndaily_quota_bytes = 1\nquota_policy = "deadletter"\nquota_reserve_percent = 5\n';
+		'[audit]\ndir = "audit"\nretention_days = 7\n[relay]\nworker_count = 2\n[relay.retry]\noutage_policy = "count"\n[relay.bandwidth]\nbytes_per_second = 9\ndaily_quota_bytes = 1\nquota_policy = "deadletter"\nquota_reserve_percent = 5\n';
 	t.deepEqual(configFrom(text + NODE + HUB).notices, []);
 });

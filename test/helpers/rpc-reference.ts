@@ -132,6 +132,12 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 		"Waiting and failed records are neither sent nor expired until `relay.release`; they keep state, history, backoff and place, and are counted as `held` too. Without `peer_id` all that the segment waits for. A record that is being sent or done with is refused with `INVALID_STATE`; with several, and with `all`, what is being sent is counted as `refused`. `all: true` takes what waits when it is called. Written in steps of 1,000 records. What is held is not evicted; it is buried by `deadletter.force` and satisfied by other peers' acknowledgements. `dry_run` says what would be.",
 	'relay.release':
 		'As `relay.hold`. The records are where they were, with what was left of their lifetimes when they were held.',
+	'audit.query':
+		'The newest first. All filters must hold; `event_type` is a whole name. A page examines at most 10,000 lines: it may be short, even empty, and still carry `next_cursor`. The lines are as they are in the files ([formats.md](formats.md)).',
+	'audit.head':
+		'The last line that is on disk. A trail whose last line is another one was cut or added to: `edgectl audit verify` compares them. `waiting` records are in the store because the trail cannot be written; `failure` says why.',
+	'audit.prune':
+		'Removes files of which every line is older than so many days; never the newest one. The record of it names the last line that went (`after_seq`, `after_hash`), so that the rest of the chain has its beginning. `dry_run` says what would go.',
 	'relay.events.subscribe':
 		'Answers, then sends `relay.event` notifications (below) until the connection ends; a client that ends its side ends them too. At most 16 subscriptions a connection. `peer_id` leaves out what concerns another peer; what concerns none comes all the same.',
 	'relay.events.unsubscribe': 'Of the same connection.',

@@ -56,6 +56,9 @@ export const backendWith = (given: Partial<Backend>): Backend => ({
 	retry: unexpected,
 	purge: unexpected,
 	force: unexpected,
+	queryAudit: unexpected,
+	auditHead: unexpected,
+	pruneAudit: unexpected,
 	...given,
 });
 

@@ -1,5 +1,6 @@
 import type {z} from 'zod';
 import type {EdgedErrorCode} from '../../outbound/errors.js';
+import * as audit from './audit.js';
 import {setBandwidthParams, setBandwidthResult} from './bandwidth.js';
 import {configGetParams, configGetResult} from './config.js';
 import {discoverParams, discoverResult, pingParams, pingResult} from './daemon.js';
@@ -180,6 +181,27 @@ export const contract = {
 		result: deadletter.forceResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
+	'audit.query': {
+		summary: 'Who did what, the newest first',
+		effect: 'read',
+		params: audit.auditQueryParams,
+		result: audit.auditQueryResult,
+		refusals: ['NOT_FOUND'],
+	},
+	'audit.head': {
+		summary: 'Where the audit trail ends, to compare it with',
+		effect: 'read',
+		params: audit.auditHeadParams,
+		result: audit.auditHeadResult,
+		refusals: [],
+	},
+	'audit.prune': {
+		summary: 'Remove old days of the audit trail',
+		effect: 'change',
+		params: audit.auditPruneParams,
+		result: audit.auditPruneResult,
+		refusals: ['NOT_FOUND', ...CANNOT_WRITE],
+	},
 	'relay.events.subscribe': {
 		summary: 'Be told what happens, as it happens, until the connection ends',
 		effect: 'read',
@@ -202,6 +224,10 @@ export const notifications = {
 } as const;
 
 export type MethodName = keyof typeof contract;
+/** Those that are an operator's acts. */
+export type ChangingMethod = {
+	[M in MethodName]: (typeof contract)[M]['effect'] extends 'change' ? M : never;
+}[MethodName];
 /** What the daemon gets: checked, defaults filled in, ids branded, payloads decoded. */
 export type Params<M extends MethodName> = z.output<(typeof contract)[M]['params']>;
 /** What a caller writes. */

@@ -1,3 +1,4 @@
+import {auditExamples} from './audit.js';
 import {deadletterExamples} from './deadletters.js';
 import {eventExamples} from './events.js';
 import {type Examples, ME} from './example.js';
@@ -7,6 +8,7 @@ import {whyExamples} from './why.js';
 
 /** For the self-description; a test holds each to the schemas of its method. A method without one does not compile. */
 export const EXAMPLES: Examples = {
+	...auditExamples,
 	...deadletterExamples,
 	...eventExamples,
 	...whyExamples,

@@ -194,10 +194,12 @@ const valuesOf = (leaf: Parser, {positionals, options}: Command): Record<string,
 		Object.entries(positionals).map(([key, {initial}], at) => [key, leaf.processedArgs[at] ?? initial]),
 	),
 	...Object.fromEntries(
-		Object.entries(options).map(([key, option]) => [
-			key,
-			leaf.getOptionValue(nameOf(option)) ?? option.initial,
-		]),
+		Object.entries(options).map(([key, option]) => {
+			// `--no-payload` and `--payload <FILE>` share what commander keeps.
+			const value = leaf.getOptionValue(nameOf(option));
+			const isNegation = option.flags.startsWith('--no-');
+			return [key, isNegation ? value === false : ((value === false ? undefined : value) ?? option.initial)];
+		}),
 	),
 });
 

@@ -57,6 +57,8 @@ export type Terminal = {
 export type Time = {
 	/** Milliseconds since an arbitrary start; never goes back. */
 	elapsed(): number;
+	/** What the wall clock shows, in milliseconds since 1970. */
+	now(): number;
 	/** Rejects when `signal` is aborted. */
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 };

@@ -105,6 +105,8 @@ const unforeseen = (error: unknown): string => {
 
 const time: Time = {
 	elapsed: () => Number(process.hrtime.bigint() / 1_000_000n),
+	// biome-ignore lint/style/noRestrictedGlobals: this is the clock that commands are given
+	now: () => Date.now(),
 	sleep: async (milliseconds, signal) => {
 		await sleep(milliseconds, undefined, {signal});
 	},

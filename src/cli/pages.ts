@@ -29,3 +29,19 @@ export const collectPage = async (
 	}
 	return page;
 };
+
+/** Every page to the end, each given to `take` with the number of rows looked at so far. */
+export const eachPage = async (
+	from: string | undefined,
+	call: PageCall,
+	take: (page: WireRecordPage, examined: number) => void,
+): Promise<void> => {
+	let cursor = from;
+	let examined = 0;
+	do {
+		const page = await call({limit: MAX_PAGE, ...(cursor === undefined ? {} : {cursor})});
+		examined += page.examined;
+		take(page, examined);
+		cursor = page.next_cursor;
+	} while (cursor !== undefined);
+};

@@ -38,3 +38,5 @@ export const MAX_INLINE_PAYLOAD_BYTES = 5 * MIB;
 /** Records in one page of a listing. */
 export const MAX_PAGE = 1000;
 export const DEFAULT_PAGE = 50;
+/** Of a payload that an operator wants to have a look at. */
+export const MAX_HEAD_BYTES = 65_536;

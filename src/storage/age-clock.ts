@@ -53,6 +53,11 @@ export class AgeClock {
 		return Math.round(this.#clock.now() + at - this.now()) as EpochMs;
 	}
 
+	/** When on this clock the wall clock, as it is now, showed or will show `at`. */
+	fromWall(at: EpochMs): AgeMs {
+		return Math.round(this.now() + at - this.#clock.now()) as AgeMs;
+	}
+
 	/**
 	 * For display: a wall time that was noted at `age`. When it lies in the future, or is years older than it can be, the wall clock
 	 * was wrong then, and the age says when it was.

@@ -84,12 +84,17 @@ export const encodeMetadata = ({givenId, contentType, labels}: EntryMetadata): B
 	}
 	const parts: Buffer[] = [shortText(givenId ?? ''), shortText(contentType ?? ''), Buffer.of(pairs.length)];
 	for (const [name, value] of pairs) {
-		const bytes = Buffer.from(value);
-		const length = Buffer.allocUnsafe(2);
-		length.writeUInt16LE(bytes.length);
-		parts.push(shortText(name), length, bytes);
+		parts.push(encodeLabel(name, value));
 	}
 	return Buffer.concat(parts);
+};
+
+/** A label as it stands in the metadata: where these bytes are not, no entry carries it. */
+export const encodeLabel = (name: string, value: string): Buffer => {
+	const bytes = Buffer.from(value);
+	const length = Buffer.allocUnsafe(2);
+	length.writeUInt16LE(bytes.length);
+	return Buffer.concat([shortText(name), length, bytes]);
 };
 
 const shortText = (text: string): Buffer => {

@@ -1,4 +1,4 @@
-import type {ClassNo} from '../outbound/priorities.js';
+import {CLASS_NUMBERS, type ClassNo} from '../outbound/priorities.js';
 import type {BlockNo, GroupNo, PeerNo} from '../outbound/units.js';
 import {Bits} from './bits.js';
 import {decodeBits} from './bits-row.js';
@@ -6,11 +6,11 @@ import type {BlockTable} from './block-table.js';
 import {readBlock} from './blocks.js';
 import {decodeGroup} from './group-row.js';
 import type {StoreHandles} from './handles.js';
-import {END} from './layout.js';
+import {END, SPAN_BLOCKS} from './layout.js';
 import {decodeLease} from './lease-row.js';
 import type {PeerPart} from './record-view.js';
+import type {RecordFilter} from './selectors.js';
 import {decodeSettled, decodeSpan, settledBits} from './settled-row.js';
-import type {RecordFilter} from './store.js';
 
 /** A place that a listing walks; one walk visits each record of a peer at most once. */
 export type Stage = 'leases' | 'queue' | 'held' | 'due' | 'deadletters' | 'settled' | 'spans';
@@ -52,35 +52,95 @@ export function* walkStage(
 	peer: PeerNo,
 	start: StageKey | undefined,
 ): Generator<StageRow> {
-	const {env} = handles;
-	const from = start === undefined ? [peer] : [...start];
-	for (const {key, value} of env[stage].getRange({start: from, end: [peer, END]})) {
-		yield* rowsOf(handles, stage, key as number[], value);
+	for (const found of walkRows(handles, stage, peer, start)) {
+		const row = found.open();
+		if (row !== undefined) {
+			yield row;
+		}
 	}
 }
+
+/** A row whose block has not been looked at yet: who does not want that block passes it by for nothing. */
+export type UnreadRow = {
+	readonly key: StageKey;
+	readonly sub: number;
+	readonly block: BlockNo;
+	/** `undefined` when there is nothing behind it any more. */
+	open(): StageRow | undefined;
+};
+
+/** What of a stage is wanted. Where its keys are ordered by it, the rest is not even passed by. */
+export type Scope = {
+	readonly classNo?: ClassNo | undefined;
+	readonly from: BlockNo;
+	readonly below: BlockNo;
+};
+export const WHOLE: Scope = {from: 0 as BlockNo, below: Number.MAX_SAFE_INTEGER as BlockNo};
+
+/** As {@link walkStage}, row by row; rows of blocks outside of `scope` may come too. */
+export function* walkRows(
+	handles: StoreHandles,
+	stage: Stage,
+	peer: PeerNo,
+	start: StageKey | undefined,
+	scope: Scope = WHOLE,
+): Generator<UnreadRow> {
+	for (const {first, end} of rangesOf(stage, peer, scope)) {
+		const from = start === undefined || isBefore(start, first) ? first : [...start];
+		for (const {key, value} of handles.env[stage].getRange({start: from, end})) {
+			yield* rowsOf(handles, stage, key as number[], value);
+		}
+	}
+}
+
+type Range = {readonly first: number[]; readonly end: Array<number | string>};
+
+/** In the order of the keys. */
+const rangesOf = (stage: Stage, peer: PeerNo, {classNo, from, below}: Scope): readonly Range[] => {
+	const classes = classNo === undefined ? CLASS_NUMBERS : [classNo];
+	switch (stage) {
+		case 'queue':
+			return classes.map(each => ({first: [peer, each, from], end: [peer, each, below]}));
+		case 'due':
+			return classes.map(each => ({first: [peer, each], end: [peer, each, END]}));
+		case 'settled':
+			return [{first: [peer, from], end: [peer, below]}];
+		case 'spans':
+			return [{first: [peer, Math.max(0, from - SPAN_BLOCKS)], end: [peer, below]}];
+		case 'leases':
+		case 'held':
+		case 'deadletters':
+			return [{first: [peer], end: [peer, END]}];
+	}
+};
+
+const isBefore = (key: StageKey, other: StageKey): boolean => {
+	const at = key.findIndex((part, index) => part !== other[index]);
+	return at >= 0 && (other[at] !== undefined ? (key[at] ?? 0) < other[at] : false);
+};
 
 function* rowsOf(
 	handles: StoreHandles,
 	stage: Stage,
 	key: readonly number[],
 	value: Buffer,
-): Generator<StageRow> {
+): Generator<UnreadRow> {
 	switch (stage) {
 		case 'queue':
-			yield* one(handles, key, key[2], () => {
+			yield unread(handles, key, key[2], () => {
 				const bits = decodeBits(value);
 				return {place: 'queue', classNo: (key[1] ?? 0) as ClassNo, bits};
 			});
 			return;
 		case 'due':
-			yield* one(handles, key, key[3], () => groupPart(handles, key[0], key[3], key[4]));
+			yield unread(handles, key, key[3], () => groupPart(handles, key[0], key[3], key[4]));
 			return;
 		case 'held':
 		case 'deadletters':
-			yield* one(handles, key, key[2], () => groupPart(handles, key[0], key[2], key[3]));
+			yield unread(handles, key, key[2], () => groupPart(handles, key[0], key[2], key[3]));
 			return;
 		case 'settled':
-			yield* one(handles, key, key[1], () => {
+			yield unread(handles, key, key[1], () => {
 				const row = decodeSettled(value);
 				return {place: 'settled', row, bits: settledBits(row)};
 			});
@@ -88,11 +148,10 @@ function* rowsOf(
 		case 'spans': {
 			const row = decodeSpan(value);
 			for (const offset of row.blocks) {
-				const block = ((key[1] ?? 0) + offset) as BlockNo;
-				yield* one(
+				yield unread(
 					handles,
 					key,
-					block,
+					(key[1] ?? 0) + offset,
 					table => ({place: 'span', row, bits: Bits.full(table.count)}),
 					offset,
 				);
@@ -104,30 +163,38 @@ function* rowsOf(
 	}
 }
 
-function* leaseRows(handles: StoreHandles, key: readonly number[], value: Buffer): Generator<StageRow> {
+function* leaseRows(handles: StoreHandles, key: readonly number[], value: Buffer): Generator<UnreadRow> {
 	for (const [at, leased] of decodeLease(value).parts.entries()) {
 		const {block, classNo, group, bits} = leased;
 		const make = (): PeerPart | undefined =>
 			group === undefined ? {place: 'queue', classNo, bits} : groupPart(handles, key[0], block, group);
-		for (const row of one(handles, key, block, make, at)) {
-			yield {...row, bits};
-		}
+		const row = unread(handles, key, block, make, at);
+		yield {
+			...row,
+			open() {
+				const opened = row.open();
+				return opened === undefined ? undefined : {...opened, bits};
+			},
+		};
 	}
 }
 
-function* one(
+const unread = (
 	handles: StoreHandles,
 	key: readonly number[],
 	block: number | undefined,
 	make: (table: BlockTable) => PeerPart | undefined,
 	sub = 0,
-): Generator<StageRow> {
-	const table = readBlock(handles, block as BlockNo);
-	const part = table === undefined ? undefined : make(table);
-	if (table !== undefined && part !== undefined) {
-		yield {key, sub, table, part, bits: part.bits};
-	}
-}
+): UnreadRow => ({
+	key,
+	sub,
+	block: (block ?? 0) as BlockNo,
+	open() {
+		const table = readBlock(handles, block as BlockNo);
+		const part = table === undefined ? undefined : make(table);
+		return table === undefined || part === undefined ? undefined : {key, sub, table, part, bits: part.bits};
+	},
+});
 
 const groupPart = (
 	{env}: StoreHandles,

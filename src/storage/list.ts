@@ -3,11 +3,22 @@ import {classOf} from '../outbound/priorities.js';
 import type {DeliveryRecord, RecordPage} from '../outbound/record.js';
 import type {PeerNo} from '../outbound/units.js';
 import {currentStart} from './abandon.js';
+import {blocksOfTime} from './blocks-of-time.js';
 import {type CounterName, counter, deadCounter} from './counters.js';
+import {encodeLabel} from './entry-metadata.js';
 import type {StoreHandles} from './handles.js';
-import {type Stage, type StageKey, type StageRow, stagesFor, walkStage} from './list-stages.js';
-import {type PeerPart, viewRecord} from './record-view.js';
-import type {PageRequest, RecordFilter} from './store.js';
+import {
+	type Scope,
+	type Stage,
+	type StageKey,
+	type StageRow,
+	stagesFor,
+	type UnreadRow,
+	walkRows,
+} from './list-stages.js';
+import {viewRecord} from './record-view.js';
+import type {RecordFilter} from './selectors.js';
+import type {PageRequest} from './store.js';
 
 /** Rows and entries that one page looks at: it may be short and still carry a cursor. */
 const MAX_EXAMINED = 10_000;
@@ -22,80 +33,120 @@ type Position = {
 	readonly entry: number;
 };
 
-/** See `OutboundStore.list`. Walks places, never the whole store: a filter by state touches only what can have that state. */
+/** In the place of an entry: the whole row was looked at. */
+const WHOLE_ROW = Number.MAX_SAFE_INTEGER;
+
+/**
+ * See `OutboundStore.list`. Walks places, never the whole store: a filter by state touches only what can have that state, one by class
+ * or time only its rows, and a block that cannot match costs one look, not one an entry.
+ */
 export const list = (handles: StoreHandles, filter: RecordFilter, page: PageRequest): RecordPage => {
 	const limit = Math.min(Math.max(1, page.limit), MAX_LIMIT);
 	const after = page.cursor === undefined ? undefined : parseCursor(page.cursor);
+	const label = filter.label && encodeLabel(filter.label.name, filter.label.value);
 	const records: DeliveryRecord[] = [];
 	let examined = 0;
 	let last: Position | undefined;
-	for (const {peer, stage, row} of walk(handles, filter, after)) {
+	const isFull = (): boolean => records.length >= limit || examined >= MAX_EXAMINED;
+	const cut = (): RecordPage => ({
+		records,
+		examined,
+		nextCursor: cursorOf(last),
+		total: totalOf(handles, filter),
+	});
+	for (const {peer, stage, unread, scope} of walk(handles, filter, after)) {
+		if (isFull()) {
+			return cut();
+		}
 		examined++;
-		const wanted = row.bits.size > 0 && mayMatch(handles, filter, row.part);
-		const from = isSame(after, peer, stage, row) ? (after?.entry ?? -1) : -1;
+		const row = isWithin(scope, unread) ? unread.open() : undefined;
+		const at = {peer, stage, key: unread.key, sub: unread.sub};
+		if (row === undefined || !mayMatch(handles, filter, row, label)) {
+			last = {...at, entry: WHOLE_ROW};
+			continue;
+		}
+		const from = isSame(after, at) ? (after?.entry ?? -1) : -1;
 		for (const entry of row.bits) {
 			if (entry <= from) {
 				continue;
 			}
-			if (records.length >= limit || examined >= MAX_EXAMINED) {
-				return {records, examined, nextCursor: cursorOf(last), total: totalOf(handles, filter)};
+			if (isFull()) {
+				return cut();
 			}
 			examined++;
-			last = {peer, stage, key: row.key, sub: row.sub, entry};
-			const record = wanted ? viewRecord(handles, row.table, entry, peer, row.part) : undefined;
+			last = {...at, entry};
+			const record = viewRecord(handles, row.table, entry, peer, row.part);
 			if (record !== undefined && matches(filter, record)) {
 				records.push(record);
-			}
-			if (!wanted) {
-				break;
 			}
 		}
 	}
 	return {records, examined, nextCursor: undefined, total: totalOf(handles, filter)};
 };
 
-function* walk(
-	handles: StoreHandles,
-	filter: RecordFilter,
-	after: Position | undefined,
-): Generator<{peer: PeerNo; stage: Stage; row: StageRow}> {
+type Walked = {
+	readonly peer: PeerNo;
+	readonly stage: Stage;
+	readonly unread: UnreadRow;
+	readonly scope: Scope;
+};
+
+function* walk(handles: StoreHandles, filter: RecordFilter, after: Position | undefined): Generator<Walked> {
 	const {peers} = handles;
 	const wanted = filter.peer === undefined ? peers.all.map(({no}) => no) : [peers.no(filter.peer)];
 	const stages = stagesFor(filter);
+	const scope: Scope = {
+		classNo: filter.priority === undefined ? undefined : classOf(filter.priority),
+		...blocksOfTime(handles, filter.enqueuedSince, filter.enqueuedUntil),
+	};
 	for (const peer of wanted.filter(no => no >= (after?.peer ?? 0))) {
 		const first = after?.peer === peer ? Math.max(0, stages.indexOf(after.stage)) : 0;
 		for (const stage of stages.slice(first)) {
 			const isHere = after?.peer === peer && after.stage === stage;
-			for (const row of walkStage(handles, stage, peer, isHere ? after.key : startKey(stage, peer, filter))) {
-				if (!(isHere && isSameKey(after.key, row.key) && row.sub < after.sub)) {
-					yield {peer, stage, row};
+			const start = isHere ? after.key : startKey(stage, peer, filter);
+			for (const unread of walkRows(handles, stage, peer, start, scope)) {
+				if (!(isHere && isSameKey(after.key, unread.key) && unread.sub < after.sub)) {
+					yield {peer, stage, unread, scope};
 				}
 			}
 		}
 	}
 }
 
+const isWithin = ({from, below}: Scope, {block}: UnreadRow): boolean => block >= from && block < below;
+
 /** A listing by `since` begins where the deadletters of that time do. */
 const startKey = (stage: Stage, peer: PeerNo, {since}: RecordFilter): StageKey | undefined =>
 	stage === 'deadletters' && since !== undefined ? [peer, since] : undefined;
 
 /** Cheap tests on a whole row, before an entry of it is decoded. */
-const mayMatch = (handles: StoreHandles, filter: RecordFilter, part: PeerPart): boolean => {
-	const {state, reason} = filter;
-	if (part.place === 'group') {
-		const {row} = part;
-		if (reason !== undefined && !(row.state === 'deadletter' && row.reason === reason)) {
-			return false;
-		}
-		if (state === 'abandoned') {
-			return row.state === 'scheduled' && row.putBackBy === currentStart(handles);
-		}
-		if (state === 'failed' || state === 'deadletter') {
-			return row.state === state;
-		}
+const mayMatch = (
+	handles: StoreHandles,
+	{state, reason, priority}: RecordFilter,
+	{table, part, bits}: StageRow,
+	label: Buffer | undefined,
+): boolean => {
+	if (bits.isEmpty() || (label !== undefined && !table.metadataArea.includes(label))) {
+		return false;
 	}
-	const classNo = 'classNo' in part ? part.classNo : part.place === 'group' ? part.row.classNo : undefined;
-	return filter.priority === undefined || classNo === undefined || classNo === classOf(filter.priority);
+	const classNo =
+		'classNo' in part ? part.classNo : part.place === 'group' ? part.row.classNo : table.classNo;
+	if (priority !== undefined && classNo !== classOf(priority)) {
+		return false;
+	}
+	if (part.place === 'span') {
+		return state === undefined || state === part.row.fate;
+	}
+	if (part.place !== 'group') {
+		return true;
+	}
+	const {row} = part;
+	if (reason !== undefined && !(row.state === 'deadletter' && row.reason === reason)) {
+		return false;
+	}
+	return state === 'abandoned'
+		? row.state === 'scheduled' && row.putBackBy === currentStart(handles)
+		: state === undefined || state === 'inflight' || state === row.state;
 };
 
 const matches = ({state, priority, label}: RecordFilter, record: DeliveryRecord): boolean =>
@@ -106,9 +157,11 @@ const matches = ({state, priority, label}: RecordFilter, record: DeliveryRecord)
 
 const totalOf = (
 	handles: StoreHandles,
-	{state, peer, priority, label, reason, since, held}: RecordFilter,
+	{state, peer, priority, label, reason, held, ...times}: RecordFilter,
 ): number | undefined => {
-	if (priority !== undefined || label !== undefined || since !== undefined || state === 'abandoned') {
+	const {since, enqueuedSince, enqueuedUntil} = times;
+	const isByTime = (since ?? enqueuedSince ?? enqueuedUntil) !== undefined;
+	if (priority !== undefined || label !== undefined || isByTime || state === 'abandoned') {
 		return undefined;
 	}
 	if (held === false || (held && (state !== undefined || reason !== undefined))) {
@@ -127,8 +180,8 @@ const totalOf = (
 	return names.reduce((sum, name) => sum + count(name), 0);
 };
 
-const isSame = (after: Position | undefined, peer: PeerNo, stage: Stage, row: StageRow): boolean =>
-	after?.peer === peer && after.stage === stage && isSameKey(after.key, row.key) && after.sub === row.sub;
+const isSame = (after: Position | undefined, {peer, stage, key, sub}: Omit<Position, 'entry'>): boolean =>
+	after?.peer === peer && after.stage === stage && isSameKey(after.key, key) && after.sub === sub;
 
 const isSameKey = (a: StageKey, b: StageKey): boolean =>
 	a.length === b.length && a.every((part, at) => part === b[at]);

@@ -1,8 +1,26 @@
 import type {DeadletterReason} from '../outbound/attempts.js';
 import type {PeerId} from '../outbound/names.js';
 import type {Priority} from '../outbound/priorities.js';
+import type {DeliveryRecord} from '../outbound/record.js';
 import type {EpochMs} from '../outbound/units.js';
 
+/** Which records a listing gives. */
+export type RecordFilter = {
+	/** `abandoned`: put back by the last restart and not leased since. */
+	readonly state?: DeliveryRecord['state'] | 'abandoned';
+	readonly peer?: PeerId;
+	readonly priority?: Priority;
+	readonly label?: {readonly name: string; readonly value: string};
+	readonly reason?: DeadletterReason;
+	/** Held by an operator, or not. */
+	readonly held?: boolean;
+	/** Deadletters only: died at or after. */
+	readonly since?: EpochMs;
+	/** Enqueued at or after. As the time has passed: a wall clock that jumped since does not count. */
+	readonly enqueuedSince?: EpochMs;
+	/** Enqueued before. */
+	readonly enqueuedUntil?: EpochMs;
+};
 export type DeadletterSelector = {
 	readonly peer?: PeerId;
 	readonly reason?: DeadletterReason;

@@ -12,6 +12,7 @@ import {nextDueAt, oldestScheduledAt} from './lane-times.js';
 import {list} from './list.js';
 import {readSetting} from './named-settings.js';
 import {inspect, readPayload} from './records.js';
+import type {RecordFilter} from './selectors.js';
 import {OLDEST_FIRST} from './service-order.js';
 import {spaceUse} from './space-use.js';
 import type {
@@ -22,7 +23,6 @@ import type {
 	Horizon,
 	KnownPeer,
 	PageRequest,
-	RecordFilter,
 	Route,
 	ServiceOrder,
 	SpaceUse,

@@ -6,7 +6,14 @@ import type {DeliveryRecord, Labels, QueueDepth, RecordPage} from '../outbound/r
 import type {Brand, EpochMs, LeaseNo, PeerNo} from '../outbound/units.js';
 import type {EncodedRequest} from './encode-request.js';
 import type {StoreQuota, WireOverhead} from './quota.js';
-import type {BulkProgress, DeadletterSelector, HoldResult, HoldVerb, WaitingSelector} from './selectors.js';
+import type {
+	BulkProgress,
+	DeadletterSelector,
+	HoldResult,
+	HoldVerb,
+	RecordFilter,
+	WaitingSelector,
+} from './selectors.js';
 import type {Horizon, ServiceOrder} from './service-order.js';
 import type {SpaceUse} from './space-use.js';
 
@@ -248,18 +255,6 @@ export type ExceptionVerdict = {
 	| {readonly event: 'reject' | 'exhaust' | 'missing' | 'corrupt'}
 );
 
-export type RecordFilter = {
-	/** `abandoned`: put back by the last restart and not leased since. */
-	readonly state?: DeliveryRecord['state'] | 'abandoned';
-	readonly peer?: PeerId;
-	readonly priority?: Priority;
-	readonly label?: {readonly name: string; readonly value: string};
-	readonly reason?: DeadletterReason;
-	/** Held by an operator, or not. */
-	readonly held?: boolean;
-	/** Deadletters only: died at or after. */
-	readonly since?: EpochMs;
-};
 export type PageRequest = {readonly limit: number; readonly cursor?: string};
 
 export type Ahead = {

@@ -92,11 +92,15 @@ const replier = (replies: ReadonlyArray<string | undefined>, show: (text: string
 };
 type Asking = NonNullable<CommandContext['ask']>;
 
+/** When the clock of a stubbed command starts. */
+export const NOON = Date.UTC(2026, 6, 25, 12);
+
 /** A sleep takes no time and moves the clock by what was asked for. */
 const steppedTime = (): CommandContext['time'] => {
 	let elapsed = 0;
 	return {
 		elapsed: () => elapsed,
+		now: () => NOON + elapsed,
 		async sleep(milliseconds, signal) {
 			signal.throwIfAborted();
 			elapsed += milliseconds;

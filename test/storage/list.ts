@@ -1,6 +1,6 @@
 import type {DeliveryRecord} from '../../src/outbound/record.js';
 import type {EpochMs} from '../../src/outbound/units.js';
-import type {RecordFilter} from '../../src/storage/store.js';
+import type {RecordFilter} from '../../src/storage/selectors.js';
 import type {StoreFixture} from '../helpers/store-fixture.js';
 import {BIG_WINDOW} from '../helpers/store-fixture.js';
 import {
@@ -73,6 +73,9 @@ const populate = async ({store, clock}: StoreFixture): Promise<void> => {
 	await take(store, {...BIG_WINDOW, maxEntries: 1}, peerB);
 };
 
+/** When the second half is enqueued: a fixture's clock stands until it is moved. */
+const LATER = 1_750_000_001_000 as EpochMs;
+
 /** What a listing must give: every record of every segment, looked up one by one. */
 const everything = (store: Store): DeliveryRecord[] =>
 	listed(store, {}).flatMap(({segmentId, peerId}) => store.inspect(segmentId, peerId));
@@ -103,6 +106,17 @@ const filters: readonly (readonly [string, RecordFilter, (record: DeliveryRecord
 		record => record.reason === 'FORCED' && record.peerId === A,
 	],
 	['a reason nobody died of', {reason: 'QUOTA'}, () => false],
+	["two labels of which one is another's value", {label: {name: 'site', value: 'log'}}, () => false],
+	['the time since', {enqueuedSince: LATER}, record => record.enqueuedAt >= LATER],
+	['the time before', {enqueuedUntil: LATER}, record => record.enqueuedAt < LATER],
+	[
+		'a time, a class and a state',
+		{enqueuedSince: LATER, enqueuedUntil: (LATER + 1) as EpochMs, priority: 'bulk', state: 'scheduled'},
+		record => record.enqueuedAt >= LATER && record.priority === 'bulk' && record.state === 'scheduled',
+	],
+	['a time that never was', {enqueuedSince: LATER, enqueuedUntil: LATER}, () => false],
+	['the time from the beginning', {enqueuedSince: 0 as EpochMs}, () => true],
+	['the time to come', {enqueuedSince: (LATER + 1) as EpochMs}, () => false],
 ];
 
 for (const [what, filter, matches] of filters) {
@@ -119,7 +133,8 @@ for (const [what, filter, matches] of filters) {
 				t.deepEqual(record, store.inspect(record.segmentId, record.peerId)[0]);
 			}
 			const {total} = store.list(filter, {limit: 1});
-			if (filter.label === undefined && filter.priority === undefined) {
+			const isByTime = (filter.enqueuedSince ?? filter.enqueuedUntil) !== undefined;
+			if (filter.label === undefined && filter.priority === undefined && !isByTime) {
 				t.is(total, expected.length, 'and the total is that of the counters');
 			} else {
 				t.is(total, undefined);
@@ -193,14 +208,75 @@ storeTest(
 
 storeTest('a page looks at 10,000 rows at most and carries on', async (t, {store}) => {
 	for (let call = 0; call < 12; call++) {
-		await fill(store, Array.from({length: 1000}, String), call === 11 ? {labels: {find: 'me'}} : {});
+		// Each block has one that carries the label, so that none can be passed by.
+		await fill(store, [`sought ${call}`], {labels: {find: 'me'}});
+		await fill(store, Array.from({length: 1000}, String), {labels: {find: 'you'}});
 	}
-	const filter = {label: {name: 'find', value: 'me'}};
-	const page = store.list(filter, {limit: 10});
-	t.deepEqual(page.records, []);
-	t.true(page.examined <= 10_000 && page.examined > 5000, `${page.examined}`);
+	const filter = {label: {name: 'find', value: 'you'}};
+	const page = store.list({...filter, state: 'scheduled'}, {limit: 1000});
+	t.is(page.records.length, 1000);
+	t.true(page.examined <= 1010, `${page.examined}`);
 	t.not(page.nextCursor, undefined);
-	t.is(listed(store, filter).length, 1000);
+	t.is(listed(store, filter).length, 12_000);
+});
+
+storeTest('blocks of one that do not match are passed by, 10,000 a page', async (t, {store}) => {
+	const peers = 'all';
+	for (let part = 0; part < 11; part++) {
+		await Promise.all(
+			Array.from({length: 1000}, async (_, at) => store.enqueue([draft(store, `${part} ${at}`)], peers)),
+		);
+	}
+	const [last] = await fill(store, ['last'], {labels: {find: 'me'}});
+	const filter = {label: {name: 'find', value: 'me'}};
+	t.deepEqual(
+		listed(store, filter, 10).map(({segmentId}) => segmentId),
+		[last],
+	);
+	for (let cursor: string | undefined; ; ) {
+		const page = store.list(filter, cursor === undefined ? {limit: 10} : {limit: 10, cursor});
+		t.true(page.examined <= 10_000, `${page.examined}`);
+		if (page.nextCursor === undefined) {
+			break;
+		}
+		cursor = page.nextCursor;
+	}
+});
+
+storeTest('a block that cannot match costs one look, whatever it holds', async (t, {store, clock}) => {
+	for (let call = 0; call < 20; call++) {
+		clock.advance(1000);
+		await fill(store, Array.from({length: 1000}, String), {labels: {site: 'x'}});
+	}
+	const since = clock.now();
+	const cheap: readonly RecordFilter[] = [
+		{label: {name: 'site', value: 'y'}},
+		{label: {name: 'sit', value: 'x'}},
+		{priority: 'urgent'},
+		{enqueuedSince: (since + 1) as EpochMs},
+		{enqueuedUntil: (since - 19_000) as EpochMs},
+		{state: 'failed'},
+	];
+	for (const filter of cheap) {
+		const page = store.list(filter, {limit: 10});
+		t.like(page, {records: [], nextCursor: undefined}, JSON.stringify(filter));
+		t.true(page.examined <= 40, `${JSON.stringify(filter)}: ${page.examined}`);
+	}
+	const newest = store.list({enqueuedSince: since}, {limit: 10});
+	t.is(newest.records.length, 10);
+	t.true(newest.examined <= 12, `${newest.examined}`);
+});
+
+storeTest('a clock that jumps between two enqueues hides neither', async (t, {store, clock}) => {
+	const [before] = await fill(store, ['before']);
+	clock.advance(60_000);
+	clock.jump(-365 * 86_400_000);
+	const [after] = await fill(store, ['after']);
+	clock.advance(60_000);
+	const half = (clock.now() - 90_000) as EpochMs;
+	const ids = (filter: RecordFilter) => listed(store, filter).map(({segmentId}) => segmentId);
+	t.deepEqual(ids({enqueuedSince: half}), [after]);
+	t.deepEqual(ids({enqueuedUntil: half}), [before]);
 });
 
 storeTest('a page never has more than a thousand records', async (t, {store}) => {

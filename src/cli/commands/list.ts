@@ -2,25 +2,32 @@ import {DEADLETTER_REASONS} from '../../outbound/attempts.js';
 import {PRIORITIES} from '../../outbound/priorities.js';
 import {STATES} from '../../outbound/transitions.js';
 import {command} from '../command.js';
+import {UsageError} from '../failure.js';
 import {given} from '../given.js';
-import {collectPage} from '../pages.js';
+import {collectPage, eachPage} from '../pages.js';
 import {flag, option, optionOr} from '../parameters.js';
 import {readChoice} from '../read/choice.js';
 import {readCount} from '../read/count.js';
+import {readDurationMs} from '../read/duration.js';
 import {readPeerId} from '../read/ids.js';
 import {readLabel} from '../read/label.js';
 import {readLine} from '../read/line.js';
-import {recordsText} from '../text/records.js';
+import {readMoment, writtenMoment} from '../read/moment.js';
+import {grouped} from '../text/numbers.js';
+import {RecordLines, recordsText} from '../text/records.js';
 
 export const DEFAULT_LIMIT = 50;
+const NAME = 'relay list';
 
 export const list = command({
-	name: 'relay list',
+	name: NAME,
 	help: 'Records, one line each: what is where',
-	details: `States: ${STATES.join(', ')}. "abandoned" is what the last restart put back and has not been sent since.`,
+	details: `States: ${STATES.join(', ')}. "abandoned" is what the last restart put back and has not been sent since. What one filter lets through must pass the others too. Times are those of the enqueue. With --all every record that matches, as it is found; with --output json a record a line then.`,
 	examples: [
 		'edgectl relay list --state failed',
 		'edgectl relay list --peer-id hub --label kind=telemetry --limit 500',
+		'edgectl relay list --state scheduled --older-than 2h',
+		'edgectl relay list --all --reason EXPIRED --output json > expired.ndjson',
 	],
 	options: {
 		state: option('--state <S>', 'only records in this state', readChoice(STATES)),
@@ -30,23 +37,56 @@ export const list = command({
 			`only this class: ${PRIORITIES.join(', ')}`,
 			readChoice(PRIORITIES),
 		),
-		held: flag('--held', 'only what an operator holds'),
 		label: option('--label <NAME=VALUE>', 'only segments that carry this label', readLabel),
+		reason: reasonFilter(),
+		held: flag('--held', 'only what an operator holds'),
+		since: option(
+			'--since <TIME>',
+			'only enqueued since then: 2h (ago), or 2026-07-25T11:00:00Z',
+			readMoment,
+		),
+		olderThan: option('--older-than <AGE>', 'only enqueued longer ago than this, e.g. 2h', readDurationMs),
 		limit: optionOr('--limit <N>', 'at most so many records', readCount, DEFAULT_LIMIT),
 		cursor: option('--cursor <CURSOR>', 'go on where a listing ended', readLine),
+		all: flag('--all', 'every record that matches, however many'),
 	},
-	async run({call, output}, {state, peer, priority, held, label, limit, cursor}) {
-		const filter = given({state, peer_id: peer, priority, label, held: held || undefined});
-		const page = await collectPage(limit, cursor, part => call('relay.list', {...filter, ...part}));
-		output.answer(page, style => recordsText(page, style));
+	async run({call, output, time, signal}, {limit, cursor, all, since, olderThan, ...filters}) {
+		const {state, peer, priority, label, reason, held} = filters;
+		if (reason !== undefined && state !== undefined && state !== 'deadletter') {
+			throw new UsageError(`--reason is of deadletters, and --state asks for ${state}`, NAME);
+		}
+		const filter = given({
+			...{state, peer_id: peer, priority, label, reason},
+			held: held || undefined,
+			since: since && writtenMoment(since, time.now()),
+			until: olderThan === undefined ? undefined : writtenMoment({agoMs: olderThan}, time.now()),
+		});
+		if (!all) {
+			const page = await collectPage(limit, cursor, part => call('relay.list', {...filter, ...part}));
+			output.answer(page, style => recordsText(page, style));
+			return undefined;
+		}
+		const lines = new RecordLines(output);
+		await eachPage(
+			cursor,
+			part => call('relay.list', {...filter, ...part}),
+			({records}, examined) => {
+				signal.throwIfAborted();
+				lines.add(records);
+				const text = `${grouped(lines.count)} found, ${grouped(examined)} rows looked at`;
+				output.progress({done: lines.count, total: undefined, text});
+			},
+		);
+		lines.end();
 		return undefined;
 	},
 });
 
-/** `--reason` of a listing or a selection; it takes the place of the global one. */
-export const reasonFilter = () =>
-	option(
+/** `--reason` of a listing or a selection; it takes the place of the global one. A function: `list` above needs it first. */
+export function reasonFilter() {
+	return option(
 		'--reason <R>',
 		`only those buried for this reason: ${DEADLETTER_REASONS.join(', ')}`,
 		readChoice(DEADLETTER_REASONS),
 	);
+}

@@ -9,17 +9,16 @@ export type Column<Row> = {
 	tone?(row: Row): Tone | undefined;
 };
 
-/** Aligned columns under a heading, two spaces apart; nothing trails at the ends of lines. */
+/** Aligned columns under a heading, two spaces apart, each at least as wide as `least` says; nothing trails at the ends of lines. */
 export const columns = <Row>(
 	table: ReadonlyArray<Column<Row>>,
 	rows: readonly Row[],
 	style: Style,
 	indent = '',
+	least: readonly number[] = [],
 ): string[] => {
 	const cells = rows.map(row => table.map(column => printable(column.cell(row))));
-	const widths = table.map(({title}, at) =>
-		Math.max(title.length, ...cells.map(line => width(line[at] ?? ''))),
-	);
+	const widths = widthsOf(table, rows).map((needed, at) => Math.max(needed, least[at] ?? 0));
 	const paint = (row: Row, column: Column<Row>, text: string): string => {
 		const tone = column.tone?.(row);
 		return tone === undefined ? text : style(tone, text);
@@ -46,5 +45,11 @@ export const columns = <Row>(
 		),
 	];
 };
+
+/** What the columns take, their titles included. */
+export const widthsOf = <Row>(table: ReadonlyArray<Column<Row>>, rows: readonly Row[]): readonly number[] =>
+	table.map(column =>
+		rows.reduce((most, row) => Math.max(most, width(printable(column.cell(row)))), column.title.length),
+	);
 
 const width = (text: string): number => [...stripVTControlCharacters(text)].length;

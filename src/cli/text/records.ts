@@ -1,5 +1,6 @@
 import type {WireRecord, WireRecordPage} from '../../rpc/contract/record.js';
-import {type Column, columns} from './columns.js';
+import type {Output} from '../output.js';
+import {type Column, columns, widthsOf} from './columns.js';
 import {counted, grouped, humanBytes} from './numbers.js';
 import type {Style, Tone} from './style.js';
 
@@ -16,6 +17,40 @@ export const deadlettersText = (page: WireRecordPage, style: Style): string[] =>
 	ending(page, 'deadletter entry', 'deadletter entries'),
 	...more(page),
 ];
+
+/** Records as they come, a line each under one heading; as JSON a document each. */
+export class RecordLines {
+	count = 0;
+	readonly #output: Output;
+	#widths: readonly number[] = [];
+
+	constructor(output: Output) {
+		this.#output = output;
+	}
+
+	add(records: readonly WireRecord[]): void {
+		const {format, style} = this.#output;
+		if (records.length === 0) {
+			return;
+		}
+		// The first page says how wide the columns are; what is wider later shifts its own line alone.
+		const lines = format === 'json' ? [] : columns(RECORD_COLUMNS, records, style, '', this.#widths);
+		if (this.count === 0 && lines[0] !== undefined) {
+			this.#output.item({}, lines[0]);
+			this.#widths = widthsOf(RECORD_COLUMNS, records);
+		}
+		for (const [at, record] of records.entries()) {
+			this.#output.item(record, lines[at + 1] ?? '');
+		}
+		this.count += records.length;
+	}
+
+	end(): void {
+		if (this.#output.format === 'text') {
+			this.#output.item({}, counted(this.count, 'record'));
+		}
+	}
+}
 
 const ending = ({records, total, next_cursor: next}: WireRecordPage, one: string, many: string): string => {
 	const all = total ?? (next === undefined ? records.length : undefined);

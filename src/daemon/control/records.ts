@@ -3,7 +3,8 @@ import type {PeerId, SegmentId} from '../../outbound/names.js';
 import type {DeliveryRecord} from '../../outbound/record.js';
 import type {Params, Result} from '../../rpc/contract/methods.js';
 import {MAX_INLINE_PAYLOAD_BYTES} from '../../rpc/limits.js';
-import type {RecordFilter} from '../../storage/store.js';
+import {parseTime} from '../../runtime/clock.js';
+import type {RecordFilter} from '../../storage/selectors.js';
 import type {Parts} from '../parts.js';
 import {pageView, recordView} from '../views/record-view.js';
 
@@ -11,7 +12,7 @@ type Reading = Pick<Parts, 'store' | 'config'>;
 
 export const listRecords = (
 	{store}: Reading,
-	{state, peer_id, priority, label, held, reason, limit, cursor}: Params<'relay.list'>,
+	{state, peer_id, priority, label, held, reason, since, until, limit, cursor}: Params<'relay.list'>,
 ): Result<'relay.list'> => {
 	const filter: RecordFilter = {
 		...(state !== undefined && {state}),
@@ -20,6 +21,8 @@ export const listRecords = (
 		...(label !== undefined && {label: {...label, name: label.name.toLowerCase()}}),
 		...(reason !== undefined && {reason}),
 		...(held !== undefined && {held}),
+		...(since !== undefined && {enqueuedSince: parseTime(since)}),
+		...(until !== undefined && {enqueuedUntil: parseTime(until)}),
 	};
 	return pageView(store.list(filter, {limit, ...(cursor !== undefined && {cursor})}));
 };
@@ -27,12 +30,13 @@ export const listRecords = (
 /** `TOO_LARGE` when the payload is asked for and does not fit into a reply. */
 export const inspect = (
 	{store, config}: Reading,
-	{segment_id: segment, peer_id: peer, payload}: Params<'relay.inspect'>,
+	{segment_id: segment, peer_id: peer, payload, head_bytes: headBytes}: Params<'relay.inspect'>,
 ): Result<'relay.inspect'> => {
 	const records = findRecords(store, segment, peer);
 	return {
 		records: records.map(recordView),
 		...(payload === true && {payload_base64: payloadText(store, config, records)}),
+		...(headBytes !== undefined && {payload_head: headOf(store, records, headBytes)}),
 	};
 };
 
@@ -51,6 +55,28 @@ const findRecords = (
 		});
 	}
 	return [first, ...others];
+};
+
+/** That a payload is gone or large is no reason to refuse the records. */
+const headOf = (
+	store: Parts['store'],
+	[{segmentId, sizeBytes}]: readonly [DeliveryRecord, ...DeliveryRecord[]],
+	headBytes: number,
+): NonNullable<Result<'relay.inspect'>['payload_head']> => {
+	if (sizeBytes > MAX_INLINE_PAYLOAD_BYTES) {
+		return {unavailable: 'it is too large to be shown here'};
+	}
+	try {
+		const payload = store.payload(segmentId);
+		return payload === undefined
+			? {unavailable: 'the segment is not known any more'}
+			: {base64: Buffer.from(payload.bytes.subarray(0, headBytes)).toString('base64')};
+	} catch (error) {
+		if (error instanceof EdgedError && error.code === 'SEGMENT_MISSING') {
+			return {unavailable: error.message};
+		}
+		throw error;
+	}
 };
 
 const payloadText = (

@@ -115,13 +115,13 @@ test('list does not ask for more in one page than the daemon gives', async t => 
 test('inspect shows every record of the segment', async t => {
 	const answers = {'relay.inspect': {records: [record, {...record, peer_id: 'peer-b'}]}};
 	const {calls, out} = await runLine('relay inspect seg-dead-1', {answers});
-	t.deepEqual(calls, [['relay.inspect', {segment_id: 'seg-dead-1'}]]);
+	t.deepEqual(calls, [['relay.inspect', {segment_id: 'seg-dead-1', head_bytes: 256}]]);
 	t.is(out.match(/Attempt History/g)?.length, 2);
 });
 
 test('inspect of one peer asks for that one', async t => {
 	const {calls} = await runLine('relay inspect s hub', {answers: {'relay.inspect': {records: [record]}}});
-	t.deepEqual(calls, [['relay.inspect', {segment_id: 's', peer_id: 'hub'}]]);
+	t.deepEqual(calls, [['relay.inspect', {segment_id: 's', peer_id: 'hub', head_bytes: 256}]]);
 });
 
 test('deadletter list filters by peer and reason', async t => {
@@ -138,4 +138,100 @@ test('deadletter inspect asks for the record by name', async t => {
 	});
 	t.deepEqual(calls, [['relay.deadletter.inspect', {segment_id: 'seg-dead-1', peer_id: 'peer-a'}]]);
 	t.regex(out, /^Deadletter Entry\n/);
+});
+
+const headOf = (bytes: Buffer) => ({
+	'relay.inspect': {
+		records: [{...record, size_bytes: bytes.length}],
+		payload_head: {base64: bytes.toString('base64')},
+	},
+});
+
+test('inspect shows the beginning of a payload below the records', async t => {
+	const {out} = await runLine('relay inspect s', {answers: headOf(Buffer.from('{"site":7}\n'))});
+	t.regex(out, /\nPayload \(11 bytes\)\n {2}\{"site":7\}\n$/);
+});
+
+test('a payload that is gone is no reason to show nothing', async t => {
+	const answers = {'relay.inspect': {records: [record], payload_head: {unavailable: 'it is\u001b[2J gone'}}};
+	const {out} = await runLine('relay inspect s', {answers});
+	t.regex(out, /^Deadletter Entry\n/);
+	t.regex(out, /\nPayload\n {2}it is \[2J gone\n$/);
+});
+
+for (const [line, head] of [
+	['relay inspect s --head 4KiB', 4096],
+	['relay inspect s --no-payload', undefined],
+	['relay inspect s --output json', undefined],
+	['relay inspect s --output json --head 16', 16],
+] as const) {
+	test(`"${line}" asks for ${head ?? 'nothing'} of the payload`, async t => {
+		const {calls} = await runLine(line, {answers: headOf(Buffer.from('x'))});
+		t.deepEqual(calls, [
+			['relay.inspect', {segment_id: 's', ...(head === undefined ? {} : {head_bytes: head})}],
+		]);
+	});
+}
+
+test('what contradicts itself is refused', async t => {
+	for (const line of [
+		'relay inspect s --no-payload --head 1',
+		'relay inspect s --head 0',
+		'relay inspect s --head 65537',
+		'relay list --state failed --reason EXPIRED',
+		'relay list --since yesterday',
+		'relay list --since 2026-13-01',
+		'relay list --older-than -1h',
+	]) {
+		await t.throwsAsync(runLine(line), {name: 'UsageError'}, line);
+	}
+});
+
+test('times of a listing are so long ago, or stand by themselves', async t => {
+	const answers = {'relay.list': {records: [], examined: 0}};
+	const asked = async (line: string) => (await runLine(line, {answers})).calls[0]?.[1];
+	t.like(await asked('relay list --since 2h --older-than 30m'), {
+		since: '2026-07-25T10:00:00.000Z',
+		until: '2026-07-25T11:30:00.000Z',
+	});
+	t.like(await asked('relay list --since 2026-07-25t09:30:00+02:00'), {since: '2026-07-25T09:30:00+02:00'});
+	t.like(await asked('relay list --since 2026-07-25'), {since: '2026-07-25T00:00:00Z'});
+});
+
+const pages = [
+	{records: [record, {...record, segment_id: 'x'.repeat(40)}], next_cursor: 'a', examined: 10_000},
+	{records: [], next_cursor: 'b', examined: 10_000},
+	{records: [{...record, segment_id: 'last'}], examined: 7},
+];
+
+test('--all shows every record under one heading, page by page', async t => {
+	const left = [...pages];
+	const {out, calls} = await runLine('relay list --all --peer-id hub', {
+		answers: {'relay.list': () => left.shift()},
+	});
+	const lines = out.trimEnd().split('\n');
+	t.is(lines.length, 5);
+	t.regex(lines[0] ?? '', /^SEGMENT-ID +PEER-ID/);
+	t.is(lines[3]?.indexOf('peer-a'), lines[0]?.indexOf('PEER-ID'));
+	t.is(lines[4], '3 records');
+	t.deepEqual(
+		calls.map(([, params]) => params),
+		[
+			{peer_id: 'hub', limit: 1000},
+			{peer_id: 'hub', limit: 1000, cursor: 'a'},
+			{peer_id: 'hub', limit: 1000, cursor: 'b'},
+		],
+	);
+});
+
+test('--all as json is a record a line and nothing else', async t => {
+	const left = [...pages];
+	const {out} = await runLine('relay list --all --output json', {
+		answers: {'relay.list': () => left.shift()},
+	});
+	const ids = out
+		.trimEnd()
+		.split('\n')
+		.map(line => (JSON.parse(line) as {segment_id: string}).segment_id);
+	t.deepEqual(ids, [record.segment_id, 'x'.repeat(40), 'last']);
 });

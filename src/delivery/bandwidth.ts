@@ -14,12 +14,15 @@ export type BandwidthOptions = {
 	/** Where limits that were set live are kept; values are JSON, `null` for none. */
 	readonly settings: {
 		readSetting(name: string): unknown;
-		/** Durable when it resolves. */
-		writeSetting(name: string, value: unknown): Promise<void>;
+		/** All or none; durable when it resolves. */
+		writeSettings(values: ReadonlyMap<string, unknown>): Promise<void>;
 	};
 	/** Keeps the daily quotas. */
 	readonly quota: Pick<StoreQuota, 'limit' | 'use'>;
 };
+
+/** Of both figures those that are set live. */
+export type Override = Partial<Limits>;
 
 /** The limits as the file has them. A peer that is not named has none of its own. */
 export type FileLimits = {
@@ -118,6 +121,23 @@ export class Bandwidth {
 		return this.#change(peer, () => undefined);
 	}
 
+	/** What is set live over the file's values; `undefined` when nothing is. */
+	override(peer: PeerId | undefined): Override | undefined {
+		return this.#limit(peer).override;
+	}
+
+	/**
+	 * What is set live becomes what `change` makes of it, whoever else is about to change it; what `also` gives is written in the same
+	 * commit. Durable and in force when it resolves; when `change` throws, nothing has changed.
+	 */
+	async amend(
+		peer: PeerId | undefined,
+		change: (former: Override | undefined) => Override | undefined,
+		also: () => ReadonlyMap<string, unknown>,
+	): Promise<void> {
+		await this.#change(peer, change, also);
+	}
+
 	/** Takes other values of the file; what was set live stays in force over them. */
 	reload(file: FileLimits): void {
 		this.#file = file;
@@ -167,12 +187,13 @@ export class Bandwidth {
 	/** One after the other: each builds on the figures that the one before has left. */
 	async #change(
 		peer: PeerId | undefined,
-		change: (former: Partial<Limits> | undefined) => Partial<Limits> | undefined,
+		change: (former: Override | undefined) => Override | undefined,
+		also: () => ReadonlyMap<string, unknown> = () => new Map(),
 	): Promise<BandwidthState> {
 		const limit = this.#limit(peer);
 		const changed = this.#changing.then(async () => {
 			const override = change(limit.override);
-			await this.#options.settings.writeSetting(settingName(peer), override ?? null);
+			await this.#options.settings.writeSettings(new Map([...also(), [settingName(peer), override ?? null]]));
 			limit.setOverride(override);
 			this.#changed();
 			return limit.state();
@@ -222,7 +243,7 @@ const settingName = (peer: PeerId | undefined): string =>
 const parseOverride = (
 	settings: BandwidthOptions['settings'],
 	peer: PeerId | undefined,
-): Partial<Limits> | undefined => {
+): Override | undefined => {
 	const value = settings.readSetting(settingName(peer));
 	if (typeof value !== 'object' || value === null) {
 		return undefined;

@@ -15,7 +15,7 @@ import type {DeliveryObserver} from './observer.js';
 import type {Transport} from './transport.js';
 import {WorkerSlots} from './worker-slots.js';
 
-export type DispatcherStore = LaneStore & Pick<OutboundStore, 'onWork' | 'readSetting' | 'writeSetting'>;
+export type DispatcherStore = LaneStore & Pick<OutboundStore, 'onWork' | 'readSetting' | 'writeSettings'>;
 
 export type DispatcherOptions = {
 	readonly store: DispatcherStore;
@@ -37,6 +37,8 @@ export type DispatcherOptions = {
 
 /** `same`: all lanes that were meant were as ordered already, and nothing was written. */
 export type ModeChange = 'changed' | 'same';
+
+export type LaneChange = {readonly peerId: PeerId; readonly from: LaneMode; readonly to: LaneMode};
 
 const RUNNING: LaneMode = {paused: false, draining: false};
 
@@ -124,23 +126,45 @@ export class Dispatcher implements Service {
 	 * `end` ends them; what they hold goes back, no attempt is counted.
 	 */
 	async pause(peer?: PeerId, sends: 'finish' | 'end' = 'finish'): Promise<ModeChange> {
-		const change = await this.#setMode(peer, ({draining}) => ({paused: true, draining}));
-		const resting = this.#chosen(peer).filter(({mode}) => mode.paused); // Somebody may have resumed others meanwhile.
-		await Promise.all(resting.map(lane => lane.rested()));
-		for (const lane of sends === 'end' ? resting : []) {
-			lane.endSends();
+		const changes = await this.steer(peer, ({draining}) => ({paused: true, draining}));
+		for (const lane of sends === 'end' ? this.#chosen(peer) : []) {
+			if (lane.mode.paused) {
+				lane.endSends(); // Somebody may have resumed others meanwhile.
+			}
 		}
-		return change;
+		return changes.length === 0 ? 'same' : 'changed';
 	}
 
 	/** Ends pause and drain. */
-	resume(peer?: PeerId): Promise<ModeChange> {
-		return this.#setMode(peer, () => RUNNING);
+	async resume(peer?: PeerId): Promise<ModeChange> {
+		return (await this.steer(peer, () => RUNNING)).length === 0 ? 'same' : 'changed';
 	}
 
 	/** Delivers what waits, also when paused. Refusing what is new is up to the doors: see `isDraining`. */
-	drain(peer?: PeerId): Promise<ModeChange> {
-		return this.#setMode(peer, () => ({paused: false, draining: true}));
+	async drain(peer?: PeerId): Promise<ModeChange> {
+		const changes = await this.steer(peer, () => ({paused: false, draining: true}));
+		return changes.length === 0 ? 'same' : 'changed';
+	}
+
+	/**
+	 * One lane, or all: each gets the mode that `change` makes of its own, whoever else is about to change it. One commit, in which what
+	 * `also` gives is written too. Durable and in force when it resolves; no lease begins any more where it is paused.
+	 */
+	async steer(
+		peer: PeerId | undefined,
+		change: (mode: LaneMode, peer: PeerId) => LaneMode,
+		also: (changes: readonly LaneChange[]) => ReadonlyMap<string, unknown> = () => new Map(),
+	): Promise<readonly LaneChange[]> {
+		this.#chosen(peer); // An unknown peer is refused at once.
+		const ordered = this.#orders.then(() => this.#order(peer, change, also));
+		this.#orders = ordered.then(
+			() => {},
+			() => {},
+		);
+		const changes = await ordered;
+		const resting = this.#chosen(peer).filter(({mode}) => mode.paused);
+		await Promise.all(resting.map(lane => lane.rested()));
+		return changes;
 	}
 
 	/** New segments for `peer` are to be refused with `DRAINING`. */
@@ -163,31 +187,30 @@ export class Dispatcher implements Service {
 	}
 
 	/** One order after the other: each builds on the mode that the one before has left. */
-	async #setMode(peer: PeerId | undefined, change: (mode: LaneMode) => LaneMode): Promise<ModeChange> {
-		this.#chosen(peer); // An unknown peer is refused at once.
-		const ordered = this.#orders.then(() => this.#order(peer, change));
-		this.#orders = ordered.then(
-			() => {},
-			() => {},
-		);
-		return ordered;
-	}
-
-	async #order(peer: PeerId | undefined, change: (mode: LaneMode) => LaneMode): Promise<ModeChange> {
-		const changes = await Promise.all(
-			this.#chosen(peer).map(async lane => {
-				const {no, id} = lane.peer;
-				const mode = change(lane.mode);
-				const isSame = mode.paused === lane.mode.paused && mode.draining === lane.mode.draining;
-				if (!isSame) {
-					await this.#options.store.writeSetting(settingName(id), mode);
-				}
-				// A reload may have put another lane in its place, which has read the former mode.
-				this.#lanes.get(no)?.setMode(mode);
-				return isSame;
-			}),
-		);
-		return changes.every(isSame => isSame) ? 'same' : 'changed';
+	async #order(
+		peer: PeerId | undefined,
+		change: (mode: LaneMode, peer: PeerId) => LaneMode,
+		also: (changes: readonly LaneChange[]) => ReadonlyMap<string, unknown>,
+	): Promise<readonly LaneChange[]> {
+		const orders = this.#chosen(peer).map(({mode, peer: {id, no}}) => ({
+			no,
+			peerId: id,
+			from: mode,
+			to: change(mode, id),
+		}));
+		const changes = orders.filter(({from, to}) => !isSameMode(from, to));
+		const settings = new Map(also(changes));
+		for (const {peerId, to} of changes) {
+			settings.set(settingName(peerId), to);
+		}
+		if (settings.size > 0) {
+			await this.#options.store.writeSettings(settings);
+		}
+		for (const {no, to} of orders) {
+			// A reload may have put another lane in its place, which has read the former mode.
+			this.#lanes.get(no)?.setMode(to);
+		}
+		return changes;
 	}
 
 	#start(lane: Lane): void {
@@ -208,9 +231,12 @@ export class Dispatcher implements Service {
 	}
 }
 
+export const isSameMode = (one: LaneMode, other: LaneMode): boolean =>
+	one.paused === other.paused && one.draining === other.draining;
+
 const settingName = (peer: PeerId): string => `lane:mode:${peer}`;
 
-/** What is not what `#setMode` writes counts as running. */
+/** What is not what `steer` writes counts as running. */
 const parseMode = (value: unknown): LaneMode => {
 	const mode = typeof value === 'object' && value !== null ? (value as Partial<LaneMode>) : RUNNING;
 	return {paused: mode.paused === true, draining: mode.draining === true};

@@ -17,7 +17,7 @@ import type {InstanceLock} from './instance-lock.js';
 import {leasePayloads} from './lease-payloads.js';
 import {leaseRecords} from './lease-records.js';
 import {type MoveListener, tellMoves} from './moves.js';
-import {writeSetting} from './named-settings.js';
+import {writeSetting, writeSettings} from './named-settings.js';
 import {OpenLease} from './open-lease.js';
 import {QuotaDesk} from './quota-desk.js';
 import type {Place} from './read-watch.js';
@@ -156,6 +156,10 @@ export class LmdbStore extends StoreQueries implements OutboundStore {
 
 	writeSetting(name: string, value: unknown): Promise<void> {
 		return writeSetting(this.handles, name, value);
+	}
+
+	writeSettings(values: ReadonlyMap<string, unknown>): Promise<void> {
+		return writeSettings(this.handles, values);
 	}
 
 	/** Resolves when what reads have found damaged so far is put right. */

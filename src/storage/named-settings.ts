@@ -8,10 +8,21 @@ export const readSetting = ({env}: StoreHandles, name: string): unknown => {
 };
 
 /** See `OutboundStore.writeSetting`. */
-export const writeSetting = async (handles: StoreHandles, name: string, value: unknown): Promise<void> => {
-	const row = Buffer.from(JSON.stringify(value ?? null));
+export const writeSetting = (handles: StoreHandles, name: string, value: unknown): Promise<void> =>
+	writeSettings(handles, new Map([[name, value]]));
+
+/** See `OutboundStore.writeSettings`. */
+export const writeSettings = async (
+	handles: StoreHandles,
+	values: ReadonlyMap<string, unknown>,
+): Promise<void> => {
+	const rows = [...values].map(
+		([name, value]) => [keyOf(name), Buffer.from(JSON.stringify(value ?? null))] as const,
+	);
 	await atomically(handles, () => {
-		put(handles.env.meta, keyOf(name), row);
+		for (const [key, row] of rows) {
+			put(handles.env.meta, key, row);
+		}
 	});
 };
 

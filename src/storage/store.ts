@@ -109,6 +109,8 @@ export type OutboundStore = {
 	/** Small named values that survive restarts (limits set live, pauses). Values are JSON. */
 	readSetting(name: string): unknown;
 	writeSetting(name: string, value: unknown): Promise<void>;
+	/** All of them or none. */
+	writeSettings(values: ReadonlyMap<string, unknown>): Promise<void>;
 
 	/** Called (synchronously, after the commit) when records of a peer may have become due. */
 	onWork(listener: (peer: PeerNo) => void): void;

@@ -10,9 +10,15 @@ export class FakeSettings {
 	}
 
 	async writeSetting(name: string, value: unknown): Promise<void> {
+		await this.writeSettings(new Map([[name, value]]));
+	}
+
+	async writeSettings(values: ReadonlyMap<string, unknown>): Promise<void> {
 		if (this.failure !== undefined) {
 			throw this.failure;
 		}
-		this.values.set(name, JSON.stringify(value));
+		for (const [name, value] of values) {
+			this.values.set(name, JSON.stringify(value));
+		}
 	}
 }

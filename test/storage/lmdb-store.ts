@@ -37,6 +37,24 @@ storeTest('settings survive a restart, each under its name', async (t, fixture) 
 	t.is(store.readSetting('nothing'), null);
 });
 
+storeTest('several settings are written together, or none of them', async (t, fixture) => {
+	await fixture.store.writeSetting('a', 1);
+	const unwritable = {
+		toJSON() {
+			throw new TypeError('no text');
+		},
+	};
+	const both = new Map<string, unknown>([
+		['a', 2],
+		['b', unwritable],
+	]);
+	await t.throwsAsync(fixture.store.writeSettings(both), {message: 'no text'});
+	t.is(fixture.store.readSetting('a'), 1);
+	await fixture.store.writeSettings(both.set('b', 3));
+	const store = await fixture.reopen();
+	t.deepEqual([store.readSetting('a'), store.readSetting('b')], [2, 3]);
+});
+
 storeTest('a store is open once, and its id is its own for ever', async (t, fixture) => {
 	await t.throwsAsync(openTestStore(fixture.directory, fixture.clock), {
 		code: 'BUSY',

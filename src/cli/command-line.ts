@@ -6,11 +6,14 @@ import {
 	Option as ParserOption,
 } from 'commander';
 import type {Command} from './command.js';
+import {longNameOf, optionsOf} from './completion/position.js';
+import {lineMeant, nearest, quotedLine} from './did-you-mean.js';
 import {EXIT, type ExitCode} from './exit-codes.js';
 import {UsageError} from './failure.js';
 import {GLOBAL_OPTIONS, type Globals} from './globals.js';
 import {GROUP_HELP, shortFormOf} from './groups.js';
 import {listOfCommands} from './list-of-commands.js';
+import type {OutputFormat} from './output.js';
 import type {Option, Options, Positional} from './parameters.js';
 
 export type Reading =
@@ -42,7 +45,7 @@ export const readCommandLine = (words: readonly string[], surface: Surface): Rea
 		root.parse(words, {from: 'user'});
 	} catch (error) {
 		if (!(error instanceof Ended)) {
-			throw error;
+			throw error instanceof UsageError ? withLineToTry(error, words, surface.commands) : error;
 		}
 		return {kind: 'say', text: said.join('').trimEnd(), exitCode: error.exitCode};
 	}
@@ -82,7 +85,7 @@ const createRoot = ({commands, version, width}: Surface, say: (text: string) => 
 	root.version(version, '-V, --version', 'show the version').optionsGroup('Global options:');
 	addOptions(root, GLOBAL_OPTIONS);
 	root.addHelpText('after', `\n${listOfCommands(commands, width)}`);
-	root.exitOverride(error => onExit(error, '', commands));
+	root.exitOverride(error => onExit(error, ''));
 	return root;
 };
 
@@ -138,7 +141,7 @@ const addGroup = (parent: Parser, words: readonly string[]): Parser => {
 		.command(words.at(-1) ?? name, {hidden: name === 'deadletter'})
 		.description(GROUP_HELP[name] ?? '')
 		.enablePositionalOptions()
-		.exitOverride(error => onExit(error, name, []));
+		.exitOverride(error => onExit(error, name));
 	addOptions(group, GLOBAL_OPTIONS);
 	return group;
 };
@@ -146,7 +149,7 @@ const addGroup = (parent: Parser, words: readonly string[]): Parser => {
 const describe = (leaf: Parser, command: Command): void => {
 	leaf.description([command.help, command.details].filter(text => text !== undefined).join('\n\n'));
 	leaf.summary(command.help);
-	leaf.exitOverride(error => onExit(error, command.name, []));
+	leaf.exitOverride(error => onExit(error, command.name));
 	for (const positional of Object.values(command.positionals)) {
 		leaf.argument(positional.form, positional.help, reader(positional));
 	}
@@ -218,22 +221,59 @@ const globalsOf = (leaf: Parser, ownOptions: Options): Globals => {
 	return found as Globals;
 };
 
-const onExit = (error: CommanderError, name: string, commands: readonly Command[]): never => {
+const onExit = (error: CommanderError, name: string): never => {
 	if (error.exitCode === 0) {
 		throw new Ended(EXIT.done);
 	}
 	if (error.code === 'commander.help') {
 		throw new Ended(EXIT.usage); // A group without a command: its help was said.
 	}
-	const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-	throw new UsageError(`${message}${fullName(error, commands)}`, name);
+	throw new UsageError(error.message.replace(/^error: /, '').replaceAll('\n', ' '), name);
 };
 
-/** `edgectl status` means `edgectl relay status`. */
-const fullName = ({code, message}: CommanderError, commands: readonly Command[]): string => {
-	const [, word] = /'([^']*)'/.exec(message) ?? [];
-	const meant = commands.find(({name}) => name.split(' ').at(-1) === word);
-	return code === 'commander.unknownCommand' && meant !== undefined
-		? `: the command is edgectl ${meant.name}`
-		: '';
+/** The whole line that was meant, as far as it can be known; an example of the command where not. */
+const withLineToTry = (
+	{message, command: name}: UsageError,
+	words: readonly string[],
+	commands: readonly Command[],
+): UsageError => {
+	const command = commands.find(known => known.name === name);
+	const [, wrong] = /^unknown option '(--?[\w-]+)/.exec(message) ?? [];
+	const meant = wrong === undefined ? undefined : nearest(wrong, optionsOf(command).map(longNameOf));
+	if (meant !== undefined && wrong !== undefined) {
+		const plain = message.replace(/ \(Did you mean .*\)$/, '');
+		return new UsageError(plain, name, lineWith(words, wrong, meant));
+	}
+	if (command !== undefined) {
+		return new UsageError(message, name, command.examples[0]);
+	}
+	const line = lineMeant(words, commands);
+	const isOption =
+		wrong !== undefined &&
+		commands.some(({options}) =>
+			Object.values(options).some(({flags}) => flags.startsWith(`${wrong} `) || flags === wrong),
+		);
+	const hint = isOption ? `: options of a command stand behind its name` : '';
+	return new UsageError(`${message.replace(/ \(Did you mean .*\)$/, '')}${hint}`, name, line);
+};
+
+const lineWith = (words: readonly string[], wrong: string, meant: string): string =>
+	quotedLine(
+		words.map(word =>
+			word === wrong || word.startsWith(`${wrong}=`) ? meant + word.slice(wrong.length) : word,
+		),
+	);
+
+/** What `--output` asks for, wherever it stands; for a line that could not be read as a whole. */
+export const formatAskedFor = (words: readonly string[]): OutputFormat => {
+	const end = words.indexOf('--');
+	const own = end < 0 ? words : words.slice(0, end);
+	const asked = own.flatMap((word, at) =>
+		word === '--output'
+			? [own[at + 1]]
+			: word.startsWith('--output=')
+				? [word.slice('--output='.length)]
+				: [],
+	);
+	return asked.at(-1) === 'json' ? 'json' : 'text';
 };

@@ -5,48 +5,90 @@ import {EXIT, type ExitCode} from './exit-codes.js';
 /** The line that was typed makes no sense; `command` is whose help would tell. */
 export class UsageError extends Error {
 	readonly command: string;
+	/** A line that would make sense, whole: what was probably meant, or an example. */
+	readonly tryLine: string | undefined;
 
-	constructor(message: string, command = '') {
+	constructor(message: string, command = '', tryLine?: string) {
 		super(message);
 		this.name = 'UsageError';
 		this.command = command;
+		this.tryLine = tryLine;
 	}
 }
 
+/** What scripts tell failures by: the daemon's codes, and those for what comes before and behind it (docs/cli-json.md). */
+export type FailureCode =
+	| EdgedErrorCode
+	| 'USAGE'
+	| 'UNREACHABLE'
+	| 'NO_ANSWER'
+	| 'DAEMON_FAULT'
+	| 'UNKNOWN_ANSWER'
+	| 'SYSTEM'
+	| 'UNEXPECTED'
+	| 'INCOMPLETE';
+
 export type Failure = {
+	readonly code: FailureCode;
+	/** What is wrong, and why. */
+	readonly problem: string;
+	/** What to do about it. */
+	readonly advice: string | undefined;
 	/** One line: what, why, what to do. */
 	readonly message: string;
 	readonly exitCode: ExitCode;
 };
 
-/** What to tell the operator of `error`, and the shell. `undefined` for a bug of edgectl. */
+/** What to tell the operator of `error`, and the shell. `undefined` for what edgectl does not know. */
 export const toFailure = (error: unknown): Failure | undefined => {
 	if (error instanceof UsageError) {
 		const help = ['edgectl', error.command, '--help'].filter(word => word !== '').join(' ');
-		return {message: `${sentence(error.message)} See: ${help}`, exitCode: EXIT.usage};
+		const lines = [...(error.tryLine === undefined ? [] : [`Try: ${error.tryLine}`]), `See: ${help}`];
+		return failure('USAGE', error.message, lines.join('  '), EXIT.usage);
 	}
 	if (error instanceof DaemonUnreachable) {
-		return {message: `${whyUnreachable(error)} ${howToReach(error)}`, exitCode: EXIT.unreachable};
+		return failure('UNREACHABLE', whyUnreachable(error), howToReach(error), EXIT.unreachable);
 	}
 	if (error instanceof CallTimedOut) {
-		return {
-			message: `${sentence(error.message)} ${ASKS.has(error.method) ? ASKED_IN_VAIN : MAY_STILL_BE_DONE}`,
-			exitCode: EXIT.unreachable,
-		};
+		const todo = ASKS.has(error.method) ? ASKED_IN_VAIN : MAY_STILL_BE_DONE;
+		return failure('NO_ANSWER', error.message, todo, EXIT.unreachable);
 	}
 	if (error instanceof EdgedError) {
-		return {
-			message: `${error.code}: ${sentence(error.message)}${advice(error)}`,
-			exitCode: error.code === 'NOT_FOUND' ? EXIT.notFound : EXIT.refused,
-		};
+		const exitCode = error.code === 'NOT_FOUND' ? EXIT.notFound : EXIT.refused;
+		const found = failure(error.code, error.message, ADVICE[error.code], exitCode);
+		return {...found, message: `${error.code}: ${found.message}`};
 	}
 	if (error instanceof RpcError) {
-		return {message: `${sentence(error.message)} ${LOG_HINT}`, exitCode: EXIT.refused};
+		return failure('DAEMON_FAULT', error.message, LOG_HINT, EXIT.refused);
 	}
 	if (error instanceof UnexpectedAnswer) {
-		return {message: `${sentence(error.message)} ${VERSION_HINT}`, exitCode: EXIT.refused};
+		return failure('UNKNOWN_ANSWER', error.message, VERSION_HINT, EXIT.refused);
 	}
 	return undefined;
+};
+
+const failure = (
+	code: FailureCode,
+	message: string,
+	advice: string | undefined,
+	exitCode: ExitCode,
+): Failure => {
+	const problem = sentence(message);
+	return {
+		code,
+		problem,
+		advice,
+		message: [problem, ...(advice === undefined ? [] : [advice])].join(' '),
+		exitCode,
+	};
+};
+
+/** Of what {@link toFailure} does not know: what the system refused says it itself, the rest is a bug of edgectl. */
+export const unforeseen = (error: unknown): Failure => {
+	const {code, message, stack} = error as NodeJS.ErrnoException;
+	return code === undefined
+		? failure('UNEXPECTED', `unexpected: ${stack ?? String(error)}`, undefined, EXIT.refused)
+		: {...failure('SYSTEM', message, undefined, EXIT.refused), message};
 };
 
 /** What only asks; when nobody answers, nothing can have been done. */
@@ -93,11 +135,6 @@ const howToReach = ({reason}: DaemonUnreachable): string =>
 	reason === 'EACCES'
 		? 'Its socket is for root and the group of the daemon: use sudo, or join that group (edged, as packaged).'
 		: 'Start it with "systemctl start edged" or "edged --config FILE", or name its socket with --socket or EDGED_SOCKET.';
-
-const advice = (error: EdgedError): string => {
-	const hint = ADVICE[error.code];
-	return hint === undefined ? '' : ` ${hint}`;
-};
 
 /** What an operator can do about a refusal; `undefined` where the daemon's own words say it. */
 const ADVICE: Readonly<Record<EdgedErrorCode, string | undefined>> = {

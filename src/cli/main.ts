@@ -3,13 +3,13 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {findRpcSocket, type Surroundings} from '../config/paths.js';
 import {allCommands} from './all-commands.js';
 import {askAtTerminal} from './ask.js';
-import {type Reading, readCommandLine} from './command-line.js';
+import {formatAskedFor, type Reading, readCommandLine} from './command-line.js';
 import type {CommandContext, Time} from './context.js';
 import {accessDaemon} from './daemon-access.js';
 import {EXIT, type ExitCode} from './exit-codes.js';
-import {toFailure} from './failure.js';
+import {toFailure, UsageError, unforeseen} from './failure.js';
 import type {Globals} from './globals.js';
-import {createOutput, type Output} from './output.js';
+import {createOutput, type Output, type OutputFormat} from './output.js';
 import {openTerminal} from './terminal.js';
 import {coloured, plain} from './text/style.js';
 
@@ -32,7 +32,7 @@ export const main = async (): Promise<void> => {
 		});
 		process.exitCode = await follow(reading);
 	} catch (error) {
-		process.exitCode = report(error);
+		process.exitCode = report(error, formatAskedFor(words));
 	}
 };
 
@@ -89,18 +89,28 @@ const completeWords = async (words: readonly string[]): Promise<void> => {
 
 class Interrupted extends Error {}
 
-const report = (error: unknown): ExitCode => {
+const report = (error: unknown, format: OutputFormat): ExitCode => {
 	if (error instanceof Interrupted || (error as Error).cause instanceof Interrupted) {
 		return EXIT.interrupted;
 	}
-	const failure = toFailure(error);
-	plainOutput().complain(failure?.message ?? unforeseen(error));
-	return failure?.exitCode ?? EXIT.refused;
+	const failure = toFailure(withExample(error)) ?? unforeseen(error);
+	const {code, problem, advice, exitCode} = failure;
+	outputFor({output: format} as Globals).complain(failure.message, {
+		code,
+		message: problem,
+		advice,
+		exit_code: exitCode,
+	});
+	return exitCode;
 };
 
-const unforeseen = (error: unknown): string => {
-	const {code, message, stack} = error as NodeJS.ErrnoException;
-	return code === undefined ? `unexpected: ${stack ?? String(error)}` : message; // What the system refused says it itself.
+/** What a command refuses of its own line comes with a line of it that works. */
+const withExample = (error: unknown): unknown => {
+	if (!(error instanceof UsageError) || error.tryLine !== undefined) {
+		return error;
+	}
+	const known = allCommands.find(({name}) => name === error.command);
+	return new UsageError(error.message, error.command, known?.examples[0]);
 };
 
 const time: Time = {
@@ -121,8 +131,6 @@ const outputFor = ({output: format = 'text'}: Globals): Output =>
 		terminalWidth: process.stderr.isTTY ? process.stderr.columns || DEFAULT_WIDTH : undefined,
 		elapsed: time.elapsed,
 	});
-
-const plainOutput = (): Output => outputFor({output: 'text'} as Globals);
 
 /** A terminal that knows how to move its cursor. */
 const canDraw = (): boolean => process.stdout.isTTY && process.env['TERM'] !== 'dumb';

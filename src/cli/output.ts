@@ -1,3 +1,5 @@
+import type {ExitCode} from './exit-codes.js';
+import type {FailureCode} from './failure.js';
 import {printable} from './text/printable.js';
 import type {Style} from './text/style.js';
 
@@ -9,12 +11,23 @@ export type Output = {
 	answer(answer: unknown, text: (style: Style) => readonly string[]): void;
 	/** One of many answers, printed at once; as JSON one line each. */
 	item(answer: unknown, text: string): void;
-	/** Something that went wrong and does not end the command: one line to stderr. */
-	complain(message: string): void;
+	/** Something that went wrong, whether it ends the command or not: one line to stderr; as JSON `{"error": {...}}`. */
+	complain(message: string, facts?: ErrorFacts): void;
 	/** What is going on now: redrawn in place on a terminal, a line now and then otherwise. */
 	progress(progress: Progress): void;
 	/** Takes what `progress` drew off the screen. */
 	close(): void;
+};
+
+/** What scripts get of a failure; `message` takes the place of the line when that holds more. */
+export type ErrorFacts = {
+	readonly code: FailureCode;
+	readonly message?: string;
+	readonly advice?: string | undefined;
+	/** What the command ends with, if it ends of this. */
+	readonly exit_code?: ExitCode;
+	/** Which of several inputs. */
+	readonly file?: string;
 };
 
 export type Progress = {
@@ -44,7 +57,11 @@ export type OutputSettings = {
 export const createOutput = (settings: OutputSettings): Output => {
 	const {format, style, out, errors, terminalWidth} = settings;
 	const meter =
-		terminalWidth === undefined ? createLines(settings) : createBar(errors, terminalWidth, settings.elapsed);
+		terminalWidth !== undefined
+			? createBar(errors, terminalWidth, settings.elapsed)
+			: format === 'json'
+				? SILENT // A script that reads stderr finds errors there, and nothing else.
+				: createLines(settings);
 	const print = (sink: Sink, text: string): void => {
 		meter.clear();
 		sink.write(`${text}\n`);
@@ -58,8 +75,13 @@ export const createOutput = (settings: OutputSettings): Output => {
 		item(answer, text) {
 			print(out, format === 'json' ? JSON.stringify(answer) : text);
 		},
-		complain(message) {
-			print(errors, `edgectl: ${printable(message)}`);
+		complain(message, facts = {code: 'INCOMPLETE'}) {
+			const {code, ...known} = facts;
+			const text = printable(message);
+			print(
+				errors,
+				format === 'json' ? JSON.stringify({error: {code, message: text, ...known}}) : `edgectl: ${text}`,
+			);
 		},
 		progress: meter.show,
 		close: meter.clear,
@@ -67,6 +89,7 @@ export const createOutput = (settings: OutputSettings): Output => {
 };
 
 type Meter = {show(progress: Progress): void; clear(): void};
+const SILENT: Meter = {show() {}, clear() {}};
 
 const LINE_EVERY_MS = 5000;
 const REDRAW_EVERY_MS = 100;

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {toFailure, UsageError} from '../../src/cli/failure.js';
+import {toFailure, UsageError, unforeseen} from '../../src/cli/failure.js';
 import {EdgedError, ERROR_CODES} from '../../src/outbound/errors.js';
 import {CallTimedOut, DaemonUnreachable, RpcError, UnexpectedAnswer} from '../../src/rpc/client-errors.js';
 
@@ -20,6 +20,30 @@ test(
 	2,
 	/^nonsense\. See: edgectl relay list --help$/,
 );
+test(
+	'a usage error shows the line to try',
+	becomes,
+	new UsageError('unknown command', '', 'edgectl relay list'),
+	2,
+	/^unknown command\. Try: edgectl relay list {2}See: edgectl --help$/,
+);
+
+test('scripts get a code, and the problem apart from what to do', t => {
+	t.like(toFailure(new EdgedError('NOT_FOUND', 'No record of x')), {
+		code: 'NOT_FOUND',
+		problem: 'No record of x.',
+		advice: 'See what there is: edgectl relay list',
+	});
+	t.like(toFailure(refused('ENOENT')), {code: 'UNREACHABLE'});
+	t.like(toFailure(new CallTimedOut('relay.status', 1)), {code: 'NO_ANSWER'});
+});
+
+test('what the system refuses says it itself, and a bug shows where it is', t => {
+	const full = Object.assign(new Error('no space left on device'), {code: 'ENOSPC'});
+	t.like(unforeseen(full), {code: 'SYSTEM', message: 'no space left on device', exitCode: 1});
+	t.regex(unforeseen(new TypeError('x is not a function')).message, /^unexpected: TypeError: x is not/);
+});
+
 test(
 	'a missing socket is named, with how to start the daemon',
 	becomes,

@@ -99,6 +99,30 @@ test.serial(
 	/^edgectl: .*See: edgectl relay list --help$/m,
 );
 
+test.serial(
+	'with --output json a failure is a line of json on stderr, and the exit code the same',
+	async t => {
+		const {socketPath} = await startDoors(t, refusing('NOT_FOUND'));
+		const errorOf = async (words: readonly string[]) => {
+			const {code, stdout, stderr} = await runEdgectl([...words, '--output', 'json']);
+			t.is(stdout, '');
+			t.is(stderr.trimEnd().split('\n').length, 1);
+			const {error} = JSON.parse(stderr) as {error: {exit_code: number}};
+			t.is(error.exit_code, code ?? -1);
+			return error;
+		};
+		const socket = ['--socket', socketPath];
+		t.like(await errorOf(['relay', 'deadletter', 'retry', 'seg-1', 'hub', ...socket]), {
+			code: 'NOT_FOUND',
+			message: 'seg-1 for hub is acked.',
+			advice: 'See what there is: edgectl relay list',
+		});
+		t.like(await errorOf(['relay', 'lits']), {code: 'USAGE', exit_code: 2});
+		t.like(await errorOf(['ping', '--socket', `${socketPath}.none`]), {code: 'UNREACHABLE', exit_code: 3});
+		t.like(await errorOf(['relay', 'status', ...socket]), {code: 'DAEMON_FAULT', exit_code: 1});
+	},
+);
+
 test.serial('a daemon that is not there ends with 3, names the socket and how to start it', async t => {
 	const socket = path.join(await temporaryDirectory(t), 'none.sock');
 	const {code, stdout, stderr} = await runEdgectl(['relay', 'status', '--socket', socket]);

@@ -43,6 +43,25 @@ test('a complaint is one line of stderr, whatever the words', t => {
 	t.deepEqual(said, {out: '', errors: 'edgectl: two lines\n'});
 });
 
+test('a complaint is a document of one line for who reads json, and progress is nothing', t => {
+	const {output, said, pass} = collected('json');
+	output.complain('x: two\nlines', {code: 'SYSTEM', message: 'two lines', file: 'x'});
+	output.complain('not done');
+	output.progress({done: 1, total: 2, text: '1 of 2'});
+	pass(60_000);
+	output.progress({done: 2, total: 2, text: '2 of 2'});
+	t.deepEqual(
+		said.errors
+			.trimEnd()
+			.split('\n')
+			.map(line => JSON.parse(line)),
+		[
+			{error: {code: 'SYSTEM', message: 'two lines', file: 'x'}},
+			{error: {code: 'INCOMPLETE', message: 'not done'}},
+		],
+	);
+});
+
 test('without a terminal short work says nothing, and long work a line every five seconds', t => {
 	const {output, said, pass} = collected('text');
 	for (let done = 0; done < 12; done++) {

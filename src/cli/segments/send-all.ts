@@ -1,7 +1,7 @@
 import {DaemonUnreachable} from '../../rpc/client-errors.js';
 import type {CommandContext} from '../context.js';
 import {EXIT, type ExitCode} from '../exit-codes.js';
-import {toFailure} from '../failure.js';
+import {type Failure, toFailure} from '../failure.js';
 import {counted, grouped, humanBytes} from '../text/numbers.js';
 import type {IngestDoor, Metadata, SegmentAnswer} from './ingest-door.js';
 import {type Inputs, itemsOf} from './items.js';
@@ -29,7 +29,9 @@ export const sendAll = async (
 		},
 		failed(item, error) {
 			tally.failed++;
-			output.complain(`${item.origin}: ${toFailure(error)?.message ?? messageOf(error)}`);
+			const {message, code, problem, advice} = toFailure(error) ?? unreadable(error);
+			const file = item.origin;
+			output.complain(`${file}: ${message}`, {code, message: problem, advice, file});
 		},
 	});
 	const single = inputs.unit === 'input' && inputs.names.length === 1; // Its own line says it all.
@@ -108,4 +110,8 @@ const itemText = (origin: string, {segment_id, status, note}: SegmentAnswer): st
 const MADE_ID_LENGTH = 26;
 const LONGEST_STATUS = 'duplicate'.length;
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** An input that could not be read. */
+const unreadable = (error: unknown): Pick<Failure, 'code' | 'message' | 'problem' | 'advice'> => {
+	const message = error instanceof Error ? error.message : String(error);
+	return {code: 'SYSTEM', message, problem: message, advice: undefined};
+};

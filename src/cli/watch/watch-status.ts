@@ -128,7 +128,7 @@ const watchInLines = async (context: CommandContext): Promise<void> => {
 		void asking.askWhenDue();
 		const {status, trouble} = asking;
 		if (trouble !== complained && trouble !== undefined) {
-			output.complain(`waiting for edged: ${trouble}`);
+			output.complain(`waiting for edged: ${trouble}`, {code: 'UNREACHABLE'});
 		}
 		complained = trouble;
 		if (status !== undefined && status !== shown) {

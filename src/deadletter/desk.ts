@@ -4,6 +4,7 @@ import type {DeliveryRecord, RecordPage} from '../outbound/record.js';
 import type {
 	BulkProgress,
 	DeadletterSelector,
+	DeadTally,
 	KnownPeer,
 	OutboundStore,
 	PageRequest,
@@ -12,7 +13,6 @@ import type {
 /** What the desk needs of the store. */
 export type DeskStore = Pick<
 	OutboundStore,
-	| 'countMatching'
 	| 'depth'
 	| 'force'
 	| 'forceWaiting'
@@ -22,6 +22,7 @@ export type DeskStore = Pick<
 	| 'purgeMatching'
 	| 'retry'
 	| 'retryMatching'
+	| 'tallyMatching'
 >;
 
 export type BulkResult = {
@@ -30,7 +31,7 @@ export type BulkResult = {
 	readonly refused: number;
 	/** Nothing is left that matched. */
 	readonly done: boolean;
-	/** For the same selector, to go on where a limit ended it; when it is `undefined` the selector itself goes on. */
+	/** For the same selector, to go on where a limit ended it. */
 	readonly cursor: string | undefined;
 };
 
@@ -45,10 +46,15 @@ export class DeadletterDesk {
 		this.#store = store;
 	}
 
-	/** In the order of death. */
+	/** In the order of death. With the number of all that match, unless that would take long to count. */
 	list({cursor, ...selector}: DeadletterSelector, limit: number): RecordPage {
-		const page: PageRequest = cursor === undefined ? {limit} : {limit, cursor};
-		return this.#store.list({...selector, state: 'deadletter'}, page);
+		const request: PageRequest = cursor === undefined ? {limit} : {limit, cursor};
+		const page = this.#store.list({...selector, state: 'deadletter'}, request);
+		if (page.total !== undefined) {
+			return page;
+		}
+		const {tally, done} = this.#store.tallyMatching(selector);
+		return done ? {...page, total: tally.reduce((sum, {records}) => sum + records, 0)} : page;
 	}
 
 	/** Any record, dead or not: an operator looks before he buries. Throws `NOT_FOUND`. */
@@ -73,14 +79,42 @@ export class DeadletterDesk {
 		return this.#inSteps(selector, limit, (rest, step) => this.#store.retryMatching(rest, step));
 	}
 
-	/** What `purge` would remove: 1, or 0 for a record that is not dead. Throws `NOT_FOUND`. */
-	wouldPurge(segment: SegmentId, peer: PeerId): number {
-		return this.inspect(segment, peer).state === 'deadletter' ? 1 : 0;
+	/** As `tally`, for one record: empty for one that is not dead. Throws `NOT_FOUND`. */
+	async tallyOne(segment: SegmentId, peer: PeerId): Promise<DeadTally> {
+		const {state, reason} = this.inspect(segment, peer);
+		return state === 'deadletter' && reason !== undefined ? [{peer, reason, records: 1}] : [];
 	}
 
-	/** What `purgeMatching` would remove. */
-	wouldPurgeMatching(selector: DeadletterSelector, limit = Number.POSITIVE_INFINITY): number {
-		return Math.min(limit, this.#store.countMatching(selector));
+	/** What `force` would bury: 1, or 0 for what is dead already. Throws `NOT_FOUND`, and `INVALID_STATE` as `force` would. */
+	wouldForce(segment: SegmentId, peer: PeerId): number {
+		const {state} = this.inspect(segment, peer);
+		if (state === 'acked' || state === 'satisfied') {
+			throw new EdgedError(
+				'INVALID_STATE',
+				`segment ${segment} for peer ${peer} is ${state}: it cannot be buried`,
+				{
+					segment_id: segment,
+					peer_id: peer,
+					state,
+				},
+			);
+		}
+		return state === 'deadletter' ? 0 : 1;
+	}
+
+	/** What matches now, by peer and reason: exact, and never long at a time. */
+	async tally(selector: DeadletterSelector): Promise<DeadTally> {
+		const lines: DeadTally[number][] = [];
+		let rest = selector;
+		for (;;) {
+			const {tally, cursor, done} = this.#store.tallyMatching(rest);
+			lines.push(...tally);
+			if (done || cursor === undefined) {
+				return lines;
+			}
+			rest = {...rest, cursor};
+			await new Promise(resolve => setImmediate(resolve)); // Others come in between.
+		}
 	}
 
 	/** Removes the delivery record for good. `NOT_FOUND`, `INVALID_STATE`. */
@@ -113,28 +147,23 @@ export class DeadletterDesk {
 		return forced;
 	}
 
-	/** Never more than matched at the beginning: what is buried again meanwhile would be met again and again. */
+	/** What is buried again meanwhile is not met: the cursor says what was dead when the first step began. */
 	async #inSteps(
 		selector: DeadletterSelector,
-		limit: number | undefined,
+		limit = Number.POSITIVE_INFINITY,
 		step: (selector: DeadletterSelector, limit: number) => Promise<BulkProgress>,
 	): Promise<BulkResult> {
-		const matching = this.#store.countMatching(selector);
-		const most = Math.min(limit ?? matching, matching);
 		let rest = selector;
 		let changed = 0;
 		let refused = 0;
-		let done = matching === 0;
-		while (!done && changed + refused < most) {
-			const progress = await step(rest, Math.min(STEP, most - changed - refused));
-			const stuck = progress.changed + progress.refused === 0 && progress.cursor === rest.cursor;
+		let done = false;
+		while (!done && changed + refused < limit) {
+			const progress = await step(rest, Math.min(STEP, limit - changed - refused));
 			changed += progress.changed;
 			refused += progress.refused;
-			done = progress.done || stuck;
-			// Without a cursor the first group was cut: what is left of it is found again.
+			done = progress.done || progress.cursor === undefined;
 			rest = progress.cursor === undefined ? rest : {...rest, cursor: progress.cursor};
 		}
-		done ||= changed + refused >= matching;
 		return {changed, refused, done, cursor: done ? undefined : rest.cursor};
 	}
 }

@@ -122,7 +122,7 @@ const startKey = (stage: Stage, peer: PeerNo, {since}: RecordFilter): StageKey |
 /** Cheap tests on a whole row, before an entry of it is decoded. */
 const mayMatch = (
 	handles: StoreHandles,
-	{state, reason, priority}: RecordFilter,
+	{state, reason, priority, before}: RecordFilter,
 	{table, part, bits}: StageRow,
 	label: Buffer | undefined,
 ): boolean => {
@@ -141,6 +141,9 @@ const mayMatch = (
 		return true;
 	}
 	const {row} = part;
+	if (row.state === 'deadletter' && before !== undefined && row.diedAt >= before) {
+		return false;
+	}
 	if (reason !== undefined && !(row.state === 'deadletter' && row.reason === reason)) {
 		return false;
 	}
@@ -159,8 +162,8 @@ const totalOf = (
 	handles: StoreHandles,
 	{state, peer, priority, label, reason, held, ...times}: RecordFilter,
 ): number | undefined => {
-	const {since, enqueuedSince, enqueuedUntil} = times;
-	const isByTime = (since ?? enqueuedSince ?? enqueuedUntil) !== undefined;
+	const {since, before, enqueuedSince, enqueuedUntil} = times;
+	const isByTime = (since ?? before ?? enqueuedSince ?? enqueuedUntil) !== undefined;
 	if (priority !== undefined || label !== undefined || isByTime || state === 'abandoned') {
 		return undefined;
 	}

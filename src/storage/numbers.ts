@@ -40,6 +40,11 @@ export class Numbers {
 		return this.#block as BlockNo;
 	}
 
+	/** The number that the next group gets. */
+	get groupLimit(): GroupNo {
+		return this.#group as GroupNo;
+	}
+
 	nextBlock(): BlockNo {
 		return this.#block++ as BlockNo;
 	}

@@ -2,7 +2,7 @@ import type {DeadletterReason} from '../outbound/attempts.js';
 import type {PeerId} from '../outbound/names.js';
 import type {Priority} from '../outbound/priorities.js';
 import type {DeliveryRecord} from '../outbound/record.js';
-import type {EpochMs} from '../outbound/units.js';
+import type {EpochMs, GroupNo} from '../outbound/units.js';
 
 /** Which records a listing gives. */
 export type RecordFilter = {
@@ -16,6 +16,8 @@ export type RecordFilter = {
 	readonly held?: boolean;
 	/** Deadletters only: died at or after. */
 	readonly since?: EpochMs;
+	/** Deadletters only: died before. */
+	readonly before?: EpochMs;
 	/** Enqueued at or after. As the time has passed: a wall clock that jumped since does not count. */
 	readonly enqueuedSince?: EpochMs;
 	/** Enqueued before. */
@@ -24,10 +26,28 @@ export type RecordFilter = {
 export type DeadletterSelector = {
 	readonly peer?: PeerId;
 	readonly reason?: DeadletterReason;
+	/** Died at or after. */
 	readonly since?: EpochMs;
+	/** Died before. */
+	readonly before?: EpochMs;
+	readonly label?: {readonly name: string; readonly value: string};
+	/** Only what was dead when this number was given: whatever the clocks show, what dies later has a higher one. */
+	readonly numberedBelow?: GroupNo;
 	/** Of an earlier call with the same selector: goes on behind what that call looked at. */
 	readonly cursor?: string;
 };
+/** How many deadletters, by peer and reason. */
+export type DeadTally = ReadonlyArray<{
+	readonly peer: PeerId;
+	readonly reason: DeadletterReason;
+	readonly records: number;
+}>;
+export type TallyStep = {
+	readonly tally: DeadTally;
+	readonly cursor: string | undefined;
+	readonly done: boolean;
+};
+
 export type HoldVerb = 'hold' | 'release';
 export type WaitingSelector = {
 	readonly peer?: PeerId;

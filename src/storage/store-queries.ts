@@ -5,7 +5,6 @@ import type {EpochMs, PeerNo} from '../outbound/units.js';
 import type {AgeBucket} from './age-slices.js';
 import {aheadOf} from './ahead.js';
 import {counter, deadletterCounts, depthIn} from './counters.js';
-import {countMatching} from './deadletter-verbs.js';
 import type {StoreHandles} from './handles.js';
 import {previewHold} from './hold-matching.js';
 import {nextDueAt, oldestScheduledAt} from './lane-times.js';
@@ -27,8 +26,10 @@ import type {
 	ServiceOrder,
 	SpaceUse,
 	StoredPayload,
+	TallyStep,
 	WaitingSelector,
 } from './store.js';
+import {tallyMatching} from './tally-dead.js';
 
 /** What may be asked of the store without a write. */
 export class StoreQueries {
@@ -109,8 +110,8 @@ export class StoreQueries {
 		return previewHold(this.handles, verb, selector, limit);
 	}
 
-	countMatching(selector: DeadletterSelector): number {
-		return countMatching(this.handles, selector);
+	tallyMatching(selector: DeadletterSelector): TallyStep {
+		return tallyMatching(this.handles, selector);
 	}
 
 	readSetting(name: string): unknown {

@@ -4,14 +4,17 @@ import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {ClassNo, Priority} from '../outbound/priorities.js';
 import type {DeliveryRecord, Labels, QueueDepth, RecordPage} from '../outbound/record.js';
 import type {Brand, EpochMs, LeaseNo, PeerNo} from '../outbound/units.js';
+import type {DeadletterVerbs} from './deadletter-interface.js';
 import type {EncodedRequest} from './encode-request.js';
 import type {StoreQuota, WireOverhead} from './quota.js';
 import type {
 	BulkProgress,
 	DeadletterSelector,
+	DeadTally,
 	HoldResult,
 	HoldVerb,
 	RecordFilter,
+	TallyStep,
 	WaitingSelector,
 } from './selectors.js';
 import type {Horizon, ServiceOrder} from './service-order.js';
@@ -22,7 +25,7 @@ import type {SpaceUse} from './space-use.js';
  * nothing. A write that fails because the disk is full rejects with `STORAGE_FULL` or `STORAGE_FAILED`; a store that can no
  * longer be trusted ends the process instead (docs/failures.md, The disk).
  */
-export type OutboundStore = {
+export type OutboundStore = DeadletterVerbs & {
 	readonly storeId: StoreId;
 	readonly quota: StoreQuota;
 
@@ -73,20 +76,6 @@ export type OutboundStore = {
 	/** The payload, checked against its hash; `undefined` when the segment is unknown. Throws `SEGMENT_MISSING`. */
 	payload(segment: SegmentId): StoredPayload | undefined;
 
-	/** Any record that waits or is inflight -> deadletter `FORCED`. An already dead one is left as it is (`false`). */
-	force(segment: SegmentId, peer: PeerId, note: string): Promise<boolean>;
-	/**
-	 * About `limit` records of `peer` that wait and are in no lease -> deadletter `FORCED`, in one commit; how many were buried.
-	 * 0 = nothing is left that could be.
-	 */
-	forceWaiting(peer: PeerId, limit: number): Promise<number>;
-	/** Deadletter -> scheduled with a fresh budget and its history. `NOT_FOUND`, `INVALID_STATE`, `SEGMENT_MISSING`. */
-	retry(segment: SegmentId, peer: PeerId): Promise<void>;
-	/** Deadletter -> gone. `NOT_FOUND`, `INVALID_STATE`. */
-	purge(segment: SegmentId, peer: PeerId): Promise<void>;
-	/** At most `limit` deadletters that match, in original order, in one commit. Call again until `done`. */
-	retryMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress>;
-	purgeMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress>;
 	/**
 	 * `hold`: neither leased nor expired until released; the record keeps its state, history and due time. `release`: in its former
 	 * place again, with what was left of its lifetime. One peer's record, or all that the segment waits for. What is so already
@@ -98,8 +87,6 @@ export type OutboundStore = {
 	holdMatching(verb: HoldVerb, selector: WaitingSelector, limit: number): Promise<BulkProgress>;
 	/** One step of what `holdMatching` would change, without a change. */
 	previewHold(verb: HoldVerb, selector: WaitingSelector, limit: number): BulkProgress;
-	/** What `purgeMatching` would remove: exact when counters cover the selector, else counted by looking. */
-	countMatching(selector: DeadletterSelector): number;
 
 	/** Work that is due by the age clock: expiry, retention, trimming of ids. Small steps; `true` while more is due. */
 	tend(): Promise<boolean>;
@@ -281,10 +268,12 @@ export type {
 	Attempt,
 	BulkProgress,
 	DeadletterSelector,
+	DeadTally,
 	HoldResult,
 	HoldVerb,
 	Horizon,
 	ServiceOrder,
 	SpaceUse,
+	TallyStep,
 	WaitingSelector,
 };

@@ -36,7 +36,7 @@ storeTest(
 			pages++;
 			store.oldestScheduledAt(peerA);
 			store.nextDueAt(peerA);
-			store.countMatching({since: 0 as never});
+			store.tallyMatching({since: 0 as never});
 		});
 		t.is(pages, ROUNDS);
 		t.true(grown < BOUND, `${grown} bytes`);

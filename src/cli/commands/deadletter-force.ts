@@ -1,6 +1,8 @@
 import type {Result} from '../../rpc/contract/methods.js';
 import {command} from '../command.js';
+import {isConfirmed} from '../confirm.js';
 import type {CommandContext} from '../context.js';
+import {EXIT} from '../exit-codes.js';
 import {UsageError} from '../failure.js';
 import {flag, option, optional} from '../parameters.js';
 import {readPeerId, readSegmentId} from '../read/ids.js';
@@ -26,11 +28,19 @@ export const deadletterForce = command({
 	options: {
 		all: flag('--all', 'everything that waits for the peer that --peer-id names'),
 		allOf: option('--peer-id <P>', 'the peer, with --all', readPeerId),
+		dryRun: flag('--dry-run', 'change nothing and say what would be'),
+		yes: flag('--yes', 'do not ask, at a terminal, whether more than one record is meant'),
 	},
-	async run(context, {segment, peer, all, allOf}) {
+	async run(context, {segment, peer, all, allOf, dryRun, yes}) {
 		if (all) {
 			if (segment !== undefined || allOf === undefined) {
 				throw new UsageError('--all goes with --peer-id and without a segment id', NAME);
+			}
+			if (dryRun) {
+				return previewAll(context, allOf);
+			}
+			if (!(yes || (await isMeant(context, allOf)))) {
+				return EXIT.refused;
 			}
 			await forceAll(context, allOf);
 			return undefined;
@@ -38,10 +48,46 @@ export const deadletterForce = command({
 		if (segment === undefined || peer === undefined || allOf !== undefined) {
 			throw new UsageError('Name one record with SEGMENT-ID PEER-ID, or give --all --peer-id P', NAME);
 		}
-		await forceOne(context, segment, peer);
+		await (dryRun ? previewOne(context, segment, peer) : forceOne(context, segment, peer));
 		return undefined;
 	},
 });
+
+type Dry = Extract<Result<'relay.deadletter.force'>, {dry_run: true}>;
+
+const previewOne = async ({call, output}: CommandContext, segment: string, peer: string): Promise<void> => {
+	const params = {segment_id: segment, peer_id: peer, dry_run: true} as const;
+	const answer = (await call('relay.deadletter.force', params)) as Dry;
+	output.answer(answer, () => [
+		`dry run: ${segment} for ${peer} ${answer.would_force === 0 ? 'is a deadletter already' : 'would be a deadletter (FORCED)'}; nothing was changed`,
+	]);
+};
+
+const askAll = async ({call}: CommandContext, peer: string): Promise<Dry> =>
+	(await call('relay.deadletter.force', {all: true, peer_id: peer, dry_run: true})) as Dry;
+
+const previewAll = async (context: CommandContext, peer: string): Promise<undefined> => {
+	const answer = await askAll(context, peer);
+	const {would_force: would, inflight = 0} = answer;
+	context.output.answer(answer, () => [
+		`dry run: ${counted(would, 'record')} for ${peer} would be ${would === 1 ? 'a deadletter' : 'deadletters'} (FORCED); nothing was changed`,
+		...(inflight === 0 ? [] : [`  ${grouped(inflight)} being sent would be left alone`]),
+	]);
+};
+
+const isMeant = async (context: CommandContext, peer: string): Promise<boolean> => {
+	if (context.ask === undefined) {
+		return true;
+	}
+	const {would_force: records} = await askAll(context, peer);
+	const question = 'Make deadletters of them';
+	return isConfirmed(context, {
+		records,
+		noun: 'waiting record',
+		tallies: {peers: {[peer]: records}},
+		question,
+	});
+};
 
 const forceOne = async (
 	{call, output, accountable}: CommandContext,

@@ -1,4 +1,5 @@
 import {command} from '../command.js';
+import {deadFilterOf, deadFilterOptions} from '../dead-filter.js';
 import {given} from '../given.js';
 import {collectPage} from '../pages.js';
 import {option, optionOr} from '../parameters.js';
@@ -8,21 +9,25 @@ import {readLine} from '../read/line.js';
 import {deadlettersText} from '../text/records.js';
 import {DEFAULT_LIMIT, reasonFilter} from './list.js';
 
+const NAME = 'relay deadletter list';
+
 export const deadletterList = command({
-	name: 'relay deadletter list',
+	name: NAME,
 	help: 'Records that were buried, and why',
 	examples: [
 		'edgectl relay deadletter list --limit 50',
 		'edgectl relay deadletter list --peer-id hub --reason MAX_RETRIES',
+		'edgectl relay deadletter list --since 2h --label kind=image',
 	],
 	options: {
 		limit: optionOr('--limit <N>', 'at most so many records', readCount, DEFAULT_LIMIT),
 		peer: option('--peer-id <P>', 'only those for this peer', readPeerId),
 		reason: reasonFilter(),
+		...deadFilterOptions,
 		cursor: option('--cursor <CURSOR>', 'go on where a listing ended', readLine),
 	},
-	async run({call, output}, {limit, peer, reason, cursor}) {
-		const filter = given({peer_id: peer, reason});
+	async run({call, output, time}, {limit, peer, reason, cursor, ...filters}) {
+		const filter = {...given({peer_id: peer, reason}), ...deadFilterOf(filters, {time}, NAME)};
 		const page = await collectPage(limit, cursor, part =>
 			call('relay.deadletter.list', {...filter, ...part}),
 		);

@@ -1,9 +1,19 @@
 import type {Result} from '../../rpc/contract/methods.js';
 import {command} from '../command.js';
-import {EXIT} from '../exit-codes.js';
+import {isConfirmed} from '../confirm.js';
+import type {CommandContext} from '../context.js';
+import {EXIT, type ExitCode} from '../exit-codes.js';
 import {optional} from '../parameters.js';
 import {readPeerId, readSegmentId} from '../read/ids.js';
-import {inSteps, selectionOf, selectionOptions} from '../selection.js';
+import {
+	type AllParams,
+	inSteps,
+	matchingText,
+	type Selection,
+	selectionOf,
+	selectionOptions,
+	talliesOf,
+} from '../selection.js';
 import {counted, grouped} from '../text/numbers.js';
 
 const NAME = 'relay deadletter retry';
@@ -13,38 +23,95 @@ export const deadletterRetry = command({
 	help: 'Put deadletters back into the queue',
 	details:
 		'They get a fresh retry budget, keep their history and take their old place in the queue. A record whose payload is gone cannot be retried.',
-	examples: [`edgectl ${NAME} seg-1 hub`, `edgectl ${NAME} --all --peer-id hub --reason MAX_RETRIES`],
+	examples: [
+		`edgectl ${NAME} seg-1 hub`,
+		`edgectl ${NAME} --all --peer-id hub --reason MAX_RETRIES`,
+		`edgectl ${NAME} --all --since 2h --dry-run`,
+	],
 	positionals: {
 		segment: optional('SEGMENT-ID', 'the segment', readSegmentId),
 		peerName: optional('PEER-ID', 'the peer', readPeerId),
 	},
 	options: selectionOptions,
-	async run(context, {segment, peerName, ...values}) {
-		const {call, output, signal} = context;
+	async run(context, {segment, peerName, dryRun, yes, ...values}) {
 		const named = {...values, segment, peer: peerName ?? values.peer};
 		const selection = selectionOf(named, context, {command: NAME, form: 'SEGMENT-ID PEER-ID'});
-		if (selection.kind === 'one') {
-			const answer = await call('relay.deadletter.retry', selection.params);
-			const {segment_id, peer_id} = selection.params;
-			output.answer(answer, () => [`${segment_id} for ${peer_id} is scheduled again`]);
-			return undefined;
+		if (dryRun) {
+			return preview(context, selection);
 		}
-		const sum: Result<'relay.deadletter.retry'> = {retried: 0, refused: 0};
-		await inSteps(
-			signal,
-			step => call('relay.deadletter.retry', {...selection.params, ...step}),
-			({retried, refused}) => {
-				sum.retried += retried;
-				sum.refused += refused;
-				output.progress({done: sum.retried, total: undefined, text: `${grouped(sum.retried)} retried`});
-			},
-		);
-		output.answer(sum, () => retriedText(sum));
-		return sum.refused > 0 ? EXIT.refused : undefined;
+		if (selection.kind === 'one') {
+			return retryOne(context, selection);
+		}
+		return yes || (await isMeant(context, selection.params))
+			? retryAll(context, selection.params)
+			: EXIT.refused;
 	},
 });
 
-const retriedText = ({retried, refused}: Result<'relay.deadletter.retry'>): string[] => [
+const retryOne = async (
+	{call, output}: CommandContext,
+	{params}: Extract<Selection, {kind: 'one'}>,
+): Promise<undefined> => {
+	const answer = await call('relay.deadletter.retry', params);
+	output.answer(answer, () => [`${params.segment_id} for ${params.peer_id} is scheduled again`]);
+};
+
+type Dry = Extract<Result<'relay.deadletter.retry'>, {dry_run: true}>;
+
+const ask = async ({call}: CommandContext, {params}: Pick<Selection, 'params'>): Promise<Dry> =>
+	(await call('relay.deadletter.retry', {...params, dry_run: true})) as Dry;
+
+const preview = async (context: CommandContext, selection: Selection): Promise<undefined> => {
+	const answer = await ask(context, selection);
+	const {would_retry: would, would_refuse: refused, matching} = answer;
+	const what =
+		selection.kind === 'all'
+			? counted(would, 'deadletter')
+			: `${selection.params.segment_id} for ${selection.params.peer_id}`;
+	const verdict =
+		selection.kind === 'one' && would === 0
+			? `${what} would be refused: it is no deadletter, or its payload is gone`
+			: `${what} would be scheduled again; nothing was changed`;
+	context.output.answer(answer, () => [
+		`dry run: ${verdict}`,
+		...(selection.kind === 'all' ? matchingText(matching) : []),
+		...(selection.kind === 'all' && refused > 0
+			? [`${counted(refused, 'deadletter')} would be refused: the payload is gone`]
+			: []),
+	]);
+};
+
+const isMeant = async (context: CommandContext, params: AllParams): Promise<boolean> => {
+	if (context.ask === undefined) {
+		return true;
+	}
+	const {would_retry: records, matching} = await ask(context, {params});
+	const question = 'Put them back into the queue';
+	return isConfirmed(context, {records, noun: 'deadletter', tallies: talliesOf(matching), question});
+};
+
+type Sum = {retried: number; refused: number};
+
+const retryAll = async (
+	{call, output, signal}: CommandContext,
+	params: AllParams,
+): Promise<ExitCode | undefined> => {
+	const sum: Sum = {retried: 0, refused: 0};
+	await inSteps(
+		signal,
+		async step =>
+			(await call('relay.deadletter.retry', {...params, ...step})) as Sum & {next_cursor?: string},
+		({retried, refused}) => {
+			sum.retried += retried;
+			sum.refused += refused;
+			output.progress({done: sum.retried, total: undefined, text: `${grouped(sum.retried)} retried`});
+		},
+	);
+	output.answer(sum, () => retriedText(sum));
+	return sum.refused > 0 ? EXIT.refused : undefined;
+};
+
+const retriedText = ({retried, refused}: Sum): string[] => [
 	`${counted(retried, 'deadletter')} scheduled again`,
 	...(refused === 0
 		? []

@@ -1,24 +1,25 @@
 import type {BulkResult, DeadletterDesk} from '../../deadletter/desk.js';
 import {EdgedError} from '../../outbound/errors.js';
 import type {Params, Result} from '../../rpc/contract/methods.js';
-import {parseTime} from '../../runtime/clock.js';
-import type {DeadletterSelector, KnownPeer} from '../../storage/store.js';
+import {PAYLOADLESS_REASONS} from '../../storage/release-block.js';
+import type {KnownPeer} from '../../storage/store.js';
 import type {Parts} from '../parts.js';
 import {pageView, recordView} from '../views/record-view.js';
+import {type SelectorParams, selectedFacts, selectorOf, tallyView, totalOf} from './deadletter-selector.js';
 import {noteChange} from './note-change.js';
 
-type Desk = {readonly desk: DeadletterDesk};
+type Desk = {readonly desk: DeadletterDesk} & Pick<Parts, 'clock'>;
 /** `buriedOrFreed`: there may be a first deadletter, or payloads that nobody needs any more. */
 type Changing = Desk & Pick<Parts, 'logger' | 'buriedOrFreed' | 'store'>;
 type Burying = Changing & Pick<Parts, 'dispatcher'>;
 
 export const listDeadletters = (
-	{desk}: Desk,
+	{desk, clock}: Desk,
 	{limit, ...params}: Params<'relay.deadletter.list'>,
-): Result<'relay.deadletter.list'> => pageView(desk.list(selectorOf(params), limit));
+): Result<'relay.deadletter.list'> => pageView(desk.list(selectorOf(params, clock), limit));
 
 export const inspectDeadletter = (
-	{desk}: Desk,
+	{desk}: Pick<Desk, 'desk'>,
 	{segment_id, peer_id}: Params<'relay.deadletter.inspect'>,
 ): Result<'relay.deadletter.inspect'> => recordView(desk.inspect(segment_id, peer_id));
 
@@ -26,31 +27,54 @@ export const retry = async (
 	parts: Changing,
 	params: Params<'relay.deadletter.retry'>,
 ): Promise<Result<'relay.deadletter.retry'>> => {
-	const {desk} = parts;
+	const {desk, clock} = parts;
+	if (params.dry_run === true) {
+		return previewRetry(parts, params);
+	}
 	if (params.all !== true) {
 		const {segment_id, peer_id} = params;
 		await desk.retry(segment_id, peer_id);
 		noteChange(parts, 'relay.deadletter.retried', params, {segment_id, peer_id});
 		return {retried: 1, refused: 0};
 	}
-	const result = await desk.retryMatching(selectorOf(params), params.limit);
+	const result = await desk.retryMatching(selectorOf(params, clock), params.limit);
 	const {changed: retried, refused} = result;
 	noteBulk(parts, 'relay.deadletter.retried', params, {retried, refused});
 	return {retried, refused, ...cursorOf(result)};
+};
+
+const previewRetry = async (
+	{desk, clock}: Desk,
+	params: Params<'relay.deadletter.retry'>,
+): Promise<Result<'relay.deadletter.retry'>> => {
+	const tally = await (params.all === true
+		? desk.tally(selectorOf(params, clock))
+		: desk.tallyOne(params.segment_id, params.peer_id));
+	const lost = totalOf(tally.filter(({reason}) => PAYLOADLESS_REASONS.includes(reason)));
+	return {
+		dry_run: true,
+		would_retry: totalOf(tally) - lost,
+		would_refuse: lost,
+		matching: tallyView(tally),
+	};
 };
 
 export const purge = async (
 	parts: Changing,
 	params: Params<'relay.deadletter.purge'>,
 ): Promise<Result<'relay.deadletter.purge'>> => {
-	const {desk} = parts;
+	const {desk, clock} = parts;
+	if (params.force !== true || params.dry_run === true) {
+		const tally = await (params.all === true
+			? desk.tally(selectorOf(params, clock))
+			: desk.tallyOne(params.segment_id, params.peer_id));
+		const most = (params.all === true && params.limit) || Number.POSITIVE_INFINITY;
+		return {dry_run: true, would_purge: Math.min(most, totalOf(tally)), matching: tallyView(tally)};
+	}
 	if (params.all !== true) {
 		return purgeOne(parts, params);
 	}
-	const selector = selectorOf(params);
-	if (params.force !== true) {
-		return {dry_run: true, would_purge: desk.wouldPurgeMatching(selector, params.limit)};
-	}
+	const selector = selectorOf(params, clock);
 	const result = await desk.purgeMatching(selector, params.limit);
 	parts.buriedOrFreed();
 	noteBulk(parts, 'relay.deadletter.purged', params, {purged: result.changed});
@@ -63,9 +87,6 @@ const purgeOne = async (
 ): Promise<Result<'relay.deadletter.purge'>> => {
 	const {desk} = parts;
 	const {segment_id, peer_id} = params;
-	if (params.force !== true) {
-		return {dry_run: true, would_purge: desk.wouldPurge(segment_id, peer_id)};
-	}
 	await desk.purge(segment_id, peer_id);
 	parts.buriedOrFreed();
 	noteChange(parts, 'relay.deadletter.purged', params, {segment_id, peer_id});
@@ -80,6 +101,9 @@ export const force = async (
 		return forceWaiting(parts, params);
 	}
 	const {segment_id, peer_id, operator, reason} = params;
+	if (params.dry_run === true) {
+		return {dry_run: true, would_force: parts.desk.wouldForce(segment_id, peer_id)};
+	}
 	const note = [operator, reason].filter(part => part !== undefined).join(': ');
 	const forced = await parts.desk.force(segment_id, peer_id, note);
 	if (forced) {
@@ -100,6 +124,10 @@ const forceWaiting = async (
 		throw new EdgedError('UNKNOWN_PEER', `The store has never known a peer ${params.peer_id}`, {
 			peer_id: params.peer_id,
 		});
+	}
+	if (params.dry_run === true) {
+		const {scheduled, failed, inflight: sent} = store.depth(peer.no);
+		return {dry_run: true, would_force: scheduled + failed, inflight: sent};
 	}
 	const buried = (await desk.forceWaiting(peer, params.limit)) + (await forceAside(parts, peer));
 	if (buried > 0) {
@@ -128,20 +156,6 @@ const settledMeanwhile = (error: unknown): false => {
 	throw error;
 };
 
-type SelectorParams = {
-	readonly peer_id?: DeadletterSelector['peer'] | undefined;
-	readonly reason?: DeadletterSelector['reason'] | undefined;
-	readonly since?: string | undefined;
-	readonly cursor?: string | undefined;
-};
-
-const selectorOf = ({peer_id: peer, reason, since, cursor}: SelectorParams): DeadletterSelector => ({
-	...(peer !== undefined && {peer}),
-	...(reason !== undefined && {reason}),
-	...(since !== undefined && {since: parseTime(since)}),
-	...(cursor !== undefined && {cursor}),
-});
-
 const cursorOf = ({cursor}: BulkResult): {readonly next_cursor?: string} =>
 	cursor === undefined ? {} : {next_cursor: cursor};
 
@@ -151,9 +165,8 @@ type Words = {readonly operator?: string | undefined; readonly note?: string | u
 const noteBulk = (
 	parts: Changing,
 	event: string,
-	{peer_id, reason, since, operator, note}: SelectorParams & Words,
+	{operator, note, ...selector}: SelectorParams & Words,
 	done: Readonly<Record<string, number>>,
 ): void => {
-	const selected = {peer_id: peer_id ?? null, deadletter_reason: reason ?? null, since: since ?? null};
-	noteChange(parts, event, {operator, reason: note}, {...selected, ...done});
+	noteChange(parts, event, {operator, reason: note}, {...selectedFacts(selector), ...done});
 };

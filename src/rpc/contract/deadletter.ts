@@ -1,7 +1,17 @@
 import {z} from 'zod';
 import {DEADLETTER_REASONS} from '../../outbound/attempts.js';
-import {accountable, anyTimestamp, count, operator, paging, peerId, reason, segmentId} from './fields.js';
-import {record, recordPage} from './record.js';
+import {
+	accountable,
+	anyTimestamp,
+	count,
+	operator,
+	paging,
+	peerId,
+	reason,
+	seconds,
+	segmentId,
+} from './fields.js';
+import {labelFilter, record, recordPage} from './record.js';
 
 const filter = {
 	peer_id: peerId.optional(),
@@ -9,11 +19,22 @@ const filter = {
 	reason: z.enum(DEADLETTER_REASONS).optional(),
 	/** Buried at this time or later. */
 	since: anyTimestamp.optional(),
+	/** Buried before this time. */
+	before: anyTimestamp.optional(),
+	/** Buried longer ago than this; goes with `since`, not with `before`. */
+	older_than_seconds: seconds.optional(),
+	/** Only segments that carry it. */
+	label: labelFilter.optional(),
 };
 const oneRecord = {segment_id: segmentId, peer_id: peerId};
 
+const dryRun = {
+	/** Changes nothing and says what would be. */
+	dry_run: z.boolean().optional(),
+};
+
 /** A record by name. `all` marks the other form, the selector. */
-const one = {...oneRecord, all: z.literal(false).optional(), ...accountable};
+const one = {...oneRecord, all: z.literal(false).optional(), ...dryRun, ...accountable};
 /** Every deadletter that the filter lets through. `reason` is the filter's, so the operator's words are the `note`. */
 const selector = {
 	all: z.literal(true),
@@ -23,7 +44,12 @@ const selector = {
 	/** At most so many; then the answer carries `next_cursor`. */
 	limit: z.int().positive().optional(),
 	cursor: z.string().min(1).max(1024).optional(),
+	...dryRun,
 };
+/** How many deadletters match, by peer and reason. */
+const matching = z.array(
+	z.strictObject({peer_id: z.string(), reason: z.enum(DEADLETTER_REASONS), count: z.int().positive()}),
+);
 const bulk = {
 	/** Give it back as `cursor`, with the same filter, to go on; absent when nothing is left. */
 	next_cursor: z.string().optional(),
@@ -38,20 +64,23 @@ export const deadletterInspectResult = record;
 
 /** A single record is refused with `NOT_FOUND`, `INVALID_STATE` or `SEGMENT_MISSING`; a selector counts its refusals. */
 export const retryParams = z.discriminatedUnion('all', [z.strictObject(one), z.strictObject(selector)]);
-export const retryResult = z.strictObject({
-	retried: count,
-	/** Matched, but the payload is gone. */
-	refused: count,
-	...bulk,
-});
+export const retryResult = z.union([
+	z.strictObject({
+		retried: count,
+		/** Matched, but the payload is gone. */
+		refused: count,
+		...bulk,
+	}),
+	z.strictObject({dry_run: z.literal(true), would_retry: count, would_refuse: count, matching}),
+]);
 
-/** Without `force` nothing is removed: the answer says what would be. */
+/** Without `force`, or with `dry_run`, nothing is removed: the answer says what would be. */
 export const purgeParams = z.discriminatedUnion('all', [
 	z.strictObject({...one, force: z.boolean().optional()}),
 	z.strictObject({...selector, force: z.boolean().optional()}),
 ]);
 export const purgeResult = z.discriminatedUnion('dry_run', [
-	z.strictObject({dry_run: z.literal(true), would_purge: count}),
+	z.strictObject({dry_run: z.literal(true), would_purge: count, matching}),
 	z.strictObject({dry_run: z.literal(false), purged: count, ...bulk}),
 ]);
 
@@ -63,10 +92,17 @@ export const forceParams = z.discriminatedUnion('all', [
 		peer_id: peerId,
 		/** About so many. */
 		limit: z.int().positive().optional(),
+		...dryRun,
 		...accountable,
 	}),
 ]);
 export const forceResult = z.union([
+	z.strictObject({
+		dry_run: z.literal(true),
+		would_force: count,
+		/** Of the peer, being sent: left alone. Absent for one record. */
+		inflight: count.optional(),
+	}),
 	z.strictObject({
 		/** `false`: it was dead before, and nothing changed. */
 		forced: z.boolean(),

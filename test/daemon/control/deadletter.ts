@@ -31,7 +31,14 @@ const fixture = async (t: ExecutionContext, count: number) => {
 	const aside: SegmentId[] = [];
 	const letGo: PeerNo[] = [];
 	const dispatcher = {keptAside: () => aside, letGo: (peer: PeerNo) => letGo.push(peer)} as never;
-	const parts = {desk: new DeadletterDesk(store), store, dispatcher, logger, buriedOrFreed: () => changes++};
+	const parts = {
+		desk: new DeadletterDesk(store),
+		store,
+		clock,
+		dispatcher,
+		logger,
+		buriedOrFreed: () => changes++,
+	};
 	const waiting = ids.at(-1) as SegmentId;
 	return {store, clock, ids, waiting, parts, aside, letGo, lines, changes: () => changes};
 };
@@ -72,11 +79,15 @@ test('a limit leaves the rest, which the next call takes', async t => {
 
 test('without force a purge changes nothing, logs nothing and says what would go', async t => {
 	const {store, ids, waiting, parts, lines, changes} = await fixture(t, 3);
-	t.deepEqual(await purge(parts, {all: true}), {dry_run: true, would_purge: 3});
-	t.deepEqual(await purge(parts, {all: true, limit: 2}), {dry_run: true, would_purge: 2});
+	t.deepEqual(await purge(parts, {all: true}), {
+		dry_run: true,
+		would_purge: 3,
+		matching: [{peer_id: 'a', reason: 'FORCED', count: 3}],
+	});
+	t.like(await purge(parts, {all: true, limit: 2}), {dry_run: true, would_purge: 2});
 	const [dead = waiting] = ids;
-	t.deepEqual(await purge(parts, {segment_id: dead, peer_id: PEER}), {dry_run: true, would_purge: 1});
-	t.deepEqual(await purge(parts, {segment_id: waiting, peer_id: PEER}), {dry_run: true, would_purge: 0});
+	t.like(await purge(parts, {segment_id: dead, peer_id: PEER}), {dry_run: true, would_purge: 1});
+	t.like(await purge(parts, {segment_id: waiting, peer_id: PEER}), {dry_run: true, would_purge: 0});
 	t.deepEqual([store.depth().deadletter, lines().length, changes()], [3, 0, 0]);
 });
 
@@ -142,4 +153,37 @@ test('a listing pages through the dead, and any record can be looked at', async 
 	t.throws(() => inspectDeadletter(parts, {segment_id: 'nobody' as SegmentId, peer_id: PEER}), {
 		message: 'Segment nobody is not known here for peer a',
 	});
+});
+
+test('a dry run of retry and force says what would be and changes nothing', async t => {
+	const {store, ids, waiting, parts, lines, changes} = await fixture(t, 3);
+	const [dead = waiting] = ids;
+	const matching = [{peer_id: 'a', reason: 'FORCED' as const, count: 3}];
+	t.deepEqual(await retry(parts, {all: true, dry_run: true}), {
+		dry_run: true,
+		would_retry: 3,
+		would_refuse: 0,
+		matching,
+	});
+	t.like(await retry(parts, {segment_id: dead, peer_id: PEER, dry_run: true}), {would_retry: 1});
+	t.like(await retry(parts, {segment_id: waiting, peer_id: PEER, dry_run: true}), {would_retry: 0});
+	t.like(await force(parts, {segment_id: waiting, peer_id: PEER, dry_run: true}), {would_force: 1});
+	t.like(await force(parts, {segment_id: dead, peer_id: PEER, dry_run: true}), {would_force: 0});
+	t.deepEqual(await force(parts, {all: true, peer_id: PEER, dry_run: true}), {
+		dry_run: true,
+		would_force: 1,
+		inflight: 0,
+	});
+	t.like(await purge(parts, {all: true, force: true, dry_run: true}), {dry_run: true, would_purge: 3});
+	t.deepEqual([store.depth().deadletter, lines().length, changes()], [3, 0, 0]);
+});
+
+test('an age selects what died before, by the clock of the daemon', async t => {
+	const {parts, clock} = await fixture(t, 2);
+	clock.advance(3_600_000);
+	t.like(await purge(parts, {all: true, older_than_seconds: 3601}), {would_purge: 0});
+	t.like(await purge(parts, {all: true, older_than_seconds: 3500}), {would_purge: 2});
+	const list = listDeadletters(parts, {limit: 1, older_than_seconds: 3500});
+	t.is(list.total, 2, 'the total of the filter, not of all');
+	t.is(listDeadletters(parts, {limit: 1, older_than_seconds: 3601}).total, 0);
 });

@@ -23,9 +23,30 @@ export const deadletterExamples = {
 			params: {all: true, peer_id: 'hub', reason: 'REJECTED', ...ME, note: 'INC-42'},
 			result: {retried: 212, refused: 0},
 		},
+		{
+			name: 'what of the images would be tried again',
+			params: {all: true, label: {name: 'kind', value: 'image'}, dry_run: true},
+			result: {
+				dry_run: true,
+				would_retry: 40,
+				would_refuse: 2,
+				matching: [
+					{peer_id: 'hub', reason: 'REJECTED', count: 40},
+					{peer_id: 'hub', reason: 'EVICTED', count: 2},
+				],
+			},
+		},
 	],
 	'relay.deadletter.purge': [
-		{name: 'what would go', params: {all: true}, result: {dry_run: true, would_purge: 1}},
+		{
+			name: 'what would go',
+			params: {all: true, older_than_seconds: 604_800},
+			result: {
+				dry_run: true,
+				would_purge: 1,
+				matching: [{peer_id: 'hub', reason: 'REJECTED', count: 1}],
+			},
+		},
 		{name: 'it goes', params: {...ONE, force: true, ...ME}, result: {dry_run: false, purged: 1}},
 	],
 	'relay.deadletter.force': [

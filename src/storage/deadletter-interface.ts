@@ -1,0 +1,22 @@
+import type {PeerId, SegmentId} from '../outbound/names.js';
+import type {BulkProgress, DeadletterSelector, TallyStep} from './selectors.js';
+
+/** What of `OutboundStore` makes deadletters, brings them back and removes them. */
+export type DeadletterVerbs = {
+	/** Any record that waits or is inflight -> deadletter `FORCED`. An already dead one is left as it is (`false`). */
+	force(segment: SegmentId, peer: PeerId, note: string): Promise<boolean>;
+	/**
+	 * About `limit` records of `peer` that wait and are in no lease -> deadletter `FORCED`, in one commit; how many were buried.
+	 * 0 = nothing is left that could be.
+	 */
+	forceWaiting(peer: PeerId, limit: number): Promise<number>;
+	/** Deadletter -> scheduled with a fresh budget and its history. `NOT_FOUND`, `INVALID_STATE`, `SEGMENT_MISSING`. */
+	retry(segment: SegmentId, peer: PeerId): Promise<void>;
+	/** Deadletter -> gone. `NOT_FOUND`, `INVALID_STATE`. */
+	purge(segment: SegmentId, peer: PeerId): Promise<void>;
+	/** At most `limit` deadletters that match, in original order, in one commit. Call again until `done`. */
+	retryMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress>;
+	purgeMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress>;
+	/** What matches: from counters where they cover the selector, else by looking, a bounded step a call. Call again until `done`. */
+	tallyMatching(selector: DeadletterSelector): TallyStep;
+};

@@ -1,0 +1,116 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {Readable} from 'node:stream';
+import test from 'ava';
+import {z} from 'zod';
+import {allCommands} from '../../src/cli/all-commands.js';
+import type {WireEvent} from '../../src/rpc/contract/events.js';
+import {EXAMPLES} from '../../src/rpc/contract/examples/examples.js';
+import {runLine, type Stubs} from '../helpers/cli.js';
+import {PRINTED, schemaOf} from '../helpers/cli-json/printed.js';
+import {cliJsonReference} from '../helpers/cli-json/reference.js';
+import {MARKER} from '../helpers/rpc-reference.js';
+import {PROJECT} from '../helpers/source-files.js';
+
+test('docs/cli-json.md says what is printed; npm run docs writes it anew', t => {
+	const [, generated] = readFileSync(path.join(PROJECT, 'docs/cli-json.md'), 'utf8').split(MARKER);
+	t.is(generated?.trim(), cliJsonReference().trim());
+});
+
+test('of every command it is known what it prints: test/helpers/cli-json/printed.ts', t => {
+	t.deepEqual(Object.keys(PRINTED).toSorted(), allCommands.map(({name}) => name).toSorted());
+});
+
+/** The first example of every method, as a daemon would answer; of a method that has several forms, the one that `line` asks for. */
+const answers: Readonly<Record<string, unknown>> = Object.fromEntries(
+	Object.entries(EXAMPLES).map(([method, examples]) => [method, answerTo(examples)]),
+);
+
+function answerTo(examples: ReadonlyArray<{readonly params: object; readonly result: unknown}>) {
+	return (asked: Readonly<Record<string, unknown>>): unknown => {
+		const isLike = ({params}: {readonly params: object}): boolean =>
+			['all', 'dry_run', 'force'].every(
+				key => (params as Record<string, unknown>)[key] === asked[key] || asked[key] === false,
+			);
+		const found = examples.find(isLike) ?? examples[0];
+		const {next_cursor: _, ...result} = (found?.result ?? {}) as Record<string, unknown>;
+		return result;
+	};
+}
+
+const EVENT: WireEvent = {
+	subscription_id: 'sub-1',
+	seq: 1,
+	at: '2026-07-25T12:00:00.000Z',
+	kind: 'link',
+	peer_id: 'hub',
+	from: 'up',
+	to: 'down',
+	error: 'connect ECONNREFUSED',
+};
+
+/** A line of each command, and of each of its forms, and what it needs besides a daemon. */
+const LINES: ReadonlyArray<readonly [line: string, stubs?: Stubs]> = [
+	['ping'],
+	['relay status'],
+	[
+		'relay enqueue -',
+		{
+			input: Readable.from([Buffer.from('x')]),
+			ingest: {
+				send: async () => ({segment_id: 's', status: 'accepted', durability: 'durable'}),
+				fetch: async () => Readable.from([]),
+				close: async () => {},
+			},
+		},
+	],
+	['relay list'],
+	['relay list --all'],
+	['relay inspect seg-1'],
+	['relay inspect seg-1 --head 16'],
+	['relay why hub'],
+	['relay shape'],
+	['relay events', {events: [EVENT]}],
+	['relay pause'],
+	['relay resume hub'],
+	['relay drain'],
+	['relay hold seg-1 hub'],
+	['relay hold --all --dry-run'],
+	['relay release --all'],
+	['relay config get'],
+	['relay config set-bandwidth --bytes-per-second 1'],
+	['relay deadletter list'],
+	['relay deadletter inspect seg-1 hub'],
+	['relay deadletter retry seg-1 hub'],
+	['relay deadletter retry --all --dry-run'],
+	['relay deadletter purge --segment-id seg-1 --peer-id hub'],
+	['relay deadletter purge --segment-id seg-1 --peer-id hub --force'],
+	['relay deadletter purge --all --force'],
+	['relay deadletter force seg-1 hub'],
+	['relay deadletter force --all --peer-id hub'],
+	['completion bash'],
+];
+
+for (const [line, stubs] of LINES) {
+	test(`what "edgectl ${line} --output json" prints is of the form that the page shows`, async t => {
+		const {out} = await runLine(`${line} --output json`, {answers, ...stubs});
+		t.not(out, '');
+		const [name = '', printed = []] =
+			Object.entries(PRINTED).find(([command]) => line === command || line.startsWith(`${command} `)) ?? [];
+		const isDocument = out.startsWith('{\n');
+		const forms = printed.filter(({form}) => (form === 'document') === isDocument);
+		t.true(forms.length > 0, `${name} prints ${isDocument ? 'a document' : 'lines'}`);
+		for (const text of isDocument ? [out] : out.trimEnd().split('\n')) {
+			t.is(z.union(forms.map(schemaOf)).safeParse(JSON.parse(text)).error?.message, undefined);
+		}
+	});
+}
+
+test('every command was run', t => {
+	const lines = LINES.map(([line]) => line);
+	const unrun = Object.keys(PRINTED).filter(
+		name => !lines.some(line => line === name || line.startsWith(`${name} `)),
+	);
+	// It goes on until it is ended, and has tests of its own (test/cli/watch).
+	t.deepEqual(unrun, ['relay watch']);
+});

@@ -1,0 +1,75 @@
+import {z} from 'zod';
+import {contract, type MethodName, notifications} from '../../../src/rpc/contract/methods.js';
+import {record} from '../../../src/rpc/contract/record.js';
+
+/** What a command prints with `--output json`. */
+export type Printed = {
+	/** One document over several lines, or a document a line, as they come. */
+	readonly form: 'document' | 'lines';
+	/** The daemon's answer to this, or what the schema says. */
+	readonly prints: MethodName | z.ZodType;
+	/** When, or what else is to be known. */
+	readonly note?: string;
+};
+
+const RECORD_A_LINE: Printed = {form: 'lines', prints: record, note: 'With `--all`: a record a line.'};
+
+/**
+ * Every command of edgectl: docs/cli-json.md is made of it, and a test runs each and holds what it prints to it. A command that is
+ * not here fails that test.
+ */
+export const PRINTED: Readonly<Record<string, readonly Printed[]>> = {
+	ping: [{form: 'document', prints: 'daemon.ping'}],
+	'relay status': [
+		{form: 'document', prints: 'relay.status'},
+		{form: 'lines', prints: 'relay.status', note: 'With `--watch`: one a second.'},
+	],
+	'relay enqueue': [
+		{
+			form: 'lines',
+			prints: z.looseObject({
+				segment_id: z.string(),
+				status: z.enum(['accepted', 'duplicate']),
+				durability: z.literal('durable'),
+				note: z.string().optional(),
+				file: z.string(),
+			}),
+			note: 'A line for each segment once it is on disk. An input that fails is an error line with its `file`, and the exit code is 1.',
+		},
+	],
+	'relay list': [{form: 'document', prints: 'relay.list'}, RECORD_A_LINE],
+	'relay inspect': [
+		{
+			form: 'document',
+			prints: 'relay.inspect',
+			note: '`payload_head` only with `--head`. With `--payload -` the payload alone is printed, as it is.',
+		},
+	],
+	'relay why': [
+		{form: 'document', prints: 'relay.why'},
+		{form: 'lines', prints: 'relay.why', note: 'A segment of several peers without a peer: a line for each.'},
+	],
+	'relay shape': [{form: 'document', prints: 'relay.shape'}],
+	'relay watch': [{form: 'lines', prints: 'relay.status', note: 'One a second, until it is ended.'}],
+	'relay events': [
+		{form: 'lines', prints: notifications['relay.event'].params, note: 'One an event, until it is ended.'},
+	],
+	'relay pause': [{form: 'document', prints: 'relay.pause'}],
+	'relay resume': [{form: 'document', prints: 'relay.resume'}],
+	'relay drain': [{form: 'document', prints: 'relay.drain'}],
+	'relay hold': [{form: 'document', prints: 'relay.hold'}],
+	'relay release': [{form: 'document', prints: 'relay.release'}],
+	'relay config get': [{form: 'document', prints: 'relay.config.get'}],
+	'relay config set-bandwidth': [{form: 'document', prints: 'relay.config.set_bandwidth'}],
+	'relay deadletter list': [{form: 'document', prints: 'relay.deadletter.list'}],
+	'relay deadletter inspect': [{form: 'document', prints: 'relay.deadletter.inspect'}],
+	'relay deadletter retry': [{form: 'document', prints: 'relay.deadletter.retry'}],
+	'relay deadletter purge': [{form: 'document', prints: 'relay.deadletter.purge'}],
+	'relay deadletter force': [{form: 'document', prints: 'relay.deadletter.force'}],
+	completion: [
+		{form: 'document', prints: z.strictObject({shell: z.enum(['bash', 'zsh', 'fish']), script: z.string()})},
+	],
+};
+
+export const schemaOf = ({prints}: Printed): z.ZodType =>
+	typeof prints === 'string' ? contract[prints].result : prints;

@@ -3,6 +3,7 @@ import {completion} from './commands/completion.js';
 import {configGet} from './commands/config-get.js';
 import {deadletterForce} from './commands/deadletter-force.js';
 import {deadletterInspect} from './commands/deadletter-inspect.js';
+import {deadletterJobs} from './commands/deadletter-jobs.js';
 import {deadletterList} from './commands/deadletter-list.js';
 import {deadletterPurge} from './commands/deadletter-purge.js';
 import {deadletterRetry} from './commands/deadletter-retry.js';
@@ -43,6 +44,7 @@ export const allCommands: readonly Command[] = [
 	deadletterList,
 	deadletterInspect,
 	deadletterRetry,
+	deadletterJobs,
 	deadletterPurge,
 	deadletterForce,
 	completion,

@@ -102,6 +102,7 @@ const ASKS: ReadonlySet<string> = new Set([
 	'relay.config.get',
 	'relay.deadletter.list',
 	'relay.deadletter.inspect',
+	'relay.deadletter.jobs',
 ]);
 
 const ASKED_IN_VAIN =

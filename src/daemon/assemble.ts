@@ -97,7 +97,18 @@ const openTold = (
 /** The order of start; stop runs it backwards: the doors close first, the store last. */
 const inOrder = (
 	store: LmdbStore,
-	{storeHealth, evictionLog, deliveryLog, tending, storeCheck, bandwidth, dispatcher, auditLife, phase}: Core,
+	{
+		storeHealth,
+		evictionLog,
+		deliveryLog,
+		tending,
+		storeCheck,
+		bandwidth,
+		dispatcher,
+		auditLife,
+		replays,
+		phase,
+	}: Core,
 	{doors, damageLog}: {readonly doors: Doors; readonly damageLog: DamageLog},
 ): readonly Service[] => [
 	{name: 'damage log', start: async () => {}, stop: async () => damageLog.stop()},
@@ -111,6 +122,7 @@ const inOrder = (
 	dispatcher,
 	// Told before anybody can ask for anything, and after the last who did was answered.
 	auditLife,
+	replays,
 	// From here on whoever finds a door open finds it open for him.
 	{name: 'phase', start: async () => phase.started(), stop: async () => {}},
 	doors.ingest,

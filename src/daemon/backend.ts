@@ -2,6 +2,7 @@ import type {Backend} from '../rpc/backend.js';
 import {auditHead, pruneAudit, queryAudit} from './control/audit.js';
 import {getConfig, setBandwidth} from './control/config.js';
 import {force, inspectDeadletter, listDeadletters, purge, retry} from './control/deadletter.js';
+import {cancelJob, listJobs} from './control/deadletter-jobs.js';
 import {enqueue} from './control/enqueue.js';
 import {hold, release} from './control/hold.js';
 import {drain, pause, resume} from './control/lanes.js';
@@ -31,6 +32,8 @@ export const createBackend = (parts: Parts): Backend => ({
 	listDeadletters: params => listDeadletters(parts, params),
 	inspectDeadletter: params => inspectDeadletter(parts, params),
 	retry: params => retry(parts, params),
+	deadletterJobs: () => listJobs(parts),
+	cancelJob: params => cancelJob(parts, params),
 	purge: params => purge(parts, params),
 	force: params => force(parts, params),
 	queryAudit: params => queryAudit(parts, params),

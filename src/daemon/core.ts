@@ -4,6 +4,7 @@ import {Dispatcher} from '../delivery/dispatcher.js';
 import type {DeliveryObserver} from '../delivery/observer.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
 import type {Audit} from './audit/audit-life.js';
+import {auditedReplays} from './audited-replays.js';
 import {DeliveryEvents} from './events/delivery-events.js';
 import {EventHub} from './events/event-hub.js';
 import {RecordEvents} from './events/record-events.js';
@@ -60,6 +61,7 @@ export const createCore = async (
 			successCondition,
 		}),
 		desk: new DeadletterDesk(store),
+		replays: auditedReplays(store, {events, audit: audit.audit}, surroundings),
 		get config() {
 			return live.current;
 		},

@@ -1,5 +1,6 @@
 import type {Config} from '../config/config.js';
 import type {DeadletterDesk} from '../deadletter/desk.js';
+import type {Replays} from '../deadletter/replays.js';
 import type {Bandwidth} from '../delivery/bandwidth.js';
 import type {Dispatcher} from '../delivery/dispatcher.js';
 import type {MonotonicMs} from '../outbound/units.js';
@@ -41,6 +42,7 @@ export type Parts = {
 	readonly pid: number;
 	readonly startedAt: MonotonicMs;
 	readonly desk: DeadletterDesk;
+	readonly replays: Replays;
 	/** Something was buried, or may now be removed: looks at what follows from that. */
 	buriedOrFreed(): void;
 };

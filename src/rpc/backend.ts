@@ -25,6 +25,8 @@ export type Backend = {
 	readonly listDeadletters: Verb<'relay.deadletter.list'>;
 	readonly inspectDeadletter: Verb<'relay.deadletter.inspect'>;
 	readonly retry: Verb<'relay.deadletter.retry'>;
+	readonly deadletterJobs: Verb<'relay.deadletter.jobs'>;
+	readonly cancelJob: Verb<'relay.deadletter.cancel_job'>;
 	readonly purge: Verb<'relay.deadletter.purge'>;
 	readonly force: Verb<'relay.deadletter.force'>;
 	readonly queryAudit: Verb<'audit.query'>;

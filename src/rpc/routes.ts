@@ -31,6 +31,8 @@ export const createRoutes = (backend: Backend): Routes => ({
 	'relay.deadletter.list': (params, {caller}) => backend.listDeadletters(params, caller),
 	'relay.deadletter.inspect': (params, {caller}) => backend.inspectDeadletter(params, caller),
 	'relay.deadletter.retry': (params, {caller}) => backend.retry(params, caller),
+	'relay.deadletter.jobs': (params, {caller}) => backend.deadletterJobs(params, caller),
+	'relay.deadletter.cancel_job': (params, {caller}) => backend.cancelJob(params, caller),
 	'relay.deadletter.purge': (params, {caller}) => backend.purge(params, caller),
 	'relay.deadletter.force': (params, {caller}) => backend.force(params, caller),
 	'audit.query': (params, {caller}) => backend.queryAudit(params, caller),

@@ -1,4 +1,6 @@
 import type {PeerId, SegmentId} from '../outbound/names.js';
+import type {AgeMs} from '../outbound/units.js';
+import type {Pace, Replay, ReplayOrder} from './replays.js';
 import type {BulkProgress, DeadletterSelector, TallyStep} from './selectors.js';
 
 /** What of `OutboundStore` makes deadletters, brings them back and removes them. */
@@ -19,4 +21,17 @@ export type DeadletterVerbs = {
 	purgeMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress>;
 	/** What matches: from counters where they cover the selector, else by looking, a bounded step a call. Call again until `done`. */
 	tallyMatching(selector: DeadletterSelector): TallyStep;
+};
+
+/** Paced retries: each is a row that moves with what it does. */
+export type ReplayVerbs = {
+	/** Running ones and those that ended last, the oldest first. */
+	all(): readonly Replay[];
+	/** By the clock that the pace goes by. */
+	now(): AgeMs;
+	begin(order: ReplayOrder): Promise<Replay>;
+	/** At most `limit` records back into the queue, in one commit with the row. */
+	step(id: string, limit: number, pace: Pace): Promise<Replay>;
+	cancel(id: string): Promise<Replay>;
+	told(id: string): Promise<Replay>;
 };

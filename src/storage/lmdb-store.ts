@@ -23,6 +23,7 @@ import {QuotaDesk} from './quota-desk.js';
 import type {Place} from './read-watch.js';
 import {recover} from './recover.js';
 import {registerPeers} from './register-peers.js';
+import {ReplayBook} from './replays.js';
 import {settle} from './settle.js';
 import type {
 	BulkProgress,
@@ -34,6 +35,7 @@ import type {
 	LeasedPayloads,
 	LeaseWindow,
 	OutboundStore,
+	ReplayVerbs,
 	SegmentDraft,
 	Settlement,
 	WaitingSelector,
@@ -54,6 +56,7 @@ export class LmdbStore extends StoreQueries implements OutboundStore {
 	/** Records that the start put back from leases of the former run. */
 	readonly abandonedAtStart: number;
 	readonly quota: QuotaDesk;
+	readonly replays: ReplayVerbs;
 	readonly #listeners: Parts['listeners'];
 	readonly #evictionListeners: Parts['evictionListeners'];
 	readonly #lock: InstanceLock;
@@ -65,6 +68,7 @@ export class LmdbStore extends StoreQueries implements OutboundStore {
 	constructor(handles: StoreHandles, {listeners, evictionListeners, lock, abandoned, mending}: Parts) {
 		super(handles);
 		this.quota = new QuotaDesk(handles);
+		this.replays = new ReplayBook(handles);
 		this.#listeners = listeners;
 		this.#evictionListeners = evictionListeners;
 		this.#lock = lock;

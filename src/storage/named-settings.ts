@@ -3,7 +3,7 @@ import type {StoreHandles} from './handles.js';
 
 /** See `OutboundStore.readSetting`. In `meta`: ['setting', name] -> JSON. */
 export const readSetting = ({env}: StoreHandles, name: string): unknown => {
-	const row = env.meta.get(keyOf(name));
+	const row = env.meta.get(settingKey(name));
 	return row === undefined ? undefined : JSON.parse(row.toString('utf8'));
 };
 
@@ -17,7 +17,7 @@ export const writeSettings = async (
 	values: ReadonlyMap<string, unknown>,
 ): Promise<void> => {
 	const rows = [...values].map(
-		([name, value]) => [keyOf(name), Buffer.from(JSON.stringify(value ?? null))] as const,
+		([name, value]) => [settingKey(name), Buffer.from(JSON.stringify(value ?? null))] as const,
 	);
 	await atomically(handles, () => {
 		for (const [key, row] of rows) {
@@ -26,4 +26,4 @@ export const writeSettings = async (
 	});
 };
 
-const keyOf = (name: string): [string, string] => ['setting', name];
+export const settingKey = (name: string): [string, string] => ['setting', name];

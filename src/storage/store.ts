@@ -263,7 +263,9 @@ export type StoredPayload = {
 	readonly labels: Labels;
 };
 
+export type {ReplayVerbs} from './deadletter-interface.js';
 export type * from './quota.js';
+export type {Replay, ReplayOrder} from './replays.js';
 export type {
 	Attempt,
 	BulkProgress,

@@ -25,6 +25,8 @@ export type Stubs = {
 	readonly input?: Readable;
 	readonly signal?: AbortSignal;
 	readonly terminal?: Terminal;
+	/** Told of what goes to stderr, also when the command throws. */
+	readonly onError?: (text: string) => void;
 	/** What is answered to each question at the terminal, `undefined` for an end of the input; without it there is no terminal. */
 	readonly replies?: ReadonlyArray<string | undefined>;
 };
@@ -62,7 +64,12 @@ export const runLine = async (line: string, stubs: Stubs = {}): Promise<Said> =>
 			format: output,
 			style: plain,
 			out: {write: text => (said.out += text)},
-			errors: {write: text => (said.errors += text)},
+			errors: {
+				write: text => {
+					said.errors += text;
+					stubs.onError?.(text);
+				},
+			},
 			terminalWidth: undefined,
 			elapsed: time.elapsed,
 		}),

@@ -144,7 +144,11 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 	'relay.deadletter.list': 'As `relay.list`, deadletters only.',
 	'relay.deadletter.inspect': 'Any record, dead or not. `NOT_FOUND`, `UNKNOWN_PEER`.',
 	'relay.deadletter.retry':
-		'A record by name, or every deadletter that matches with `all: true`; there `reason` is a filter and the words for the log are the `note`. The budget is fresh, the history stays, an expiry no longer holds, the place is that of the enqueue. A single record is refused with `NOT_FOUND`, `INVALID_STATE` or `SEGMENT_MISSING`; `all` counts what it cannot retry as `refused`. Written in steps of 1,000 records; `next_cursor` comes when `limit` left something.',
+		'A record by name, or every deadletter that matches with `all: true`; there `reason` is a filter and the words for the log are the `note`. The budget is fresh, the history stays, an expiry no longer holds, the place is that of the enqueue. A single record is refused with `NOT_FOUND`, `INVALID_STATE` or `SEGMENT_MISSING`; `all` counts what it cannot retry as `refused`. Written in steps of 1,000 records; `next_cursor` comes when `limit` left something, and what dies after the first call is not met with it. With `rate_per_second` it is a job (`{job}`), which survives restarts, retries what was dead when it began, each record once, and goes by elapsed time. `dry_run` says what would be; `older_than_seconds` goes by the clock of the daemon.',
+	'relay.deadletter.jobs':
+		'Paced retries, the oldest first: all that run, and the twenty that ended last. `left` is what matched and was not yet put back or refused; what somebody else retries or purges meanwhile leaves it too high until the end.',
+	'relay.deadletter.cancel_job':
+		'`NOT_FOUND` for an unknown job. One that has ended is left as it is: `cancelled` is `false`.',
 	'relay.deadletter.purge':
 		'As `retry`, and removes the record. Without `force` nothing is removed and the answer says how many would be. The payload stays in the store for `storage.orphan_retention_seconds`.',
 	'relay.deadletter.force':

@@ -54,6 +54,8 @@ export const backendWith = (given: Partial<Backend>): Backend => ({
 	listDeadletters: unexpected,
 	inspectDeadletter: unexpected,
 	retry: unexpected,
+	deadletterJobs: unexpected,
+	cancelJob: unexpected,
 	purge: unexpected,
 	force: unexpected,
 	queryAudit: unexpected,

@@ -3,8 +3,11 @@ import {command} from '../command.js';
 import {isConfirmed} from '../confirm.js';
 import type {CommandContext} from '../context.js';
 import {EXIT, type ExitCode} from '../exit-codes.js';
-import {optional} from '../parameters.js';
+import {UsageError} from '../failure.js';
+import {flag, option, optional} from '../parameters.js';
 import {readPeerId, readSegmentId} from '../read/ids.js';
+import {readRate} from '../read/rate.js';
+import {replay} from '../replay.js';
 import {
 	type AllParams,
 	inSteps,
@@ -22,29 +25,43 @@ export const deadletterRetry = command({
 	name: NAME,
 	help: 'Put deadletters back into the queue',
 	details:
-		'They get a fresh retry budget, keep their history and take their old place in the queue. A record whose payload is gone cannot be retried.',
+		'They get a fresh retry budget, keep their history and take their old place in the queue. A record whose payload is gone cannot be retried. With --rate it is a job of the daemon, which goes on over restarts and retries each record once.',
 	examples: [
 		`edgectl ${NAME} seg-1 hub`,
 		`edgectl ${NAME} --all --peer-id hub --reason MAX_RETRIES`,
 		`edgectl ${NAME} --all --since 2h --dry-run`,
+		`edgectl ${NAME} --all --peer-id hub --rate 50 --wait`,
 	],
 	positionals: {
 		segment: optional('SEGMENT-ID', 'the segment', readSegmentId),
 		peerName: optional('PEER-ID', 'the peer', readPeerId),
 	},
-	options: selectionOptions,
-	async run(context, {segment, peerName, dryRun, yes, ...values}) {
+	options: {
+		...selectionOptions,
+		rate: option('--rate <N>', 'with --all: not at once, but so many a second, as a job', readRate),
+		wait: flag('--wait', 'with --rate: show how far it is until it has ended; Ctrl-C leaves it running'),
+	},
+	async run(context, {segment, peerName, dryRun, yes, rate, wait, ...values}) {
 		const named = {...values, segment, peer: peerName ?? values.peer};
 		const selection = selectionOf(named, context, {command: NAME, form: 'SEGMENT-ID PEER-ID'});
+		if (selection.kind === 'one' && rate !== undefined) {
+			throw new UsageError('--rate goes with --all', NAME);
+		}
+		if (wait && rate === undefined) {
+			throw new UsageError('--wait goes with --rate; without it the answer comes when all is done', NAME);
+		}
 		if (dryRun) {
 			return preview(context, selection);
 		}
 		if (selection.kind === 'one') {
 			return retryOne(context, selection);
 		}
-		return yes || (await isMeant(context, selection.params))
+		if (!(yes || (await isMeant(context, selection.params)))) {
+			return EXIT.refused;
+		}
+		return rate === undefined
 			? retryAll(context, selection.params)
-			: EXIT.refused;
+			: replay(context, selection.params, {rate, isWaitedFor: wait});
 	},
 });
 

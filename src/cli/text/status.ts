@@ -4,6 +4,7 @@ import {limitFields, quotaWords} from './limiter.js';
 import {grouped, humanBytes, percent} from './numbers.js';
 import {peersTable} from './peers.js';
 import type {Style, Tone} from './style.js';
+import {humanSeconds} from './time.js';
 
 type Status = Result<'relay.status'>;
 
@@ -23,8 +24,16 @@ export const statusText = (status: Status, style: Style): string[] => [
 	...fields('Queue Depth', depthFields(status.queue_depth), style),
 	...fields('Bandwidth', [...limitFields(status.bandwidth, status.queried_at), ...peerQuotas(status)], style),
 	...fields('Storage', storageFields(status.storage), style),
+	...replaysText(status),
 	...(status.peers.length === 0 ? [] : peersTable(status.peers, status.queried_at, style)),
 ];
+
+/** Also below the live view. */
+export const replaysText = ({replays = []}: Pick<Status, 'replays'>): string[] =>
+	replays.map(
+		({job_id: id, left, matched, rate_per_second: rate, eta_seconds: eta}) =>
+			`Paced Retry ${id}: ${grouped(left)} of ${grouped(matched)} deadletters left at ${grouped(rate)}/s, ${humanSeconds(eta)} to go`,
+	);
 
 const peerQuotas = ({peers, queried_at: now}: Status): Field[] =>
 	peers.flatMap(({peer_id: id, daily_quota: quota}) =>

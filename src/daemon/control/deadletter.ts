@@ -5,12 +5,13 @@ import {PAYLOADLESS_REASONS} from '../../storage/release-block.js';
 import type {KnownPeer} from '../../storage/store.js';
 import type {Parts} from '../parts.js';
 import {pageView, recordView} from '../views/record-view.js';
+import {beginJob} from './deadletter-jobs.js';
 import {type SelectorParams, selectedFacts, selectorOf, tallyView, totalOf} from './deadletter-selector.js';
 import {noteChange} from './note-change.js';
 
 type Desk = {readonly desk: DeadletterDesk} & Pick<Parts, 'clock'>;
 /** `buriedOrFreed`: there may be a first deadletter, or payloads that nobody needs any more. */
-type Changing = Desk & Pick<Parts, 'logger' | 'buriedOrFreed' | 'store'>;
+type Changing = Desk & Pick<Parts, 'logger' | 'buriedOrFreed' | 'store' | 'replays'>;
 type Burying = Changing & Pick<Parts, 'dispatcher'>;
 
 export const listDeadletters = (
@@ -36,6 +37,10 @@ export const retry = async (
 		await desk.retry(segment_id, peer_id);
 		noteChange(parts, 'relay.deadletter.retried', params, {segment_id, peer_id});
 		return {retried: 1, refused: 0};
+	}
+	const {rate_per_second: rate} = params;
+	if (rate !== undefined) {
+		return beginJob(parts, {...params, rate_per_second: rate});
 	}
 	const result = await desk.retryMatching(selectorOf(params, clock), params.limit);
 	const {changed: retried, refused} = result;

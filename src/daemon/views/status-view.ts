@@ -9,6 +9,7 @@ import type {KnownPeer} from '../../storage/store.js';
 import type {Parts} from '../parts.js';
 import {bandwidthView} from './bandwidth-view.js';
 import {depthView} from './depth-view.js';
+import {jobView} from './job-view.js';
 import {rateInForce} from './rate-in-force.js';
 import {storageView} from './storage-view.js';
 
@@ -32,8 +33,27 @@ export const statusView = (parts: Parts): Result<'relay.status'> => {
 			...peers.configured.map(peer => peerView(parts, peer, snapshots.get(peer.id) ?? NEVER_RUN)),
 			...peers.orphaned.map(peer => peerView(parts, peer, ORPHANED)),
 		],
+		...replaysView(parts),
 		queried_at: formatTime(clock.now()),
 	};
+};
+
+const replaysView = ({replays}: Parts): Pick<Result<'relay.status'>, 'replays'> => {
+	const running = replays
+		.all()
+		.map(jobView)
+		.filter(({state}) => state === 'running');
+	return running.length === 0
+		? {}
+		: {
+				replays: running.map(({job_id, left, matched, rate_per_second, eta_seconds}) => ({
+					job_id,
+					left,
+					matched,
+					rate_per_second,
+					eta_seconds: eta_seconds ?? 0,
+				})),
+			};
 };
 
 type Shown = Omit<

@@ -4,12 +4,14 @@ import {
 	accountable,
 	anyTimestamp,
 	count,
+	nothing,
 	operator,
 	paging,
 	peerId,
 	reason,
 	seconds,
 	segmentId,
+	timestamp,
 } from './fields.js';
 import {labelFilter, record, recordPage} from './record.js';
 
@@ -46,6 +48,34 @@ const selector = {
 	cursor: z.string().min(1).max(1024).optional(),
 	...dryRun,
 };
+/** A paced retry. */
+const job = z
+	.strictObject({
+		job_id: z.string(),
+		state: z.enum(['running', 'done', 'cancelled']),
+		peer_id: z.string().nullable(),
+		reason: z.enum(DEADLETTER_REASONS).nullable(),
+		since: timestamp.nullable(),
+		before: timestamp.nullable(),
+		label: labelFilter.nullable(),
+		rate_per_second: z.number().positive(),
+		/** When it was ordered. */
+		matched: count,
+		retried: count,
+		/** Their payload is gone. */
+		refused: count,
+		/** Still to be looked at; 0 once it has ended. What was retried or purged otherwise meanwhile is among `matched` only. */
+		left: count,
+		started_at: timestamp,
+		ended_at: timestamp.nullable(),
+		/** `null` once it has ended. */
+		eta_seconds: seconds.nullable(),
+		operator: z.string().nullable(),
+		note: z.string().nullable(),
+	})
+	.meta({id: 'DeadletterJob'});
+export type WireJob = z.output<typeof job>;
+
 /** How many deadletters match, by peer and reason. */
 const matching = z.array(
 	z.strictObject({peer_id: z.string(), reason: z.enum(DEADLETTER_REASONS), count: z.int().positive()}),
@@ -63,7 +93,14 @@ export const deadletterInspectParams = z.strictObject(oneRecord);
 export const deadletterInspectResult = record;
 
 /** A single record is refused with `NOT_FOUND`, `INVALID_STATE` or `SEGMENT_MISSING`; a selector counts its refusals. */
-export const retryParams = z.discriminatedUnion('all', [z.strictObject(one), z.strictObject(selector)]);
+export const retryParams = z.discriminatedUnion('all', [
+	z.strictObject(one),
+	z.strictObject({
+		...selector,
+		/** Not all at once: a job that survives restarts; without `limit` and `cursor`. */
+		rate_per_second: z.number().min(0.001).max(100_000).optional(),
+	}),
+]);
 export const retryResult = z.union([
 	z.strictObject({
 		retried: count,
@@ -71,6 +108,7 @@ export const retryResult = z.union([
 		refused: count,
 		...bulk,
 	}),
+	z.strictObject({job}),
 	z.strictObject({dry_run: z.literal(true), would_retry: count, would_refuse: count, matching}),
 ]);
 
@@ -114,3 +152,15 @@ export const forceResult = z.union([
 		left: z.strictObject({waiting: count, inflight: count}),
 	}),
 ]);
+
+/** Running ones and those that ended last, the oldest first. */
+export const jobsParams = nothing;
+export const jobsResult = z.strictObject({jobs: z.array(job)});
+
+/** What it has put back stays in the queue. */
+export const cancelJobParams = z.strictObject({job_id: z.string().min(1).max(64), ...accountable});
+export const cancelJobResult = z.strictObject({
+	/** `false`: it had ended before. */
+	cancelled: z.boolean(),
+	job,
+});

@@ -165,7 +165,7 @@ export const contract = {
 		effect: 'change',
 		params: deadletter.retryParams,
 		result: deadletter.retryResult,
-		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', 'SEGMENT_MISSING', ...CANNOT_WRITE],
+		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', 'SEGMENT_MISSING', 'BUSY', ...CANNOT_WRITE],
 	},
 	'relay.deadletter.purge': {
 		summary: 'Remove deadletters for good; without force, say what would go',
@@ -173,6 +173,20 @@ export const contract = {
 		params: deadletter.purgeParams,
 		result: deadletter.purgeResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
+	},
+	'relay.deadletter.jobs': {
+		summary: 'Paced retries: those that run, and those that ended last',
+		effect: 'read',
+		params: deadletter.jobsParams,
+		result: deadletter.jobsResult,
+		refusals: [],
+	},
+	'relay.deadletter.cancel_job': {
+		summary: 'End a paced retry; what it has put back stays in the queue',
+		effect: 'change',
+		params: deadletter.cancelJobParams,
+		result: deadletter.cancelJobResult,
+		refusals: ['NOT_FOUND', ...CANNOT_WRITE],
 	},
 	'relay.deadletter.force': {
 		summary: 'Bury a record that is not settled',

@@ -104,6 +104,18 @@ export const statusResult = z.strictObject({
 	bandwidth,
 	storage,
 	peers: z.array(peerStatus),
+	/** Paced retries of deadletters; absent while none runs. */
+	replays: z
+		.array(
+			z.strictObject({
+				job_id: z.string(),
+				left: count,
+				matched: count,
+				rate_per_second: z.number(),
+				eta_seconds: seconds,
+			}),
+		)
+		.optional(),
 	queried_at: timestamp,
 });
 

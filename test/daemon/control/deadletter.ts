@@ -6,7 +6,9 @@ import {
 	purge,
 	retry,
 } from '../../../src/daemon/control/deadletter.js';
+import {cancelJob, listJobs} from '../../../src/daemon/control/deadletter-jobs.js';
 import {DeadletterDesk} from '../../../src/deadletter/desk.js';
+import {Replays} from '../../../src/deadletter/replays.js';
 import type {PeerId, SegmentId} from '../../../src/outbound/names.js';
 import type {PeerNo} from '../../../src/outbound/units.js';
 import type {Enqueued, Lease} from '../../../src/storage/store.js';
@@ -33,6 +35,13 @@ const fixture = async (t: ExecutionContext, count: number) => {
 	const dispatcher = {keptAside: () => aside, letGo: (peer: PeerNo) => letGo.push(peer)} as never;
 	const parts = {
 		desk: new DeadletterDesk(store),
+		replays: new Replays({
+			book: store.replays,
+			clock,
+			logger,
+			onDone: async () => {},
+			onBug: error => t.fail(String(error)),
+		}),
 		store,
 		clock,
 		dispatcher,
@@ -186,4 +195,26 @@ test('an age selects what died before, by the clock of the daemon', async t => {
 	const list = listDeadletters(parts, {limit: 1, older_than_seconds: 3500});
 	t.is(list.total, 2, 'the total of the filter, not of all');
 	t.is(listDeadletters(parts, {limit: 1, older_than_seconds: 3601}).total, 0);
+});
+
+test('a rate makes a job of what matches now; it is listed, cancelled once, and told each time', async t => {
+	const {store, parts, lines} = await fixture(t, 5);
+	const order = {all: true, rate_per_second: 2, operator: 'mia', note: 'INC-7'} as const;
+	const answer = await retry(parts, order);
+	if (!('job' in answer)) {
+		throw new Error('no job');
+	}
+	t.like(answer.job, {job_id: 'job-1', state: 'running', matched: 5, retried: 0, left: 5, eta_seconds: 2.5});
+	t.like(answer.job, {operator: 'mia', note: 'INC-7', peer_id: null});
+	t.deepEqual(listJobs(parts).jobs, [answer.job]);
+	t.is(store.depth().deadletter, 5, 'nothing at once');
+	t.like(await cancelJob(parts, {job_id: 'job-1', operator: 'ann'}), {cancelled: true});
+	t.like(await cancelJob(parts, {job_id: 'job-1'}), {cancelled: false});
+	await t.throwsAsync(cancelJob(parts, {job_id: 'job-9'}), {code: 'NOT_FOUND'});
+	t.deepEqual(
+		lines().map(({event}) => event),
+		['relay.deadletter.replay.started', 'relay.deadletter.replay.cancelled'],
+	);
+	await t.throwsAsync(retry(parts, {...order, limit: 3}), {code: 'INVALID_ARGUMENT'});
+	await t.throwsAsync(retry(parts, {...order, peer_id: 'nobody' as typeof PEER}), {code: 'UNKNOWN_PEER'});
 });

@@ -1,24 +1,42 @@
 import type {Act, Acts} from '../act.js';
 import {recordsNamed} from './records-named.js';
 
-type DeadletterMethods = 'relay.deadletter.retry' | 'relay.deadletter.purge' | 'relay.deadletter.force';
+type DeadletterMethods =
+	| 'relay.deadletter.retry'
+	| 'relay.deadletter.cancel_job'
+	| 'relay.deadletter.purge'
+	| 'relay.deadletter.force';
 
 /** What is done to what was buried, and burying. */
 export const deadletterActs: Pick<Acts, DeadletterMethods> = {
 	'relay.deadletter.retry': {
 		...recordsNamed,
 		verb: 'retry',
-		event: 'relay.deadletter.retried',
+		event: params =>
+			params.all === true && params.rate_per_second !== undefined
+				? 'relay.deadletter.replay.started'
+				: 'relay.deadletter.retried',
 		action: 'retry',
 		asked: withSelectorsReason,
+		looksOnly: ({dry_run: isDry}) => isDry === true,
+		came: result => ('job' in result ? {job_id: result.job.job_id, matched: result.job.matched} : result),
 	} satisfies Act<'relay.deadletter.retry'>,
+	'relay.deadletter.cancel_job': {
+		verb: 'cancelJob',
+		event: 'relay.deadletter.replay.cancelled',
+		action: 'cancel',
+		resourceType: 'job',
+		resource: ({job_id: id}) => id,
+		came: ({cancelled, job: {retried, refused, matched}}) => ({cancelled, retried, refused, matched}),
+		onFullDisk: 'goes on',
+	} satisfies Act<'relay.deadletter.cancel_job'>,
 	'relay.deadletter.purge': {
 		...recordsNamed,
 		verb: 'purge',
 		event: 'relay.deadletter.purged',
 		action: 'purge',
 		asked: withSelectorsReason,
-		looksOnly: ({force}) => force !== true,
+		looksOnly: ({force, dry_run: isDry}) => force !== true || isDry === true,
 		onFullDisk: 'goes on',
 	} satisfies Act<'relay.deadletter.purge'>,
 	'relay.deadletter.force': {
@@ -26,6 +44,7 @@ export const deadletterActs: Pick<Acts, DeadletterMethods> = {
 		verb: 'force',
 		event: 'relay.deadletter.forced',
 		action: 'force',
+		looksOnly: ({dry_run: isDry}) => isDry === true,
 		onFullDisk: 'goes on',
 	} satisfies Act<'relay.deadletter.force'>,
 };

@@ -3,6 +3,26 @@ import {BURIED} from './values.js';
 
 const ONE = {segment_id: 'reading-16', peer_id: 'hub'} as const;
 
+const JOB = {
+	job_id: 'job-3',
+	state: 'running',
+	peer_id: 'hub',
+	reason: null,
+	since: null,
+	before: null,
+	label: null,
+	rate_per_second: 50,
+	matched: 12_000,
+	retried: 2500,
+	refused: 0,
+	left: 9500,
+	started_at: '2026-03-01T12:00:00.000Z',
+	ended_at: null,
+	eta_seconds: 190,
+	operator: ME.operator,
+	note: 'INC-42',
+} as const;
+
 export const deadletterExamples = {
 	'relay.deadletter.list': [
 		{
@@ -24,6 +44,11 @@ export const deadletterExamples = {
 			result: {retried: 212, refused: 0},
 		},
 		{
+			name: 'fifty a second, over restarts',
+			params: {all: true, peer_id: 'hub', rate_per_second: 50, ...ME, note: 'INC-42'},
+			result: {job: JOB},
+		},
+		{
 			name: 'what of the images would be tried again',
 			params: {all: true, label: {name: 'kind', value: 'image'}, dry_run: true},
 			result: {
@@ -34,6 +59,17 @@ export const deadletterExamples = {
 					{peer_id: 'hub', reason: 'REJECTED', count: 40},
 					{peer_id: 'hub', reason: 'EVICTED', count: 2},
 				],
+			},
+		},
+	],
+	'relay.deadletter.jobs': [{name: 'one that runs', params: {}, result: {jobs: [JOB]}}],
+	'relay.deadletter.cancel_job': [
+		{
+			name: 'enough',
+			params: {job_id: 'job-3', ...ME, reason: 'hub is slow again'},
+			result: {
+				cancelled: true,
+				job: {...JOB, state: 'cancelled', left: 0, eta_seconds: null, ended_at: '2026-03-01T12:10:00.000Z'},
 			},
 		},
 	],

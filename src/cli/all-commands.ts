@@ -1,4 +1,8 @@
 import type {Command} from './command.js';
+import {auditExport} from './commands/audit-export.js';
+import {auditPrune} from './commands/audit-prune.js';
+import {auditQuery} from './commands/audit-query.js';
+import {auditVerify} from './commands/audit-verify.js';
 import {completion} from './commands/completion.js';
 import {configGet} from './commands/config-get.js';
 import {deadletterForce} from './commands/deadletter-force.js';
@@ -47,5 +51,9 @@ export const allCommands: readonly Command[] = [
 	deadletterJobs,
 	deadletterPurge,
 	deadletterForce,
+	auditQuery,
+	auditExport,
+	auditVerify,
+	auditPrune,
 	completion,
 ];

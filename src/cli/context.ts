@@ -33,6 +33,8 @@ export type CommandContext = {
 	readonly rawOutput: Writable;
 	/** For the audit trail: who, and why if it was said. */
 	readonly accountable: {readonly operator: string; readonly reason?: string};
+	/** `AUTONOMY_AUDIT_DIR`, where it is set. */
+	readonly auditDirectory?: string | undefined;
 	/** Aborted by Ctrl-C. */
 	readonly signal: AbortSignal;
 	readonly time: Time;

@@ -61,6 +61,7 @@ const follow = async (reading: Reading): Promise<ExitCode> => {
 		input: process.stdin,
 		rawOutput: process.stdout,
 		accountable: accountable(globals),
+		auditDirectory: process.env['AUTONOMY_AUDIT_DIR'],
 		signal: interrupt.signal,
 		time,
 		patienceMs: globals.timeout,

@@ -25,5 +25,5 @@ export type AuditEvent = {
 	readonly timestamp: string;
 	readonly fields: Fields;
 	/** Numbers what was noted in the store before it was done; nothing else has one. */
-	readonly act?: number;
+	readonly act?: number | undefined;
 };

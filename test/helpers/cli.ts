@@ -44,7 +44,7 @@ export const runLine = async (line: string, stubs: Stubs = {}): Promise<Said> =>
 	const said = {out: '', errors: ''};
 	const time = steppedTime();
 	const calls: Array<readonly [string, unknown]> = [];
-	const raw = new PassThrough();
+	const raw = new PassThrough({highWaterMark: 64 * 2 ** 20}); // Read when all is written.
 	const {operator = 'uid:1000', reason, output = 'text', timeout} = reading.globals;
 	const context: CommandContext = {
 		call: stubCall(stubs.answers ?? {}, calls),

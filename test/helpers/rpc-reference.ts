@@ -133,7 +133,7 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 	'relay.release':
 		'As `relay.hold`. The records are where they were, with what was left of their lifetimes when they were held.',
 	'audit.query':
-		'The newest first. All filters must hold; `event_type` is a whole name. A page examines at most 10,000 lines: it may be short, even empty, and still carry `next_cursor`. The lines are as they are in the files ([formats.md](formats.md)).',
+		'In the order of the chain, or backwards. All filters must hold; `event_type` is a whole name. A page examines at most 10,000 lines: it may be short, even empty, and still carry `next_cursor`. The lines are as they are in the files ([formats.md](formats.md)).',
 	'audit.head':
 		'The last line that is on disk. A trail whose last line is another one was cut or added to: `edgectl audit verify` compares them. `waiting` records are in the store because the trail cannot be written; `failure` says why.',
 	'audit.prune':

@@ -14,6 +14,9 @@ export type AuditFilter = {
 	readonly to?: EpochMs | undefined;
 };
 
+/** Of a time that was checked before. */
+export const timeOf = parseTime;
+
 export const matches = (filter: AuditFilter, event: AuditEvent): boolean => {
 	const {event: name, category, actor, outcome, source, from, to} = filter;
 	const at = parseTime(event.timestamp);

@@ -38,5 +38,5 @@ const unreadableDirectory = (directory: string, cause: unknown): EdgedError => {
 		EACCES: `${place} may not be read by this user. Use sudo, or leave --audit-dir out to ask the daemon`,
 	};
 	const message = why[code ?? ''] ?? `${place} cannot be read (${code ?? String(cause)})`;
-	return new EdgedError(code === 'ENOENT' ? 'NOT_FOUND' : 'INVALID_ARGUMENT', message, undefined, {cause});
+	return new EdgedError('INVALID_ARGUMENT', message, undefined, {cause});
 };

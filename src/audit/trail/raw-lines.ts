@@ -17,14 +17,14 @@ export type RawLine = {
 const CHUNK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
-/** The lines of `file` from its beginning. Holds one line and one chunk at a time. */
-export async function* linesForward(file: string): AsyncGenerator<RawLine> {
+/** The lines of `file` from `start`, where one begins. Holds one line and one chunk at a time. */
+export async function* linesForward(file: string, start = 0): AsyncGenerator<RawLine> {
 	const handle = await openToRead(file);
 	try {
 		const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
 		let begun = new LineInParts('first to last');
-		let at = 0;
-		for (let offset = 0; ; ) {
+		let at = start;
+		for (let offset = start; ; ) {
 			const {bytesRead} = await handle.read(chunk, 0, CHUNK_BYTES, offset);
 			if (bytesRead === 0) {
 				break;

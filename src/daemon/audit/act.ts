@@ -23,7 +23,7 @@ export type Act<M extends ChangingMethod> = {
 	before?(params: Params<M>, parts: Parts): Fields | Promise<Fields>;
 	/** What came of it. @default the numbers, words and yes or no of the result */
 	came?(result: Result<M>): Fields;
-	/** This call changes nothing and is no act: a dry run, a repetition. It is not recorded. */
+	/** This call changes nothing and is no act, such as a repetition: it is not recorded. With `dry_run: true` none is. */
 	looksOnly?(params: Params<M>, parts: Parts): boolean;
 	/** @default 'refuse' */
 	readonly onFullDisk?: OnFullDisk | ((params: Params<M>, parts: Parts) => OnFullDisk);

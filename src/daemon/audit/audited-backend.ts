@@ -37,7 +37,7 @@ const perform = async (verb: AnyVerb, call: Call): Promise<unknown> => {
 	const {act, params, parts, caller} = call;
 	const {audit, refusals} = parts;
 	const told = {...askedFields(call), ...peerFields(caller)};
-	if (act.looksOnly?.(params, parts) === true) {
+	if (params.dry_run === true || act.looksOnly?.(params, parts) === true) {
 		return verb(params, caller);
 	}
 	let fields = told;

@@ -15,7 +15,10 @@ export type AnyAct = {
 		? (...args: readonly unknown[]) => Value
 		: Act<ChangingMethod>[Key];
 };
-export type Named = Readonly<Record<string, unknown>> & {readonly operator?: string | undefined};
+export type Named = Readonly<Record<string, unknown>> & {
+	readonly operator?: string | undefined;
+	readonly dry_run?: boolean | undefined;
+};
 export type Call = {
 	readonly act: AnyAct;
 	readonly params: Named;

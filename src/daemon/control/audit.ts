@@ -1,4 +1,4 @@
-import {pageNewestFirst} from '../../audit/look/newest-first.js';
+import {auditPage} from '../../audit/look/page.js';
 import {planPrune, removeFiles} from '../../audit/trail/prune.js';
 import type {EpochMs} from '../../outbound/units.js';
 import type {Params, Result} from '../../rpc/contract/methods.js';
@@ -9,7 +9,7 @@ type Audited = Pick<Parts, 'audit'>;
 
 export const queryAudit = async (
 	{audit}: Audited,
-	{event_type: event, start_time: from, end_time: to, limit, cursor, ...rest}: Params<'audit.query'>,
+	{event_type: event, start_time: from, end_time: to, limit, order, cursor, ...rest}: Params<'audit.query'>,
 ): Promise<Result<'audit.query'>> => {
 	const filter = {
 		...rest,
@@ -17,7 +17,7 @@ export const queryAudit = async (
 		from: from === undefined ? undefined : parseTime(from),
 		to: to === undefined ? undefined : parseTime(to),
 	};
-	const page = await pageNewestFirst(audit.directory, filter, {limit, cursor});
+	const page = await auditPage(audit.directory, filter, {limit, order, cursor});
 	return {
 		events: [...page.events],
 		...(page.cursor !== undefined && {next_cursor: page.cursor}),

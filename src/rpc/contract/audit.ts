@@ -36,7 +36,6 @@ export type WireAuditLine = z.output<typeof auditLine>;
 /** Pages of at most so many. */
 const MAX_AUDIT_PAGE = 1000;
 
-/** The newest first. */
 export const auditQueryParams = z.strictObject({
 	/** The whole name, such as `relay.paused`. */
 	event_type: z.string().min(1).max(256).optional(),
@@ -47,6 +46,7 @@ export const auditQueryParams = z.strictObject({
 	/** Both inclusive. */
 	start_time: anyTimestamp.optional(),
 	end_time: anyTimestamp.optional(),
+	order: z.enum(['newest_first', 'oldest_first']).default('newest_first'),
 	limit: z.int().min(1).max(MAX_AUDIT_PAGE).default(100),
 	/** `next_cursor` of the page before, with the same filter. */
 	cursor: z.string().min(1).max(64).optional(),

@@ -196,11 +196,11 @@ export const contract = {
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
 	'audit.query': {
-		summary: 'Who did what, the newest first',
+		summary: 'Who did what and when',
 		effect: 'read',
 		params: audit.auditQueryParams,
 		result: audit.auditQueryResult,
-		refusals: ['NOT_FOUND'],
+		refusals: [],
 	},
 	'audit.head': {
 		summary: 'Where the audit trail ends, to compare it with',
@@ -214,7 +214,7 @@ export const contract = {
 		effect: 'change',
 		params: audit.auditPruneParams,
 		result: audit.auditPruneResult,
-		refusals: ['NOT_FOUND', ...CANNOT_WRITE],
+		refusals: [...CANNOT_WRITE],
 	},
 	'relay.events.subscribe': {
 		summary: 'Be told what happens, as it happens, until the connection ends',

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {auditLine} from '../../../src/rpc/contract/audit.js';
 import {contract, type MethodName, notifications} from '../../../src/rpc/contract/methods.js';
 import {record} from '../../../src/rpc/contract/record.js';
 
@@ -13,6 +14,25 @@ export type Printed = {
 };
 
 const RECORD_A_LINE: Printed = {form: 'lines', prints: record, note: 'With `--all`: a record a line.'};
+
+export const verification = z.strictObject({
+	directory: z.string(),
+	files: z.array(z.string()),
+	lines: z.int(),
+	first_seq: z.int().optional(),
+	last_seq: z.int().optional(),
+	last_timestamp: z.string().optional(),
+	last_hash: z.string().optional(),
+	is_pruned: z.boolean(),
+	breaks: z.array(z.strictObject({file: z.string(), line: z.int(), what: z.string()})),
+	break_count: z.int(),
+	unfinished_bytes: z.int(),
+	end: z.discriminatedUnion('state', [
+		z.strictObject({state: z.literal('not_checked')}),
+		z.strictObject({state: z.literal('as_known'), known_seq: z.int()}),
+		z.strictObject({state: z.literal('wrong'), known_seq: z.int(), what: z.string()}),
+	]),
+});
 
 /**
  * Every command of edgectl: docs/cli-json.md is made of it, and a test runs each and holds what it prints to it. A command that is
@@ -66,6 +86,28 @@ export const PRINTED: Readonly<Record<string, readonly Printed[]>> = {
 	'relay deadletter retry': [{form: 'document', prints: 'relay.deadletter.retry'}],
 	'relay deadletter purge': [{form: 'document', prints: 'relay.deadletter.purge'}],
 	'relay deadletter force': [{form: 'document', prints: 'relay.deadletter.force'}],
+	'audit query': [
+		{
+			form: 'document',
+			prints: 'audit.query',
+			note: 'The newest first; with `--limit 0` all of them, and no `next_cursor`.',
+		},
+	],
+	'audit export': [
+		{
+			form: 'document',
+			prints: z.array(auditLine),
+			note: 'The oldest first, a record a line of the document. With `--format csv` no JSON.',
+		},
+	],
+	'audit verify': [
+		{
+			form: 'document',
+			prints: verification,
+			note: 'Exit code 1 with a break, or an end that is `wrong`.',
+		},
+	],
+	'audit prune': [{form: 'document', prints: 'audit.prune'}],
 	completion: [
 		{form: 'document', prints: z.strictObject({shell: z.enum(['bash', 'zsh', 'fish']), script: z.string()})},
 	],

@@ -16,7 +16,6 @@ export const auditActs: Pick<Acts, 'audit.prune'> = {
 		before: async ({older_than_days: days}, {audit, clock}) =>
 			prunedFields(await planPrune(audit.directory, daysAgo(clock, days))),
 		came: prunedFields,
-		looksOnly: ({dry_run: isDry}) => isDry === true,
 		onFullDisk: 'goes on',
 	},
 };

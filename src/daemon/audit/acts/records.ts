@@ -8,7 +8,6 @@ export const recordActs: Pick<Acts, 'relay.hold' | 'relay.release'> = {
 		verb: 'hold',
 		event: 'relay.record.held',
 		action: 'hold',
-		looksOnly: ({dry_run: isDry}) => isDry === true,
 		onFullDisk: 'goes on',
 	} satisfies Act<'relay.hold'>,
 	'relay.release': {
@@ -16,6 +15,5 @@ export const recordActs: Pick<Acts, 'relay.hold' | 'relay.release'> = {
 		verb: 'release',
 		event: 'relay.record.released',
 		action: 'release',
-		looksOnly: ({dry_run: isDry}) => isDry === true,
 	} satisfies Act<'relay.release'>,
 };

@@ -2,13 +2,20 @@ import path from 'node:path';
 import {EdgedError} from '../../outbound/errors.js';
 import {type AuditLine, decodeLine} from '../line.js';
 import {dayOf, dayOfFile, fileOfDay, listDayFiles} from '../trail/day-files.js';
-import {linesBackward} from '../trail/raw-lines.js';
+import {linesBackward, linesForward, type RawLine} from '../trail/raw-lines.js';
 import {type AuditFilter, matches} from './filter.js';
 
+export type AuditOrder = 'newest_first' | 'oldest_first';
+
+export type PageOptions = {
+	readonly limit: number;
+	readonly order: AuditOrder;
+	readonly cursor?: string | undefined;
+};
+
 export type AuditPage = {
-	/** The newest first. */
 	readonly events: readonly AuditLine[];
-	/** To go on with the same filter; `undefined` when nothing older is left. */
+	/** To go on with the same filter and order; `undefined` when nothing is left. */
 	readonly cursor: string | undefined;
 	readonly examined: number;
 	/** Lines that cannot be read: `verifyTrail` says which. */
@@ -20,27 +27,22 @@ const MOST_EXAMINED = 10_000;
 /** Of lines in one page. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** At most `limit` records of the trail in `directory` that match, the newest first, from where `cursor` says. Holds one page. */
-export const pageNewestFirst = async (
+/** At most `limit` records of the trail in `directory` that match, in the order of the chain or backwards. Holds one page. */
+export const auditPage = async (
 	directory: string,
 	filter: AuditFilter,
-	{limit, cursor}: {readonly limit: number; readonly cursor?: string | undefined},
+	{limit, order, cursor}: PageOptions,
 ): Promise<AuditPage> => {
 	const events: AuditLine[] = [];
 	const begin = cursor === undefined ? undefined : placeOf(cursor);
 	let [examined, bytes, unreadable] = [0, 0, 0];
-	// No line of a file is younger than its day: files of earlier days than the filter's need no look.
-	const firstDay = filter.from === undefined ? '' : dayOf(filter.from);
-	const names = listDayFiles(directory).filter(name => {
+	for (const name of filesInOrder(directory, filter, order, begin?.day)) {
 		const day = dayOfFile(name) ?? '';
-		return day >= firstDay && (begin === undefined || day <= begin.day);
-	});
-	for (const name of names.toReversed()) {
-		const day = dayOfFile(name) ?? '';
-		const before = day === begin?.day ? begin.offset : Number.POSITIVE_INFINITY;
-		for await (const raw of linesBackward(path.join(directory, name), before)) {
+		const offset = day === begin?.day ? begin.offset : undefined;
+		for await (const raw of linesOf(path.join(directory, name), order, offset)) {
 			if (examined >= MOST_EXAMINED || events.length >= limit || bytes >= MOST_BYTES) {
-				return {events, cursor: `${day}.${raw.at + raw.byteLength}`, examined, unreadable};
+				const next = order === 'newest_first' ? raw.at + raw.byteLength : raw.at;
+				return {events, cursor: `${day}.${next}`, examined, unreadable};
 			}
 			if (raw.end === 'none') {
 				continue; // Being written, or cut off by a crash.
@@ -57,6 +59,24 @@ export const pageNewestFirst = async (
 	}
 	return {events, cursor: undefined, examined, unreadable};
 };
+
+/** No line of a file is younger than its day: files of days before the filter's need no look. */
+const filesInOrder = (
+	directory: string,
+	{from}: AuditFilter,
+	order: AuditOrder,
+	beginDay: string | undefined,
+): string[] => {
+	const firstDay = from === undefined ? '' : dayOf(from);
+	const names = listDayFiles(directory).filter(name => (dayOfFile(name) ?? '') >= firstDay);
+	if (order === 'oldest_first') {
+		return names.filter(name => beginDay === undefined || (dayOfFile(name) ?? '') >= beginDay);
+	}
+	return names.filter(name => beginDay === undefined || (dayOfFile(name) ?? '') <= beginDay).reverse();
+};
+
+const linesOf = (file: string, order: AuditOrder, offset: number | undefined): AsyncGenerator<RawLine> =>
+	order === 'newest_first' ? linesBackward(file, offset) : linesForward(file, offset);
 
 const placeOf = (cursor: string): {readonly day: string; readonly offset: number} => {
 	const [, day = '', offset = ''] = /^(\d{4}-\d{2}-\d{2})\.(\d{1,15})$/.exec(cursor) ?? [];

@@ -24,6 +24,7 @@ import {resume} from './commands/resume.js';
 import {setBandwidth} from './commands/set-bandwidth.js';
 import {shape} from './commands/shape.js';
 import {status} from './commands/status.js';
+import {supportBundleGenerate} from './commands/support-bundle-generate.js';
 import {watch} from './commands/watch.js';
 import {why} from './commands/why.js';
 
@@ -55,5 +56,6 @@ export const allCommands: readonly Command[] = [
 	auditExport,
 	auditVerify,
 	auditPrune,
+	supportBundleGenerate,
 	completion,
 ];

@@ -38,6 +38,9 @@ export type CommandContext = {
 	/** Aborted by Ctrl-C. */
 	readonly signal: AbortSignal;
 	readonly time: Time;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Of edgectl. */
+	readonly version: string;
 	/** `--timeout`, where it was given: also how long `--wait` of a command waits. */
 	readonly patienceMs?: number | undefined;
 };

@@ -2,6 +2,7 @@
 export const GROUP_HELP: Readonly<Record<string, string>> = {
 	relay: 'The queue, its peers and what is in it.',
 	'relay config': 'The configuration in effect, and limits that change at once.',
+	'support-bundle': 'What support needs, in one file.',
 	'relay deadletter': 'Records that were buried: look, try again, remove.',
 	audit: 'Who did what and when, and whether the record of it is whole.',
 	deadletter: 'Short for edgectl relay deadletter.',

@@ -64,6 +64,8 @@ const follow = async (reading: Reading): Promise<ExitCode> => {
 		auditDirectory: process.env['AUTONOMY_AUDIT_DIR'],
 		signal: interrupt.signal,
 		time,
+		env: process.env,
+		version: version(),
 		patienceMs: globals.timeout,
 	};
 	try {

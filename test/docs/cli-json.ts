@@ -11,6 +11,7 @@ import {PRINTED, schemaOf} from '../helpers/cli-json/printed.js';
 import {cliJsonReference} from '../helpers/cli-json/reference.js';
 import {MARKER} from '../helpers/rpc-reference.js';
 import {PROJECT} from '../helpers/source-files.js';
+import {processDirectory} from '../helpers/temp-dir.js';
 
 test('docs/cli-json.md says what is printed; npm run docs writes it anew', t => {
 	const [, generated] = readFileSync(path.join(PROJECT, 'docs/cli-json.md'), 'utf8').split(MARKER);
@@ -92,12 +93,19 @@ const LINES: ReadonlyArray<readonly [line: string, stubs?: Stubs]> = [
 	['audit query --limit 0'],
 	['audit export'],
 	['audit prune --older-than 90d'],
+	[
+		`support-bundle generate --output ${path.join(processDirectory(), 'b.tar.gz')} --config-file /none --log-file /none`,
+	],
 	['completion bash'],
 ];
 
+/** Behind this command `--output` is the file. */
+const asJson = (line: string): string =>
+	line.startsWith('support-bundle ') ? `--output json ${line}` : `${line} --output json`;
+
 for (const [line, stubs] of LINES) {
-	test(`what "edgectl ${line} --output json" prints is of the form that the page shows`, async t => {
-		const {out: said, raw} = await runLine(`${line} --output json`, {answers, ...stubs});
+	test(`what "edgectl ${line.replace(/\/.*/, '...')}" prints as JSON is of the form that the page shows`, async t => {
+		const {out: said, raw} = await runLine(asJson(line), {answers, ...stubs});
 		const out = said + raw.toString();
 		t.not(out, '');
 		const [name = '', printed = []] =

@@ -80,6 +80,8 @@ export const runLine = async (line: string, stubs: Stubs = {}): Promise<Said> =>
 		accountable: {operator, ...(reason === undefined ? {} : {reason})},
 		signal: stubs.signal ?? new AbortController().signal,
 		time,
+		env: {},
+		version: '0.0.0',
 		patienceMs: timeout,
 	};
 	const exitCode = await reading.command.run(context, reading.values);

@@ -108,6 +108,27 @@ export const PRINTED: Readonly<Record<string, readonly Printed[]>> = {
 		},
 	],
 	'audit prune': [{form: 'document', prints: 'audit.prune'}],
+	'support-bundle generate': [
+		{
+			form: 'document',
+			prints: z.strictObject({
+				bundle: z.string(),
+				size_bytes: z.int(),
+				duration_ms: z.int(),
+				collectors: z.array(
+					z.strictObject({
+						name: z.string(),
+						status: z.enum(['ok', 'failed', 'skipped']),
+						duration_ms: z.int(),
+						files: z.array(z.string()),
+						notes: z.array(z.string()),
+						error: z.string().optional(),
+					}),
+				),
+			}),
+			note: '`--output` is the file here: write `edgectl --output json support-bundle generate --output FILE`. A collector that failed does not change the exit code.',
+		},
+	],
 	completion: [
 		{form: 'document', prints: z.strictObject({shell: z.enum(['bash', 'zsh', 'fish']), script: z.string()})},
 	],

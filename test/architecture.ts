@@ -29,7 +29,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
 	'json-rpc-2.0': /^rpc\//,
 	pino: /^runtime\/logger\.ts$/,
 	'smol-toml': /^config\//,
-	zod: /^(?:config|rpc)\//,
+	zod: /^(?:config|rpc|daemon\/rollback)\//,
 	commander: /^(?:cli\/|daemon\/command-line\.ts$)/,
 	'prom-client': /^daemon\/admin\//,
 	'tar-stream': /^(?:audit|cli)\//,

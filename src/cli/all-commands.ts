@@ -21,6 +21,8 @@ import {pause} from './commands/pause.js';
 import {ping} from './commands/ping.js';
 import {release} from './commands/release.js';
 import {resume} from './commands/resume.js';
+import {rollbackExecute} from './commands/rollback-execute.js';
+import {rollbackPreview} from './commands/rollback-preview.js';
 import {setBandwidth} from './commands/set-bandwidth.js';
 import {shape} from './commands/shape.js';
 import {status} from './commands/status.js';
@@ -28,7 +30,7 @@ import {supportBundleGenerate} from './commands/support-bundle-generate.js';
 import {watch} from './commands/watch.js';
 import {why} from './commands/why.js';
 
-/** In the order in which the help lists them: look, hand over, look closer, steer, bury; then the shell. */
+/** In the order in which the help lists them: look, hand over, look closer, steer, bury, roll back; then the shell. */
 export const allCommands: readonly Command[] = [
 	ping,
 	status,
@@ -57,5 +59,7 @@ export const allCommands: readonly Command[] = [
 	auditVerify,
 	auditPrune,
 	supportBundleGenerate,
+	rollbackPreview,
+	rollbackExecute,
 	completion,
 ];

@@ -19,8 +19,8 @@ export type AccessSettings = {
 	readonly breakGlass?: boolean;
 };
 
-/** What reads the whole queue takes its time behind millions. */
-const SLOW: Partial<Record<MethodName, number>> = {'relay.shape': 120_000};
+/** What goes through the whole queue takes its time behind millions. */
+const SLOW: Partial<Record<MethodName, number>> = {'relay.shape': 120_000, 'rollback.execute': 120_000};
 
 /** Longest silence of the ingest socket: an fsync behind a full disk cache takes its time. */
 const INGEST_TIMEOUT_MS = 60_000;

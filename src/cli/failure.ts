@@ -55,7 +55,9 @@ export const toFailure = (error: unknown): Failure | undefined => {
 	}
 	if (error instanceof EdgedError) {
 		const exitCode = error.code === 'NOT_FOUND' ? EXIT.notFound : EXIT.refused;
-		const found = failure(error.code, error.message, ADVICE[error.code], exitCode);
+		// Of a rollback the daemon's own words say what to do.
+		const advice = error.details?.['rollback_id'] === undefined ? ADVICE[error.code] : undefined;
+		const found = failure(error.code, error.message, advice, exitCode);
 		return {...found, message: `${error.code}: ${found.message}`};
 	}
 	if (error instanceof RpcError) {
@@ -103,6 +105,7 @@ const ASKS: ReadonlySet<string> = new Set([
 	'relay.deadletter.list',
 	'relay.deadletter.inspect',
 	'relay.deadletter.jobs',
+	'rollback.preview',
 ]);
 
 const ASKED_IN_VAIN =

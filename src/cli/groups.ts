@@ -5,6 +5,7 @@ export const GROUP_HELP: Readonly<Record<string, string>> = {
 	'support-bundle': 'What support needs, in one file.',
 	'relay deadletter': 'Records that were buried: look, try again, remove.',
 	audit: 'Who did what and when, and whether the record of it is whole.',
+	rollback: 'Act in an incident, and take it back.',
 	deadletter: 'Short for edgectl relay deadletter.',
 };
 

@@ -8,6 +8,7 @@ import {hold, release} from './control/hold.js';
 import {drain, pause, resume} from './control/lanes.js';
 import {ping} from './control/ping.js';
 import {inspect, listRecords} from './control/records.js';
+import {executeRollback, previewRollback, undoRollback} from './control/rollback.js';
 import {shape} from './control/shape.js';
 import {why} from './control/why.js';
 import type {Parts} from './parts.js';
@@ -36,6 +37,9 @@ export const createBackend = (parts: Parts): Backend => ({
 	cancelJob: params => cancelJob(parts, params),
 	purge: params => purge(parts, params),
 	force: params => force(parts, params),
+	previewRollback: params => previewRollback(parts, params),
+	executeRollback: params => executeRollback(parts, params),
+	undoRollback: params => undoRollback(parts, params),
 	queryAudit: params => queryAudit(parts, params),
 	auditHead: () => auditHead(parts),
 	pruneAudit: params => pruneAudit(parts, params),

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {DeadletterDesk} from '../deadletter/desk.js';
 import {Bandwidth} from '../delivery/bandwidth.js';
 import {Dispatcher} from '../delivery/dispatcher.js';
@@ -14,6 +15,7 @@ import type {LiveConfig} from './live-config.js';
 import type {Parts} from './parts.js';
 import {numberPeers, Peers} from './peers.js';
 import {Phase} from './phase.js';
+import {RollbackBook} from './rollback/rollback-book.js';
 import type {Surroundings} from './surroundings.js';
 import {createTransport} from './transports.js';
 import {createUpkeep, type Upkeep} from './upkeep.js';
@@ -62,6 +64,7 @@ export const createCore = async (
 		}),
 		desk: new DeadletterDesk(store),
 		replays: auditedReplays(store, {events, audit: audit.audit}, surroundings),
+		rollbacks: new RollbackBook({store, clock, random: () => randomBytes(4).toString('hex')}),
 		get config() {
 			return live.current;
 		},

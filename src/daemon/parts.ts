@@ -14,6 +14,7 @@ import type {EventHub} from './events/event-hub.js';
 import type {Intake} from './intake.js';
 import type {Peers} from './peers.js';
 import type {Phase} from './phase.js';
+import type {RollbackBook} from './rollback/rollback-book.js';
 import type {StoreCheck} from './store-check.js';
 import type {StoreHealth} from './store-health.js';
 
@@ -43,6 +44,8 @@ export type Parts = {
 	readonly startedAt: MonotonicMs;
 	readonly desk: DeadletterDesk;
 	readonly replays: Replays;
+	/** What can be undone. */
+	readonly rollbacks: RollbackBook;
 	/** Something was buried, or may now be removed: looks at what follows from that. */
 	buriedOrFreed(): void;
 };

@@ -29,6 +29,9 @@ export type Backend = {
 	readonly cancelJob: Verb<'relay.deadletter.cancel_job'>;
 	readonly purge: Verb<'relay.deadletter.purge'>;
 	readonly force: Verb<'relay.deadletter.force'>;
+	readonly previewRollback: Verb<'rollback.preview'>;
+	readonly executeRollback: Verb<'rollback.execute'>;
+	readonly undoRollback: Verb<'rollback.undo'>;
 	readonly queryAudit: Verb<'audit.query'>;
 	readonly auditHead: Verb<'audit.head'>;
 	readonly pruneAudit: Verb<'audit.prune'>;

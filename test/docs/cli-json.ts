@@ -96,6 +96,10 @@ const LINES: ReadonlyArray<readonly [line: string, stubs?: Stubs]> = [
 	[
 		`support-bundle generate --output ${path.join(processDirectory(), 'b.tar.gz')} --config-file /none --log-file /none`,
 	],
+	['rollback preview --target relay_suspend'],
+	['rollback preview --target rollout_plan'],
+	['rollback execute --target relay_suspend --strategy pause --reason why'],
+	['rollback execute --undo rb-1hn5c0q0g-5f0c1a2b'],
 	['completion bash'],
 ];
 

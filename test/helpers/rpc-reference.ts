@@ -132,6 +132,12 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 		"Waiting and failed records are neither sent nor expired until `relay.release`; they keep state, history, backoff and place, and are counted as `held` too. Without `peer_id` all that the segment waits for. A record that is being sent or done with is refused with `INVALID_STATE`; with several, and with `all`, what is being sent is counted as `refused`. `all: true` takes what waits when it is called. Written in steps of 1,000 records. What is held is not evicted; it is buried by `deadletter.force` and satisfied by other peers' acknowledgements. `dry_run` says what would be.",
 	'relay.release':
 		'As `relay.hold`. The records are where they were, with what was left of their lifetimes when they were held.',
+	'rollback.preview':
+		'`now.changes` has what each strategy would change if it were executed now, `now.rollbacks` those of the target that are remembered (32 of all). Targets of the control plane have `now: null`: edged does not do them, `manual_path` does.',
+	'rollback.execute':
+		'`relay_suspend`: `throttle` sets the rate to 1 byte a second, in total or of the peer; `pause` and `drain` as the methods. What was before and what was changed are written in one commit, so that whatever ends edged either nothing has happened or it can be undone. `relay_deadletter`: `force`, `retry`, `purge` of a record, or of all of the peer; not to be undone. `reason` must be given. In the audit trail it is one act, `rollback.executed`.',
+	'rollback.undo':
+		'Gives each rate and lane back what it had, override or not. What somebody has changed since, or a later rollback has, stays and is in `left`; when that is all, `INVALID_STATE`. A second undo changes nothing: `undone: false`. `NOT_FOUND` for one that is not remembered.',
 	'audit.query':
 		'In the order of the chain, or backwards. All filters must hold; `event_type` is a whole name. A page examines at most 10,000 lines: it may be short, even empty, and still carry `next_cursor`. The lines are as they are in the files ([formats.md](formats.md)).',
 	'audit.head':

@@ -3,6 +3,7 @@ import {auditActs} from './acts/audit.js';
 import {deadletterActs} from './acts/deadletter.js';
 import {laneActs} from './acts/lanes.js';
 import {recordActs} from './acts/records.js';
+import {rollbackActs} from './acts/rollback.js';
 
 /**
  * Every method by which an operator changes something, and how the audit trail tells of it: the one table behind
@@ -20,5 +21,6 @@ export const acts: Acts = {
 	...laneActs,
 	...recordActs,
 	...deadletterActs,
+	...rollbackActs,
 	...auditActs,
 };

@@ -10,6 +10,7 @@ import * as events from './events.js';
 import * as hold from './hold.js';
 import * as lanes from './lanes.js';
 import {inspectParams, inspectResult, listParams, listResult} from './records.js';
+import * as rollback from './rollback.js';
 import {shapeParams, shapeResult} from './shape.js';
 import {statusParams, statusResult} from './status.js';
 import {whyParams, whyResult} from './why.js';
@@ -194,6 +195,27 @@ export const contract = {
 		params: deadletter.forceParams,
 		result: deadletter.forceResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
+	},
+	'rollback.preview': {
+		summary: 'What a rollback would change, and what to know before',
+		effect: 'read',
+		params: rollback.previewParams,
+		result: rollback.previewResult,
+		refusals: ['NOT_FOUND', 'UNKNOWN_PEER'],
+	},
+	'rollback.execute': {
+		summary: 'One act that stops or repairs, and can be named afterwards',
+		effect: 'change',
+		params: rollback.executeParams,
+		result: rollback.executeResult,
+		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', 'SEGMENT_MISSING', ...CANNOT_WRITE],
+	},
+	'rollback.undo': {
+		summary: 'Everything as it was before a rollback',
+		effect: 'change',
+		params: rollback.undoParams,
+		result: rollback.undoResult,
+		refusals: ['NOT_FOUND', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
 	'audit.query': {
 		summary: 'Who did what and when',

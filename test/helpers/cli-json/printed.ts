@@ -86,6 +86,13 @@ export const PRINTED: Readonly<Record<string, readonly Printed[]>> = {
 	'relay deadletter retry': [{form: 'document', prints: 'relay.deadletter.retry'}],
 	'relay deadletter purge': [{form: 'document', prints: 'relay.deadletter.purge'}],
 	'relay deadletter force': [{form: 'document', prints: 'relay.deadletter.force'}],
+	'rollback preview': [
+		{form: 'document', prints: 'rollback.preview', note: '`now` is `null` too when the daemon is down.'},
+	],
+	'rollback execute': [
+		{form: 'document', prints: 'rollback.execute'},
+		{form: 'document', prints: 'rollback.undo', note: 'With `--undo`.'},
+	],
 	'audit query': [
 		{
 			form: 'document',

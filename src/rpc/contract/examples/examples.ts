@@ -2,6 +2,7 @@ import {auditExamples} from './audit.js';
 import {deadletterExamples} from './deadletters.js';
 import {eventExamples} from './events.js';
 import {type Examples, ME} from './example.js';
+import {rollbackExamples} from './rollback.js';
 import {shapeExamples} from './shape.js';
 import {BURIED, DEPTH, HUB_WINDOWS, LATER, LIMITED, MORNING, PEER, SCHEDULED, UNLIMITED} from './values.js';
 import {whyExamples} from './why.js';
@@ -11,6 +12,7 @@ export const EXAMPLES: Examples = {
 	...auditExamples,
 	...deadletterExamples,
 	...eventExamples,
+	...rollbackExamples,
 	...whyExamples,
 	...shapeExamples,
 	'rpc.discover': [

@@ -17,9 +17,9 @@ export const GLOBAL_OPTIONS = {
 	timeout: option('--timeout <TIME>', 'longest wait for an answer (default: 10s)', readDurationMs),
 	operator: option(
 		'--operator <NAME>',
-		'who does it, for the log (env: AUTONOMY_OPERATOR; default: uid:N)',
+		'who does it, for the audit trail (env: AUTONOMY_OPERATOR; default: uid:N)',
 		readLine,
 	),
-	reason: option('--reason <TEXT>', 'why, for the log', readLine),
+	reason: option('--reason <TEXT>', 'why, for the audit trail', readLine),
 };
 export type Globals = Values<typeof GLOBAL_OPTIONS>;

@@ -132,6 +132,7 @@ const outputFor = ({output: format = 'text'}: Globals): Output =>
 		out: process.stdout,
 		errors: process.stderr,
 		terminalWidth: process.stderr.isTTY ? process.stderr.columns || DEFAULT_WIDTH : undefined,
+		outWidth: process.stdout.isTTY ? process.stdout.columns || undefined : undefined,
 		elapsed: time.elapsed,
 	});
 

@@ -7,6 +7,8 @@ import type {Style} from './text/style.js';
 export type Output = {
 	readonly format: OutputFormat;
 	readonly style: Style;
+	/** Columns of the terminal that the answer goes to; `undefined` when it goes to none. */
+	readonly width?: number | undefined;
 	/** The one answer of a command. As JSON it is `answer` unchanged. */
 	answer(answer: unknown, text: (style: Style) => readonly string[]): void;
 	/** One of many answers, printed at once; as JSON one line each. */
@@ -50,6 +52,8 @@ export type OutputSettings = {
 	readonly errors: Sink;
 	/** Columns of the terminal that `errors` is; `undefined` when it is none. */
 	readonly terminalWidth: number | undefined;
+	/** Of the one that `out` is. */
+	readonly outWidth?: number | undefined;
 	/** Milliseconds since an arbitrary start. */
 	elapsed(): number;
 };
@@ -69,6 +73,7 @@ export const createOutput = (settings: OutputSettings): Output => {
 	return {
 		format,
 		style,
+		width: settings.outWidth,
 		answer(answer, text) {
 			print(out, format === 'json' ? JSON.stringify(answer, undefined, 2) : text(style).join('\n'));
 		},

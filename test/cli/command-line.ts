@@ -15,6 +15,9 @@ const run = (line: string): Extract<Reading, {kind: 'run'}> => {
 	return reading;
 };
 
+/** The help breaks its lines. */
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
 const RUNBOOK = [
 	[
 		'relay config set-bandwidth --bytes-per-second 1 --socket /run/edged/rpc.sock',
@@ -59,10 +62,21 @@ for (const {name, examples} of allCommands) {
 	});
 }
 
+test('in 80 columns the help is no wider, and nothing of it is cut off', t => {
+	const reading = readCommandLine(['--help'], {commands: allCommands, version: '1', width: 80});
+	const text = reading.kind === 'say' ? reading.text : '';
+	t.true(text.split('\n').every(line => line.length <= 80));
+	for (const {help} of allCommands) {
+		t.true(oneLine(text).includes(help), help);
+	}
+});
+
 test('the help of edgectl lists every command', t => {
 	const reading = read('--help');
 	for (const {name, help} of allCommands) {
-		t.true(reading.kind === 'say' && reading.text.includes(`  ${name} `) && reading.text.includes(help));
+		t.true(
+			reading.kind === 'say' && reading.text.includes(`  ${name} `) && oneLine(reading.text).includes(help),
+		);
 	}
 });
 

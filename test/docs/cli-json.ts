@@ -84,6 +84,8 @@ const LINES: ReadonlyArray<readonly [line: string, stubs?: Stubs]> = [
 	['relay deadletter inspect seg-1 hub'],
 	['relay deadletter retry seg-1 hub'],
 	['relay deadletter retry --all --dry-run'],
+	['relay deadletter jobs'],
+	['relay deadletter jobs cancel job-1'],
 	['relay deadletter purge --segment-id seg-1 --peer-id hub'],
 	['relay deadletter purge --segment-id seg-1 --peer-id hub --force'],
 	['relay deadletter purge --all --force'],

@@ -63,7 +63,7 @@ export const list = command({
 		});
 		if (!all) {
 			const page = await collectPage(limit, cursor, part => call('relay.list', {...filter, ...part}));
-			output.answer(page, style => recordsText(page, style));
+			output.answer(page, style => recordsText(page, style, output.width));
 			return undefined;
 		}
 		const lines = new RecordLines(output);

@@ -18,7 +18,8 @@ export const status = command({
 			return watchStatus(context);
 		}
 		const answer = await context.call('relay.status', {});
-		context.output.answer(answer, style => statusText(answer, style));
+		const {output} = context;
+		output.answer(answer, style => statusText(answer, style, output.width));
 		return undefined;
 	},
 });

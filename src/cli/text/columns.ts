@@ -7,6 +7,33 @@ export type Column<Row> = {
 	readonly align?: 'left' | 'right';
 	cell(row: Row): string;
 	tone?(row: Row): Tone | undefined;
+	/** What takes its place where the terminal is too narrow for all. */
+	readonly brief?: {readonly title?: string; cell?(row: Row): string};
+	/** May be left out where that is not enough; the highest goes first. JSON has it all. */
+	readonly spare?: number;
+};
+
+/** `table` as far as a terminal of `width` columns holds it with these rows; all of it where there is none. */
+export const fitting = <Row>(
+	table: ReadonlyArray<Column<Row>>,
+	rows: readonly Row[],
+	width: number | undefined,
+	indent = '',
+): ReadonlyArray<Column<Row>> => {
+	const fits = (some: ReadonlyArray<Column<Row>>): boolean =>
+		width === undefined ||
+		indent.length + widthsOf(some, rows).reduce((sum, one) => sum + one + 2, -2) <= width;
+	if (fits(table)) {
+		return table;
+	}
+	let left: ReadonlyArray<Column<Row>> = table.map(column => ({...column, ...column.brief}));
+	const spares = table.map(({spare}) => spare ?? 0).filter(spare => spare > 0);
+	for (const spare of spares.sort((a, b) => b - a)) {
+		if (!fits(left)) {
+			left = left.filter(column => column.spare !== spare);
+		}
+	}
+	return left;
 };
 
 /** Aligned columns under a heading, two spaces apart, each at least as wide as `least` says; nothing trails at the ends of lines. */

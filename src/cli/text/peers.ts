@@ -1,25 +1,30 @@
 import type {WirePeerStatus} from '../../rpc/contract/status.js';
-import {type Column, columns} from './columns.js';
+import {type Column, columns, fitting} from './columns.js';
 import {counted, grouped, humanBytes} from './numbers.js';
 import {printable} from './printable.js';
 import type {Style, Tone} from './style.js';
 import {age, ahead, clockTime, humanSeconds} from './time.js';
 
 /** One line a peer; what is wrong with a link stands below the table in full, so that the columns stay narrow. */
-export const peersTable = (peers: readonly WirePeerStatus[], now: string, style: Style): string[] => [
+export const peersTable = (
+	peers: readonly WirePeerStatus[],
+	now: string,
+	style: Style,
+	width?: number,
+): string[] => [
 	style('strong', 'Peers'),
-	...columns(peerColumns(now), peers, style, '  '),
+	...columns(fitting(peerColumns(now), peers, width, '  '), peers, style, '  '),
 	...peers.flatMap(peer => trouble(peer, now).map(line => style('warn', `  ${peer.peer_id}: ${line}`))),
 ];
 
 const peerColumns = (now: string): ReadonlyArray<Column<WirePeerStatus>> => [
 	{title: 'PEER-ID', cell: peer => peer.peer_id},
 	{title: 'LINK', cell: link, tone: peer => LINK_TONES[peer.link]},
-	depthColumn('SCHEDULED', 'scheduled'),
-	depthColumn('INFLIGHT', 'inflight'),
-	depthColumn('FAILED', 'failed'),
+	depthColumn('SCHEDULED', 'scheduled', 'SCHED'),
+	depthColumn('INFLIGHT', 'inflight', 'INFL'),
+	depthColumn('FAILED', 'failed', 'FAIL'),
 	depthColumn('ACKED', 'acked'),
-	depthColumn('DEADLETTER', 'deadletter'),
+	depthColumn('DEADLETTER', 'deadletter', 'DEAD'),
 	{
 		title: 'RATE',
 		align: 'right',
@@ -27,9 +32,10 @@ const peerColumns = (now: string): ReadonlyArray<Column<WirePeerStatus>> => [
 		cell: ({bytes_per_second_now: acked, wire_bytes_per_second_now: wire}) =>
 			Math.max(acked, wire) === 0 ? '-' : `${humanBytes(Math.max(acked, wire))}/s`,
 	},
-	{title: 'OLDEST', align: 'right', cell: peer => since(peer.oldest_scheduled_at, now)},
+	{title: 'OLDEST', spare: 1, align: 'right', cell: peer => since(peer.oldest_scheduled_at, now)},
 	{
 		title: 'LAST-ACK',
+		spare: 2,
 		align: 'right',
 		cell: ({last_ack_at: at}) => (at === null ? '-' : `${age(at, now)} ago`),
 	},
@@ -43,8 +49,10 @@ const peerColumns = (now: string): ReadonlyArray<Column<WirePeerStatus>> => [
 const depthColumn = (
 	title: string,
 	state: 'scheduled' | 'inflight' | 'failed' | 'acked' | 'deadletter',
+	brief = title,
 ): Column<WirePeerStatus> => ({
 	title,
+	brief: {title: brief},
 	align: 'right',
 	cell: peer => grouped(peer.queue_depth[state]),
 	...(state === 'deadletter'

@@ -1,12 +1,14 @@
 import type {WireRecord, WireRecordPage} from '../../rpc/contract/record.js';
 import type {Output} from '../output.js';
-import {type Column, columns, widthsOf} from './columns.js';
+import {type Column, columns, fitting, widthsOf} from './columns.js';
 import {counted, grouped, humanBytes} from './numbers.js';
 import type {Style, Tone} from './style.js';
 
 /** `relay list`: a line a record, and how to see more. */
-export const recordsText = (page: WireRecordPage, style: Style): string[] => [
-	...(page.records.length === 0 ? [] : columns(RECORD_COLUMNS, page.records, style)),
+export const recordsText = (page: WireRecordPage, style: Style, width?: number): string[] => [
+	...(page.records.length === 0
+		? []
+		: columns(fitting(RECORD_COLUMNS, page.records, width), page.records, style)),
 	ending(page, 'record', 'records'),
 	...more(page),
 ];
@@ -23,21 +25,23 @@ export class RecordLines {
 	count = 0;
 	readonly #output: Output;
 	#widths: readonly number[] = [];
+	#table: ReadonlyArray<Column<WireRecord>> | undefined;
 
 	constructor(output: Output) {
 		this.#output = output;
 	}
 
 	add(records: readonly WireRecord[]): void {
-		const {format, style} = this.#output;
+		const {format, style, width} = this.#output;
 		if (records.length === 0) {
 			return;
 		}
 		// The first page says how wide the columns are; what is wider later shifts its own line alone.
-		const lines = format === 'json' ? [] : columns(RECORD_COLUMNS, records, style, '', this.#widths);
+		this.#table ??= fitting(RECORD_COLUMNS, records, width);
+		const lines = format === 'json' ? [] : columns(this.#table, records, style, '', this.#widths);
 		if (this.count === 0 && lines[0] !== undefined) {
 			this.#output.item({}, lines[0]);
-			this.#widths = widthsOf(RECORD_COLUMNS, records);
+			this.#widths = widthsOf(this.#table, records);
 		}
 		for (const [at, record] of records.entries()) {
 			this.#output.item(record, lines[at + 1] ?? '');
@@ -89,12 +93,19 @@ const RECORD_COLUMNS: ReadonlyArray<Column<WireRecord>> = [
 		cell: record => (record.held ? `${record.state} (held)` : record.state),
 		tone: record => STATE_TONES[record.state],
 	},
-	{title: 'PRIORITY', cell: record => record.priority},
-	{title: 'SIZE', align: 'right', cell: record => humanBytes(record.size_bytes)},
-	ATTEMPTS,
-	{title: 'ENQUEUED', cell: record => record.enqueued_at},
+	{title: 'PRIORITY', cell: record => record.priority, spare: 3},
+	{title: 'SIZE', align: 'right', cell: record => humanBytes(record.size_bytes), spare: 1},
+	{...ATTEMPTS, spare: 2},
+	{
+		title: 'ENQUEUED',
+		cell: record => record.enqueued_at,
+		brief: {cell: record => dayAndTime(record.enqueued_at)},
+	},
 	{title: 'REMARK', cell: record => record.reason ?? nextAttempt(record)},
 ];
+
+/** `2026-07-25T11:00:00.000Z` -> `07-25 11:00:00Z` */
+const dayAndTime = (time: string): string => `${time.slice(5, 10)} ${time.slice(11, 19)}Z`;
 
 const nextAttempt = ({next_attempt_at: next}: WireRecord): string =>
 	next === undefined ? '' : `next try ${next}`;

@@ -9,7 +9,7 @@ import {humanSeconds} from './time.js';
 type Status = Result<'relay.status'>;
 
 /** Labels and order up to `Daily Quota` are those that operators of the reference system know; what is ours comes below. */
-export const statusText = (status: Status, style: Style): string[] => [
+export const statusText = (status: Status, style: Style, width?: number): string[] => [
 	...(status.enabled ? [] : ['relay: disabled']),
 	...fields(
 		'Relay Status',
@@ -25,7 +25,7 @@ export const statusText = (status: Status, style: Style): string[] => [
 	...fields('Bandwidth', [...limitFields(status.bandwidth, status.queried_at), ...peerQuotas(status)], style),
 	...fields('Storage', storageFields(status.storage), style),
 	...replaysText(status),
-	...(status.peers.length === 0 ? [] : peersTable(status.peers, status.queried_at, style)),
+	...(status.peers.length === 0 ? [] : peersTable(status.peers, status.queried_at, style, width)),
 ];
 
 /** Also below the live view. */

@@ -15,7 +15,7 @@ export const age = (then: string, now: string): string => humanSeconds(secondsBe
 /** How far ahead of `now` the time `then` is, `now` when it is past. */
 export const ahead = (then: string, now: string): string => {
 	const seconds = secondsBetween(now, then);
-	return seconds <= 0 ? 'now' : `in ${humanSeconds(seconds)}`;
+	return Math.round(seconds) <= 0 ? 'now' : `in ${humanSeconds(seconds)}`;
 };
 
 const MINUTE = 'YYYY-MM-DDTHH:MM'.length;

@@ -298,3 +298,37 @@ test('what a producer wrote into a label stays on its line', t => {
 	const lines = recordText({...record, labels: {note: 'a\u001b[31m\nb'}}, plain);
 	t.true(lines.some(line => line.endsWith('note=a [31m b')));
 });
+
+const LONG = {
+	...record,
+	segment_id: 'seg-4a452li3hr000000000100',
+	state: 'scheduled' as const,
+	reason: undefined,
+};
+const page = {records: [LONG], examined: 1, total: 1};
+
+for (const width of [80, 100, 200]) {
+	test(`in ${width} columns no line of a listing or of the peers is wider`, t => {
+		const lines = [
+			...recordsText(page as never, plain, width),
+			...statusText({...status, peers: [peer]}, plain, width),
+		];
+		t.deepEqual(
+			lines.filter(line => line.length > width),
+			[],
+		);
+	});
+}
+
+test('what is left out for want of room is what matters least', t => {
+	const [heading = ''] = recordsText(page as never, plain, 80);
+	t.regex(heading, /STATE.*ENQUEUED.*REMARK/);
+	t.notRegex(heading, /PRIORITY/);
+	const peers =
+		statusText({...status, peers: [peer]}, plain, 80).find(line => line.includes('PEER-ID')) ?? '';
+	t.regex(peers, /PEER-ID +LINK +SCHED +INFL +FAIL +ACKED +DEAD .*ETA/);
+});
+
+test('where the width is not known nothing is left out', t => {
+	t.regex(recordsText(page as never, plain)[0] ?? '', /PRIORITY +SIZE +ATTEMPTS/);
+});

@@ -84,6 +84,10 @@ export const PRINTED: Readonly<Record<string, readonly Printed[]>> = {
 	'relay deadletter list': [{form: 'document', prints: 'relay.deadletter.list'}],
 	'relay deadletter inspect': [{form: 'document', prints: 'relay.deadletter.inspect'}],
 	'relay deadletter retry': [{form: 'document', prints: 'relay.deadletter.retry'}],
+	'relay deadletter jobs': [
+		{form: 'document', prints: 'relay.deadletter.jobs'},
+		{form: 'document', prints: 'relay.deadletter.cancel_job', note: 'With `cancel JOB-ID`.'},
+	],
 	'relay deadletter purge': [{form: 'document', prints: 'relay.deadletter.purge'}],
 	'relay deadletter force': [{form: 'document', prints: 'relay.deadletter.force'}],
 	'rollback preview': [

@@ -1,4 +1,5 @@
 import {existsSync} from 'node:fs';
+import {requireUsable} from '../audit/trail/usable-directory.js';
 import type {Config} from '../config/config.js';
 import {effectiveToml} from '../config/effective.js';
 import {loadConfig} from '../config/load.js';
@@ -73,7 +74,23 @@ const check = (file: string): ExitCode => {
 	for (const notice of config.notices) {
 		process.stderr.write(`edged: ${notice}\n`);
 	}
-	return EXIT.done;
+	return checkAuditDirectory(config);
+};
+
+/** Whoever checks may be somebody else than who will run: what he may not write is only told. */
+const checkAuditDirectory = ({audit: {dir}}: Config): ExitCode => {
+	try {
+		if (dir !== undefined) {
+			requireUsable(dir, process.getuid?.());
+		}
+		return EXIT.done;
+	} catch (error) {
+		if (!(error instanceof EdgedError)) {
+			throw error;
+		}
+		process.stderr.write(`edged: ${error.message}\n`);
+		return error.details?.['code'] === 'EACCES' ? EXIT.done : EXIT.config;
+	}
 };
 
 const readConfig = (file: string): Config | undefined => {

@@ -9,6 +9,7 @@ import {DayFile, type OpenFile} from './day-file.js';
 import {dayOf, dayOfFile, fileOfDay} from './day-files.js';
 import {emptyTail, readTail, type Tail} from './tail.js';
 import {requireRoom, trailFailure} from './trail-failure.js';
+import {requireUsable} from './usable-directory.js';
 
 export type Written = {readonly event: AuditEvent; readonly link: Link};
 
@@ -56,6 +57,7 @@ export class AuditTrail {
 		known: Link | undefined,
 	): Promise<{readonly trail: AuditTrail; readonly tail: Tail}> {
 		const {directory} = options;
+		requireUsable(directory, process.getuid?.());
 		try {
 			makeIfRoom(directory);
 			const tail = existsSync(directory) ? await readTail(directory, known) : emptyTail(known);

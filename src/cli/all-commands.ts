@@ -5,6 +5,7 @@ import {auditQuery} from './commands/audit-query.js';
 import {auditVerify} from './commands/audit-verify.js';
 import {completion} from './commands/completion.js';
 import {configGet} from './commands/config-get.js';
+import {deadletterExport} from './commands/deadletter-export.js';
 import {deadletterForce} from './commands/deadletter-force.js';
 import {deadletterInspect} from './commands/deadletter-inspect.js';
 import {deadletterJobs} from './commands/deadletter-jobs.js';
@@ -54,6 +55,7 @@ export const allCommands: readonly Command[] = [
 	deadletterJobs,
 	deadletterPurge,
 	deadletterForce,
+	deadletterExport,
 	auditQuery,
 	auditExport,
 	auditVerify,

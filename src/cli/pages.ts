@@ -45,3 +45,18 @@ export const eachPage = async (
 		cursor = page.next_cursor;
 	} while (cursor !== undefined);
 };
+
+/** Every page to the end; the next is asked for when `take` is done with the one before. `total` where the daemon knows it. */
+export const eachPageInTurn = async (
+	call: PageCall,
+	take: (records: WireRecordPage['records'], total: number | undefined) => Promise<void>,
+): Promise<void> => {
+	let cursor: string | undefined;
+	let total: number | undefined;
+	do {
+		const page = await call({limit: MAX_PAGE, ...(cursor === undefined ? {} : {cursor})});
+		total ??= page.total;
+		await take(page.records, total);
+		cursor = page.next_cursor;
+	} while (cursor !== undefined);
+};

@@ -6,6 +6,7 @@ import {cancelJob, listJobs} from './control/deadletter-jobs.js';
 import {enqueue} from './control/enqueue.js';
 import {hold, release} from './control/hold.js';
 import {drain, pause, resume} from './control/lanes.js';
+import {noteExport} from './control/note-export.js';
 import {ping} from './control/ping.js';
 import {inspect, listRecords} from './control/records.js';
 import {executeRollback, previewRollback, undoRollback} from './control/rollback.js';
@@ -36,6 +37,7 @@ export const createBackend = (parts: Parts): Backend => ({
 	deadletterJobs: () => listJobs(parts),
 	cancelJob: params => cancelJob(parts, params),
 	purge: params => purge(parts, params),
+	noteExport: params => noteExport(parts, params),
 	force: params => force(parts, params),
 	previewRollback: params => previewRollback(parts, params),
 	executeRollback: params => executeRollback(parts, params),

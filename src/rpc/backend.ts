@@ -28,6 +28,7 @@ export type Backend = {
 	readonly deadletterJobs: Verb<'relay.deadletter.jobs'>;
 	readonly cancelJob: Verb<'relay.deadletter.cancel_job'>;
 	readonly purge: Verb<'relay.deadletter.purge'>;
+	readonly noteExport: Verb<'relay.deadletter.export'>;
 	readonly force: Verb<'relay.deadletter.force'>;
 	readonly previewRollback: Verb<'rollback.preview'>;
 	readonly executeRollback: Verb<'rollback.execute'>;

@@ -34,6 +34,7 @@ export const createRoutes = (backend: Backend): Routes => ({
 	'relay.deadletter.jobs': (params, {caller}) => backend.deadletterJobs(params, caller),
 	'relay.deadletter.cancel_job': (params, {caller}) => backend.cancelJob(params, caller),
 	'relay.deadletter.purge': (params, {caller}) => backend.purge(params, caller),
+	'relay.deadletter.export': (params, {caller}) => backend.noteExport(params, caller),
 	'relay.deadletter.force': (params, {caller}) => backend.force(params, caller),
 	'rollback.preview': (params, {caller}) => backend.previewRollback(params, caller),
 	'rollback.execute': (params, {caller}) => backend.executeRollback(params, caller),

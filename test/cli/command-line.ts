@@ -219,8 +219,3 @@ test(
 	/Give bytes/,
 	'relay config set-bandwidth',
 );
-for (const later of ['rollback preview']) {
-	test(`"${later}" belongs to a later version and is unknown`, t => {
-		t.throws(() => read(later), {instanceOf: UsageError, message: /unknown command/});
-	});
-}

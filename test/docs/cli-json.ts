@@ -4,6 +4,7 @@ import {Readable} from 'node:stream';
 import test from 'ava';
 import {z} from 'zod';
 import {allCommands} from '../../src/cli/all-commands.js';
+import {EdgedError} from '../../src/outbound/errors.js';
 import type {WireEvent} from '../../src/rpc/contract/events.js';
 import {EXAMPLES} from '../../src/rpc/contract/examples/examples.js';
 import {runLine, type Stubs} from '../helpers/cli.js';
@@ -89,6 +90,16 @@ const LINES: ReadonlyArray<readonly [line: string, stubs?: Stubs]> = [
 	['relay deadletter purge --segment-id seg-1 --peer-id hub'],
 	['relay deadletter purge --segment-id seg-1 --peer-id hub --force'],
 	['relay deadletter purge --all --force'],
+	[
+		`relay deadletter export ${path.join(processDirectory(), 'dead')}`,
+		{
+			ingest: {
+				send: async () => ({segment_id: 's', status: 'accepted', durability: 'durable'}),
+				fetch: async () => Promise.reject(new EdgedError('SEGMENT_MISSING', 'gone')),
+				close: async () => {},
+			},
+		},
+	],
 	['relay deadletter force seg-1 hub'],
 	['relay deadletter force --all --peer-id hub'],
 	['audit query --limit 1'],

@@ -157,6 +157,8 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 		'`NOT_FOUND` for an unknown job. One that has ended is left as it is: `cancelled` is `false`.',
 	'relay.deadletter.purge':
 		'As `retry`, and removes the record. Without `force` nothing is removed and the answer says how many would be. The payload stays in the store for `storage.orphan_retention_seconds`.',
+	'relay.deadletter.export':
+		'`edgectl` writes the files itself; this notes in the log and the audit trail (`relay.deadletter.exported`) who took what and where to.',
 	'relay.deadletter.force':
 		'Any record that waits or is being sent becomes a deadletter with the reason `FORCED`; one that is being sent is cut out of its lease. `forced: false`: it was dead before. `INVALID_STATE` for an acknowledged one. With `all: true` everything that waits for the peer, whether it is configured or not, also what broke alone and is kept aside; what is being sent is left alone. `limit` bounds it by blocks, so a few more may go.',
 };

@@ -57,6 +57,7 @@ export const backendWith = (given: Partial<Backend>): Backend => ({
 	deadletterJobs: unexpected,
 	cancelJob: unexpected,
 	purge: unexpected,
+	noteExport: unexpected,
 	force: unexpected,
 	previewRollback: unexpected,
 	executeRollback: unexpected,

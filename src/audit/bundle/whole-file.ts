@@ -39,7 +39,7 @@ export const writeWholeFile = async (
 		await syncDirectory(path.dirname(file));
 		return size;
 	} catch (error) {
-		throw signal.aborted ? error : new Error(whatToDo(error, file), {cause: error});
+		throw signal.aborted ? error : new Error(writeProblem(error, file), {cause: error});
 	} finally {
 		content.destroy();
 		await rm(unfinished, {force: true}).catch(() => {});
@@ -62,7 +62,7 @@ export const requireWritable = async (
 		throw new Error(alreadyThere(file));
 	}
 	const directory = await stat(path.dirname(file)).catch((error: unknown) => {
-		throw new Error(whatToDo(error, file), {cause: error});
+		throw new Error(writeProblem(error, file), {cause: error});
 	});
 	if (!directory.isDirectory()) {
 		throw new Error(`${path.dirname(file)} is no directory`);
@@ -101,7 +101,8 @@ const syncDirectory = async (directory: string): Promise<void> => {
 	}
 };
 
-const whatToDo = (error: unknown, file: string): string => {
+/** Why `file` could not be written, and what to do. */
+export const writeProblem = (error: unknown, file: string): string => {
 	const {code = '', message} = error as NodeJS.ErrnoException;
 	const directory = path.dirname(file);
 	const known: Readonly<Record<string, string>> = {

@@ -153,6 +153,22 @@ export const forceResult = z.union([
 	}),
 ]);
 
+/** edgectl writes the files, with the rights of who runs it; the daemon, which may write nowhere else, notes who took what and where to. */
+export const exportParams = z.strictObject({
+	/** Before the first byte leaves, and once all is written. */
+	phase: z.enum(['begin', 'end']),
+	/** Where it goes, as the operator wrote it. */
+	target: z.string().min(1).max(1024),
+	...filter,
+	/** At the end. */
+	records: count.optional(),
+	payloads: count.optional(),
+	payload_bytes: count.optional(),
+	operator: operator.optional(),
+	note: reason.optional(),
+});
+export const exportResult = z.strictObject({noted: z.literal(true)});
+
 /** Running ones and those that ended last, the oldest first. */
 export const jobsParams = nothing;
 export const jobsResult = z.strictObject({jobs: z.array(job)});

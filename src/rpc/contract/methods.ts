@@ -189,6 +189,13 @@ export const contract = {
 		result: deadletter.cancelJobResult,
 		refusals: ['NOT_FOUND', ...CANNOT_WRITE],
 	},
+	'relay.deadletter.export': {
+		summary: 'Note in the audit trail that deadletters are taken out; edgectl does so',
+		effect: 'change',
+		params: deadletter.exportParams,
+		result: deadletter.exportResult,
+		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
+	},
 	'relay.deadletter.force': {
 		summary: 'Bury a record that is not settled',
 		effect: 'change',

@@ -89,6 +89,21 @@ export const PRINTED: Readonly<Record<string, readonly Printed[]>> = {
 		{form: 'document', prints: 'relay.deadletter.cancel_job', note: 'With `cancel JOB-ID`.'},
 	],
 	'relay deadletter purge': [{form: 'document', prints: 'relay.deadletter.purge'}],
+	'relay deadletter export': [
+		{
+			form: 'document',
+			prints: z.strictObject({
+				target: z.string(),
+				format: z.enum(['directory', 'tar', 'tar.gz']),
+				records: z.int(),
+				payloads: z.int(),
+				payload_bytes: z.int(),
+				without_payload: z.int(),
+				failed: z.int(),
+			}),
+			note: 'Exit code 1 if a payload `failed`.',
+		},
+	],
 	'relay deadletter force': [{form: 'document', prints: 'relay.deadletter.force'}],
 	'rollback preview': [
 		{form: 'document', prints: 'rollback.preview', note: '`now` is `null` too when the daemon is down.'},

@@ -5,6 +5,7 @@ type DeadletterMethods =
 	| 'relay.deadletter.retry'
 	| 'relay.deadletter.cancel_job'
 	| 'relay.deadletter.purge'
+	| 'relay.deadletter.export'
 	| 'relay.deadletter.force';
 
 /** What is done to what was buried, and burying. */
@@ -39,6 +40,15 @@ export const deadletterActs: Pick<Acts, DeadletterMethods> = {
 		looksOnly: ({force, dry_run: isDry}) => force !== true || isDry === true,
 		onFullDisk: 'goes on',
 	} satisfies Act<'relay.deadletter.purge'>,
+	'relay.deadletter.export': {
+		verb: 'noteExport',
+		event: 'relay.deadletter.exported',
+		action: 'export',
+		resourceType: 'peer',
+		resource: ({peer_id: peer}) => peer ?? '*',
+		asked: ({operator: _, reason, note, ...params}) => ({...params, deadletter_reason: reason, reason: note}),
+		onFullDisk: 'goes on', // What is taken out can be purged.
+	} satisfies Act<'relay.deadletter.export'>,
 	'relay.deadletter.force': {
 		...recordsNamed,
 		verb: 'force',

@@ -85,6 +85,19 @@ export const deadletterExamples = {
 		},
 		{name: 'it goes', params: {...ONE, force: true, ...ME}, result: {dry_run: false, purged: 1}},
 	],
+	'relay.deadletter.export': [
+		{
+			name: 'before the first byte leaves',
+			params: {
+				phase: 'begin',
+				target: '/mnt/stick/dead',
+				peer_id: 'hub',
+				operator: 'ana',
+				note: 'for the vendor',
+			},
+			result: {noted: true},
+		},
+	],
 	'relay.deadletter.force': [
 		{
 			name: 'a segment that is in the way',

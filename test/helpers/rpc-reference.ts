@@ -114,7 +114,7 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 	'relay.list':
 		'A page examines at most 10,000 rows: it may be short, even empty, and still carry `next_cursor`. No snapshot is promised over pages. `total` comes only when counters cover the filter (state, peer, reason). `state: "abandoned"` lists what the last restart put back and has not been sent since. `UNKNOWN_PEER` for a peer the store has never known.',
 	'relay.inspect':
-		'`NOT_FOUND` for an unknown segment. `payload` asks for `payload_base64`, which the status socket does not give out (`FORBIDDEN`): `TOO_LARGE` above 5 MiB (use `GET /v1/segments/ID` on the ingest socket), `SEGMENT_MISSING` when it is no longer kept, which is so once every peer has acknowledged it.',
+		'`NOT_FOUND` for an unknown segment. `payload` asks for `payload_base64`, which the status socket does not give out, nor `payload_head` (`FORBIDDEN`): `TOO_LARGE` above 5 MiB (use `GET /v1/segments/ID` on the ingest socket), `SEGMENT_MISSING` when it is no longer kept, which is so once every peer has acknowledged it.',
 	'relay.why':
 		'For a record, or without `segment_id` for the queue of a peer. `cause` is the foremost of what stands in the way, `sentence` says it in words. `ahead` comes from counters and a look at no more than 1,000 blocks in each direction: `at_least` when that does not tell, `bytes_estimated` when the bytes follow from the mean size. `next_event.at` is `null` when no time is set for it.',
 	'relay.shape':

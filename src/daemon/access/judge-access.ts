@@ -32,7 +32,7 @@ export const judgeAccess = (
 		if (effect !== 'read') {
 			return {kind: 'denied', operator, why: `${method} is refused: ${elsewhere}`};
 		}
-		if (method === 'relay.inspect' && params['payload'] === true) {
+		if (givesPayload(params)) {
 			return {kind: 'denied', operator, why: `The payload is not given out: ${elsewhere}`};
 		}
 	}
@@ -41,6 +41,10 @@ export const judgeAccess = (
 	}
 	return breakGlass ? {kind: 'break_glass', operator} : {kind: 'denied', operator, why: UNNAMED};
 };
+
+/** Of `relay.inspect`, the whole or its beginning; nothing else that reads gives any out (a test knows). */
+const givesPayload = ({payload, head_bytes: head}: GatedCall['params']): boolean =>
+	payload === true || head !== undefined;
 
 const UNNAMED =
 	'Who changes something here has to say who he is (rpc.require_operator): give --operator NAME or set AUTONOMY_OPERATOR. In an emergency EDGED_BREAK_GLASS=1 does without, and is recorded';

@@ -1,4 +1,5 @@
 import test from 'ava';
+import {z} from 'zod';
 import {judgeAccess} from '../../../src/daemon/access/judge-access.js';
 import type {Door} from '../../../src/rpc/caller.js';
 import {contract, type MethodName} from '../../../src/rpc/contract/methods.js';
@@ -49,7 +50,19 @@ test('by the status socket a record is shown, its payload is not', t => {
 	const method = 'relay.inspect';
 	t.is(judge({method, door: 'status', params: {payload: false}}).kind, 'allowed');
 	t.is(judge({method, door: 'status', params: {payload: true}}).kind, 'denied');
+	t.is(judge({method, door: 'status', params: {head_bytes: 1}}).kind, 'denied');
+	t.is(judge({method, door: 'rpc', params: {head_bytes: 1}}).kind, 'allowed');
 	t.is(judge({method, door: 'rpc', params: {payload: true}}).kind, 'allowed');
+});
+
+test('no other method that reads has a payload in its answer', t => {
+	const reading = METHODS.filter(method => contract[method].effect === 'read');
+	const giving = reading.filter(method =>
+		/"payload_(?:base64|text|head|hex)/.test(
+			JSON.stringify(z.toJSONSchema(contract[method].result, {unrepresentable: 'any'})),
+		),
+	);
+	t.deepEqual(giving, ['relay.inspect']);
 });
 
 test("by the operator's socket everything is done while no name is asked for", t => {

@@ -12,6 +12,7 @@ import {
 } from '../../helpers/edge-daemon.js';
 import {askSocket, JsonRpcConnection} from '../../helpers/json-rpc.js';
 import {runEdgectl} from '../../helpers/process.js';
+import {RawLines} from '../../helpers/raw-lines.js';
 import {runEdged} from '../../helpers/run-edged.js';
 import {temporaryDirectory} from '../../helpers/temp-dir.js';
 
@@ -53,6 +54,9 @@ test('by the status socket one looks and changes nothing, and edgectl says where
 	await t.throwsAsync(askSocket(status, 'relay.inspect', {segment_id: 's1', payload: true}), {
 		message: /payload is not given out/,
 	});
+	await t.throwsAsync(askSocket(status, 'relay.inspect', {segment_id: 's1', head_bytes: 6}), {
+		message: /payload is not given out/,
+	});
 	t.like(await daemon.call('relay.status'), {queue_depth: {total: 1}, bandwidth: {unlimited: true}});
 	t.like(await askSocket(status, 'daemon.ping'), {caller: {socket: 'status'}});
 	await untilSaid(
@@ -62,6 +66,20 @@ test('by the status socket one looks and changes nothing, and edgectl says where
 
 	await daemon.end('SIGTERM');
 	await t.throwsAsync(stat(status), {code: 'ENOENT'});
+});
+
+test('those who look need no long lines, and get none', async t => {
+	const edge = await edgeIn(t);
+	const daemon = await edge.start(WITH_STATUS);
+	const status = inDirectory(edge, 'status.sock');
+	const padding = ' '.repeat(DOOR_LIMITS.status.lineBytes);
+	const long = `${JSON.stringify({jsonrpc: '2.0', id: 1, method: 'daemon.ping'})}${padding}`;
+	const lines = await RawLines.connect(t, status);
+	t.regex((await lines.ask(long)).error?.message ?? '', /longer than 65536 bytes/);
+	t.is(await lines.line(), undefined);
+	const operators = await RawLines.connect(t, daemon.socket);
+	t.is((await operators.ask(long)).id, 1);
+	operators.socket.end();
 });
 
 test('events come by the status socket too', async t => {

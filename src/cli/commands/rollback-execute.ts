@@ -54,10 +54,15 @@ export const rollbackExecute = command({
 			'stands alone: give back what that rollback has changed',
 			readRollbackId,
 		),
+		orchestratorUrl: option(
+			'--orchestrator-url <URL>',
+			'accepted for lines written for the control plane; nothing is asked of it',
+			readLine,
+		),
 		yes: flag('--yes', 'do not ask whether it is meant; a purge needs it'),
 		force: flag('--force', 'the same'),
 	},
-	async run(context, {target, strategy, undo, yes, force, ...named}) {
+	async run(context, {target, strategy, undo, yes, force, orchestratorUrl: _, ...named}) {
 		if (undo !== undefined) {
 			const isAlone = [target, strategy, ...Object.values(named)].every(value => value === undefined);
 			if (!isAlone) {

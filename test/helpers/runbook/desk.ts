@@ -52,8 +52,8 @@ export const openDesk = async (settings: DeskSettings): Promise<Desk> => {
 /** What the runbook leaves open, and places that a test must not touch. */
 const ofThisIncident = (line: string, {directory, socket, configFile, segment, peer}: DeskSettings): string =>
 	line
+		.replaceAll('/tmp/', `${directory}/`)
 		.replace('SEG-ID', segment)
 		.replace('PEER-ID', peer)
 		.replace('/run/edged/rpc.sock', socket)
-		.replace('/etc/autonomy/config.yaml', configFile)
-		.replaceAll('/tmp/', `${directory}/`);
+		.replace('/etc/autonomy/config.yaml', configFile);

@@ -19,8 +19,16 @@ export type PeerCredentials = {
 export type CredentialsPlatform = {
 	readonly platform: string;
 	readonly arch: string;
-	load(): Promise<typeof import('koffi')>;
+	load(): Promise<Koffi>;
 };
+
+/** As much of it as is used here. */
+type Koffi = {
+	readonly default: {load(library: string | null): {func(prototype: string): unknown}};
+};
+
+/** Not a literal, which the compiler would look up: edged is also built where optional packages are left out. */
+const KOFFI: string = 'koffi';
 
 /**
  * Node has no call for SO_PEERCRED (unix(7)), so libc is asked through koffi, which is an optional package. The only door to it,
@@ -30,7 +38,7 @@ export const openPeerCredentials = async (
 	{platform, arch, load}: CredentialsPlatform = {
 		platform: process.platform,
 		arch: process.arch,
-		load: () => import('koffi'),
+		load: () => import(KOFFI) as Promise<Koffi>,
 	},
 ): Promise<PeerCredentials> => {
 	const option = platform === 'linux' ? PEER_CREDENTIALS[arch] : undefined;

@@ -1,6 +1,7 @@
 import type {AdminConfig} from './admin.js';
 import type {AuditConfig} from './audit.js';
 import type {BandwidthConfig} from './bandwidth.js';
+import type {DeadletterConfig} from './deadletter.js';
 import type {IngestConfig} from './ingest.js';
 import type {NodeConfig} from './node.js';
 import type {PeerConfig} from './peers.js';
@@ -13,6 +14,7 @@ import type {StorageConfig} from './storage.js';
 export type RelayConfig = RelaySectionConfig & {
 	readonly retry: RetryConfig;
 	readonly bandwidth: BandwidthConfig;
+	readonly deadletter: DeadletterConfig;
 };
 
 /** A configuration that was checked whole: times in milliseconds, sizes in bytes, paths absolute, defaults filled in. */

@@ -25,6 +25,7 @@ const render = (config: CheckedConfig, show: Show): Record<string, unknown> => (
 		...show(sections.relay.fields, config.relay),
 		retry: show(sections['relay.retry'].fields, config.relay.retry),
 		bandwidth: show(sections['relay.bandwidth'].fields, config.relay.bandwidth),
+		deadletter: show(sections['relay.deadletter'].fields, config.relay.deadletter),
 	},
 	audit: show(sections.audit.fields, config.audit),
 	peers: config.peers.map(peer => ({

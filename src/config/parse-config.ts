@@ -62,6 +62,7 @@ const readDocument = (document: Document, reading: Reading): CheckedConfig | und
 	const [node, rpc, ingest, admin] = [read('node'), read('rpc'), read('ingest'), read('admin')];
 	const [storage, audit, spool] = [read('storage'), read('audit'), read('spool')];
 	const [relay, retry, bandwidth] = [read('relay'), read('relay.retry'), read('relay.bandwidth')];
+	const deadletter = read('relay.deadletter');
 	const peers = readPeers(valueAt(document, 'peers'), reading);
 	if (ingest !== undefined && [rpc?.socket, rpc?.statusSocket].includes(ingest.socket)) {
 		reading.problems.push({key: 'ingest.socket', message: `must not be that of rpc: ${ingest.socket}`});
@@ -73,9 +74,10 @@ const readDocument = (document: Document, reading: Reading): CheckedConfig | und
 			message: `asks for more peers than there are: ${peers.length}`,
 		});
 	}
-	if (
-		!(node && rpc && ingest && admin && storage && audit && spool && relay && retry && bandwidth && peers)
-	) {
+	if (!(node && rpc && ingest && admin && storage && audit && spool && peers)) {
+		return undefined;
+	}
+	if (!(relay && retry && bandwidth && deadletter)) {
 		return undefined;
 	}
 	return {
@@ -84,7 +86,7 @@ const readDocument = (document: Document, reading: Reading): CheckedConfig | und
 		ingest: ingestConfig(ingest),
 		admin,
 		storage,
-		relay: {...relay, retry, bandwidth},
+		relay: {...relay, retry, bandwidth, deadletter},
 		audit,
 		peers,
 		spool,

@@ -31,5 +31,5 @@ export type RelaySectionConfig = SectionOf<typeof fields>;
 
 export const relaySection: Section<typeof fields> = {
 	fields,
-	tables: ['retry', 'bandwidth'],
+	tables: ['retry', 'bandwidth', 'deadletter'],
 };

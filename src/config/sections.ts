@@ -1,6 +1,7 @@
 import {adminSection} from './admin.js';
 import {auditSection} from './audit.js';
 import {bandwidthSection} from './bandwidth.js';
+import {deadletterSection} from './deadletter.js';
 import {ingestSection} from './ingest.js';
 import {nodeSection} from './node.js';
 import {peerSection} from './peers.js';
@@ -21,6 +22,7 @@ export const sections = {
 	relay: relaySection,
 	'relay.retry': retrySection,
 	'relay.bandwidth': bandwidthSection,
+	'relay.deadletter': deadletterSection,
 	audit: auditSection,
 	peers: peerSection,
 	'peers.windows': windowSection,

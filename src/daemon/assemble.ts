@@ -107,6 +107,7 @@ const inOrder = (
 		dispatcher,
 		auditLife,
 		replays,
+		deadletterRetention,
 		phase,
 	}: Core,
 	{doors, damageLog}: {readonly doors: Doors; readonly damageLog: DamageLog},
@@ -123,6 +124,7 @@ const inOrder = (
 	// Told before anybody can ask for anything, and after the last who did was answered.
 	auditLife,
 	replays,
+	deadletterRetention,
 	// From here on whoever finds a door open finds it open for him.
 	{name: 'phase', start: async () => phase.started(), stop: async () => {}},
 	doors.ingest,

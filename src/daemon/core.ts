@@ -1,11 +1,13 @@
 import {randomBytes} from 'node:crypto';
 import {DeadletterDesk} from '../deadletter/desk.js';
+import type {DeadletterRetention} from '../deadletter/retention.js';
 import {Bandwidth} from '../delivery/bandwidth.js';
 import {Dispatcher} from '../delivery/dispatcher.js';
 import type {DeliveryObserver} from '../delivery/observer.js';
 import type {LmdbStore} from '../storage/lmdb-store.js';
 import type {Audit} from './audit/audit-life.js';
 import {auditedReplays} from './audited-replays.js';
+import {auditedRetention} from './audited-retention.js';
 import {DeliveryEvents} from './events/delivery-events.js';
 import {EventHub} from './events/event-hub.js';
 import {RecordEvents} from './events/record-events.js';
@@ -21,7 +23,7 @@ import {createTransport} from './transports.js';
 import {createUpkeep, type Upkeep} from './upkeep.js';
 
 /** Everything between the store and the doors. Nothing runs yet. */
-export type Core = Parts & Upkeep & Audit;
+export type Core = Parts & Upkeep & Audit & {readonly deadletterRetention: DeadletterRetention};
 
 /** Registers the peers, which is durable when it resolves. Throws what the store refuses. */
 export const createCore = async (
@@ -63,6 +65,7 @@ export const createCore = async (
 			successCondition,
 		}),
 		desk: new DeadletterDesk(store),
+		deadletterRetention: auditedRetention(store, {events, audit: audit.audit, live}, surroundings),
 		replays: auditedReplays(store, {events, audit: audit.audit}, surroundings),
 		rollbacks: new RollbackBook({store, clock, random: () => randomBytes(4).toString('hex')}),
 		get config() {

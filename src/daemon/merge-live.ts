@@ -16,6 +16,7 @@ export const mergeLive = (former: Config, wanted: Config): Config => ({
 			quotaPolicy: wanted.relay.bandwidth.quotaPolicy,
 			quotaReservePercent: wanted.relay.bandwidth.quotaReservePercent,
 		},
+		deadletter: wanted.relay.deadletter,
 	},
 	peers: wanted.peers,
 	notices: wanted.notices,

@@ -18,6 +18,8 @@ export type Upkeep = {
 	readonly storeCheck: StoreCheck;
 	readonly deliveryLog: DeliveryLog;
 	readonly evictionLog: EvictionLog;
+	/** How often each peer got its first deadletter since the start. */
+	readonly firstDeadletters: ReadonlyMap<string, number>;
 	/** Something was buried, or may now be removed: looks at what follows from that. */
 	buriedOrFreed(): void;
 };
@@ -37,10 +39,12 @@ export const createUpkeep = (
 	});
 	store.onFull(error => storeHealth.failed(error));
 	const log = deadletterLog(logs);
+	const firstDeadletters = new Map<string, number>();
 	const firstDeadletter = new FirstDeadletter({
 		store,
 		onFirst: peer => {
 			log(peer);
+			firstDeadletters.set(peer, (firstDeadletters.get(peer) ?? 0) + 1);
 			events.tell({kind: 'deadletter', peer_id: peer});
 		},
 	});
@@ -72,7 +76,7 @@ export const createUpkeep = (
 		evictionLog.evicted(eviction);
 		firstDeadletter.look();
 	});
-	return {evictionLog, storeHealth, tending, storeCheck, deliveryLog, buriedOrFreed};
+	return {evictionLog, storeHealth, tending, storeCheck, deliveryLog, firstDeadletters, buriedOrFreed};
 };
 
 const idOf = (store: LmdbStore, no: PeerNo): PeerId => {

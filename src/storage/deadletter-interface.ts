@@ -1,6 +1,7 @@
 import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {AgeMs} from '../outbound/units.js';
 import type {Pace, Replay, ReplayOrder} from './replays.js';
+import type {Retired, Retirement, RetireStep} from './retire.js';
 import type {BulkProgress, DeadletterSelector, TallyStep} from './selectors.js';
 
 /** What of `OutboundStore` makes deadletters, brings them back and removes them. */
@@ -34,4 +35,15 @@ export type ReplayVerbs = {
 	step(id: string, limit: number, pace: Pace): Promise<Replay>;
 	cancel(id: string): Promise<Replay>;
 	told(id: string): Promise<Replay>;
+};
+
+/** What removes deadletters by age and bytes. */
+export type RetireVerbs = {
+	/** At most some hundred groups in one commit, the longest dead of all peers first. Call again until `done`. */
+	retire(retirement: Retirement): Promise<RetireStep>;
+	/** Payload bytes of deadletters, counted in pieces: begins without a cursor, ends when none comes back. */
+	deadBytes(cursor: string | undefined): {readonly bytes: number; readonly cursor: string | undefined};
+	/** What was removed and not told yet, over crashes too. */
+	retired(): Retired | undefined;
+	forgetRetired(): Promise<void>;
 };

@@ -9,7 +9,7 @@ import {RowWriter} from './row-writer.js';
 /**
  * A group: records of one block and peer that left the happy path together and share one fate.
  * u8 version (2 when it is or was held, else 1), u8 class, u8 state (0 failed, 1 scheduled, 2 dead), u8 reason, u16 charged failures, u16 abandons,
- * u48 dueAt (age clock, 0 = at once), u48 diedAt (wall), u48 changed (wall), u32 restart that put it back (0 = none),
+ * u48 dueAt (age clock, 0 = at once; of a dead one when it died, 0 = an earlier edged did not say), u48 diedAt (wall), u48 changed (wall), u32 restart that put it back (0 = none),
  * u8 flags (1 = no expiry, bits 1-3 suspicion, bits 4-7 crashes), in version 2 u48 held since and u48 how long it was held before (age clock), bitmap, attempts.
  */
 export type GroupRow = {
@@ -41,7 +41,13 @@ export const isHeld = ({heldSince}: Pick<GroupRow, 'heldSince'>): boolean => hel
 
 export type GroupFate =
 	| {readonly state: 'failed' | 'scheduled'; readonly dueAt: AgeMs}
-	| {readonly state: 'deadletter'; readonly reason: DeadletterReason; readonly diedAt: EpochMs};
+	| {
+			readonly state: 'deadletter';
+			readonly reason: DeadletterReason;
+			readonly diedAt: EpochMs;
+			/** When it died by the age clock; set where the group is made, and absent in rows of an earlier edged. */
+			readonly diedAge?: AgeMs;
+	  };
 
 const PLAIN = 1;
 const WITH_HOLD = 2;
@@ -61,7 +67,7 @@ export const encodeGroup = (group: GroupRow): Buffer => {
 		.u8(dead === undefined ? 0 : DEADLETTER_REASONS.indexOf(dead.reason))
 		.u16(Math.min(group.charged, U16_MAX))
 		.u16(Math.min(group.abandons, U16_MAX))
-		.u48(group.state === 'deadletter' ? 0 : group.dueAt)
+		.u48(group.state === 'deadletter' ? (group.diedAge ?? 0) : group.dueAt)
 		.u48(dead?.diedAt ?? 0)
 		.u48(Math.max(0, Math.floor(group.changedAt)))
 		.u32(group.putBackBy)
@@ -117,5 +123,8 @@ export const decodeGroup = (bytes: Buffer): GroupRow => {
 		...blame(flags),
 		attempts,
 	};
-	return state === 'deadletter' ? {...common, state, reason, diedAt} : {...common, state, dueAt};
+	if (state !== 'deadletter') {
+		return {...common, state, dueAt};
+	}
+	return {...common, state, reason, diedAt, ...(dueAt !== 0 && {diedAge: dueAt})};
 };

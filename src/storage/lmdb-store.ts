@@ -24,6 +24,7 @@ import type {Place} from './read-watch.js';
 import {recover} from './recover.js';
 import {registerPeers} from './register-peers.js';
 import {ReplayBook} from './replays.js';
+import {retireVerbs} from './retire.js';
 import {settle} from './settle.js';
 import type {
 	BulkProgress,
@@ -36,6 +37,7 @@ import type {
 	LeaseWindow,
 	OutboundStore,
 	ReplayVerbs,
+	RetireVerbs,
 	SegmentDraft,
 	Settlement,
 	WaitingSelector,
@@ -57,6 +59,7 @@ export class LmdbStore extends StoreQueries implements OutboundStore {
 	readonly abandonedAtStart: number;
 	readonly quota: QuotaDesk;
 	readonly replays: ReplayVerbs;
+	readonly retirement: RetireVerbs;
 	readonly #listeners: Parts['listeners'];
 	readonly #evictionListeners: Parts['evictionListeners'];
 	readonly #lock: InstanceLock;
@@ -69,6 +72,7 @@ export class LmdbStore extends StoreQueries implements OutboundStore {
 		super(handles);
 		this.quota = new QuotaDesk(handles);
 		this.replays = new ReplayBook(handles);
+		this.retirement = retireVerbs(handles);
 		this.#listeners = listeners;
 		this.#evictionListeners = evictionListeners;
 		this.#lock = lock;

@@ -263,9 +263,10 @@ export type StoredPayload = {
 	readonly labels: Labels;
 };
 
-export type {ReplayVerbs} from './deadletter-interface.js';
+export type {ReplayVerbs, RetireVerbs} from './deadletter-interface.js';
 export type * from './quota.js';
 export type {Replay, ReplayOrder} from './replays.js';
+export type {Retired} from './retire.js';
 export type {
 	Attempt,
 	BulkProgress,

@@ -87,9 +87,10 @@ export const removeGroupKey = (...group: Parameters<typeof groupKey>): void => {
 
 /** Inside a body, the second half for records that leave the happy path: a new group, with its key in `due`, `held` or `deadletters`. */
 export const addGroup = (handles: StoreHandles, peer: PeerNo, block: BlockNo, row: GroupRow): GroupNo => {
-	const {env, numbers} = handles;
+	const {env, numbers, age} = handles;
 	const group = numbers.nextGroup();
-	put(env.groups, [peer, block, group], encodeGroup(row));
+	const isNewlyDead = row.state === 'deadletter' && row.diedAge === undefined;
+	put(env.groups, [peer, block, group], encodeGroup(isNewlyDead ? {...row, diedAge: age.now()} : row));
 	addGroupKey(handles, peer, block, group, row);
 	return group;
 };

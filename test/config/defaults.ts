@@ -63,6 +63,7 @@ test('what a file does not say has the default of the reference in the README', 
 				quotaPolicy: 'defer',
 				quotaReservePercent: 0,
 			},
+			deadletter: {retentionMs: 0, retentionBytes: 0},
 		},
 		audit: {dir: undefined, retentionMs: 90 * DAY_MS},
 		peers: [

@@ -11,3 +11,11 @@ test('what has its behaviour is not noticed', t => {
 		'[audit]\ndir = "audit"\nretention_days = 7\n[relay]\nworker_count = 2\n[relay.retry]\noutage_policy = "count"\n[relay.bandwidth]\nbytes_per_second = 9\ndaily_quota_bytes = 1\nquota_policy = "deadletter"\nquota_reserve_percent = 5\n';
 	t.deepEqual(configFrom(text + NODE + HUB).notices, []);
 });
+
+test('what deletes data is said', t => {
+	const text = '[relay.deadletter]\nretention_days = 7\nretention_bytes = "64 MiB"\n';
+	t.deepEqual(configFrom(text + NODE + HUB).notices, [
+		'relay.deadletter.retention_days deletes data: what was dead for 7 days is gone for good',
+		'relay.deadletter.retention_bytes deletes data: above 64 MiB the longest dead are gone for good',
+	]);
+});

@@ -273,7 +273,7 @@ test('every problem is listed, in the order of the file', t => {
 		' peers: is missing: at least one [[peers]] table is needed',
 		'2: relay.worker_count = 0: must be a whole number from 1 to 1024',
 		'3: relay.catch_up = "never": must be one of "oldest_first", "newest_first", "live_first"',
-		'4: relay.workerz: is no known key; known here: worker_count, success_condition, dial_timeout_seconds, ack_timeout_seconds, max_inflight_bytes, catch_up, retry, bandwidth',
+		'4: relay.workerz: is no known key; known here: worker_count, success_condition, dial_timeout_seconds, ack_timeout_seconds, max_inflight_bytes, catch_up, retry, bandwidth, deadletter',
 		'6: node.id: is missing, must be 1-64 of A-Z a-z 0-9 . _ : -, first a letter or digit',
 		'7: node.state_dir = "": must be a path',
 	]);

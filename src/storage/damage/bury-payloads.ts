@@ -115,6 +115,7 @@ const buryPart = (
 		state: 'deadletter',
 		reason,
 		diedAt: row?.state === 'deadletter' ? row.diedAt : now,
+		...(row?.state === 'deadletter' && row.diedAge !== undefined && {diedAge: row.diedAge}),
 	});
 	countBurial(peer, {from: row, bits}, reason, changes);
 	if (from !== 'deadletter') {

@@ -9,6 +9,7 @@ import {draftSpec, Enqueue} from './enqueue.js';
 import {Hold, HoldAll} from './hold.js';
 import {Bulk, Operator} from './operator.js';
 import type {ModelLease, ModelRecord, QueueModel} from './queue-model.js';
+import {Retire} from './retire.js';
 
 class TakeLease extends Command {
 	readonly peer: number;
@@ -248,6 +249,7 @@ export const allCommands = [
 	fc
 		.tuple(fc.constantFrom<HoldVerb>('hold', 'release'), fc.constantFrom(1, 3, 1000))
 		.map(([verb, limit]) => new HoldAll(verb, limit)),
+	fc.constantFrom(0, 3000, 20_000, 10_000_000).map(ms => new Retire(ms)),
 	fc.constantFrom<SuccessCondition>('one_peer', 2, 3).map(condition => new ChangeCondition(condition)),
 	// Every segment fits, and not many of them.
 	fc.constantFrom(0, 80_000, 100_000).map(bytes => new SetQuota(bytes)),

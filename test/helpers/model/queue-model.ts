@@ -27,6 +27,8 @@ export type ModelRecord = {
 	outcomes: AttemptOutcome[];
 	/** When its proof was written. */
 	settledAt: number;
+	/** When it was buried, the last time. */
+	diedAt?: number;
 };
 
 export type ModelSegment = {
@@ -192,6 +194,9 @@ export class QueueModel {
 	}
 
 	bury(record: ModelRecord, reason: DeadletterReason): void {
+		if (record.state !== 'deadletter') {
+			record.diedAt = this.now;
+		}
 		record.state = 'deadletter';
 		record.heldSince = undefined;
 		record.heldMs = 0;

@@ -1,6 +1,9 @@
 import type {Clock} from '../../runtime/clock.js';
 import type {Question, Subject} from './subject.js';
 
+/** Somebody holds the socket and says nothing. */
+export class NoAnswer extends Error {}
+
 const PING_WITHIN_MS = 2500;
 const ANSWER_WITHIN_MS = 8000;
 
@@ -31,6 +34,6 @@ export const askOnce = (ask: Subject['ask'], clock: Clock): Subject['ask'] => {
 const silence = (clock: Clock, mostMs: number): Promise<never> =>
 	new Promise((_, reject) => {
 		clock.after(mostMs, () => {
-			reject(new Error(`edged did not answer within ${mostMs / 1000} s: it is stopped, hangs or is busy`));
+			reject(new NoAnswer(`edged did not answer within ${mostMs / 1000} s: it is stopped, hangs or is busy`));
 		});
 	});

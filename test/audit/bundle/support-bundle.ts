@@ -176,6 +176,7 @@ test.serial('a daemon that hangs costs a bundle seconds, not minutes', async t =
 	const {of} = await bundleIn(t, {ask: () => new Promise(() => {})});
 	t.is(of('relay_status')?.status, 'failed');
 	t.regex(of('relay_status')?.error ?? '', /did not answer within 2.5 s/);
+	t.regex(of('storage')?.error ?? '', /does not answer: not checked/, 'its store is left alone');
 	t.true(performance.now() - start < 28_000);
 });
 

@@ -2,6 +2,7 @@ import {existsSync, rmSync, type Stats, statSync} from 'node:fs';
 import {lstat, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {NoAnswer} from '../ask-once.js';
 import type {Collected, Collector} from '../collector.js';
 import {runProgram} from '../run-program.js';
 import type {Subject} from '../subject.js';
@@ -36,6 +37,16 @@ export const storage = ({config: {config, file}, ask}: Subject): Collector => ({
 		};
 		if (daemon !== undefined) {
 			return {files: [storageFile({...common, daemon})]};
+		}
+		const hangs = await ask('daemon.ping').then(
+			() => true,
+			error => error instanceof NoAnswer,
+		);
+		if (hangs) {
+			return {
+				files: [storageFile(common)],
+				problem: 'a daemon has the store and does not answer: not checked',
+			};
 		}
 		const check = await checkStore(stateDir, file, signal);
 		return 'report' in check
@@ -108,6 +119,10 @@ const checkStore = async (stateDir: string, configFile: string, signal: AbortSig
 		rmSync(copy, {recursive: true, force: true}); // It was ended in the middle of its work.
 	}
 	const report = summaryOf(end?.stdout.toString() ?? '');
+	const {verdict, message} = (report ?? {}) as {readonly verdict?: string; readonly message?: string};
+	if (verdict === 'unchecked') {
+		return {why: `edged fsck: ${message ?? 'it could not be checked'}`};
+	}
 	return report === undefined
 		? {why: `edged fsck: ${end?.stderr.trim() || `exit code ${String(end?.exitCode)}`}; ${byHand}`}
 		: {report};

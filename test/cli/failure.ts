@@ -1,7 +1,8 @@
 import test from 'ava';
-import {toFailure, UsageError, unforeseen} from '../../src/cli/failure.js';
+import {onlyAsks, toFailure, UsageError, unforeseen} from '../../src/cli/failure.js';
 import {EdgedError, ERROR_CODES} from '../../src/outbound/errors.js';
 import {CallTimedOut, DaemonUnreachable, RpcError, UnexpectedAnswer} from '../../src/rpc/client-errors.js';
+import {contract} from '../../src/rpc/contract/methods.js';
 
 const becomes = test.macro((t, error: unknown, exitCode: number, words: RegExp) => {
 	const failure = toFailure(error);
@@ -118,4 +119,13 @@ for (const code of ERROR_CODES.filter(other => other !== 'NOT_FOUND')) {
 }
 test('a bug is not dressed up as a refusal', t => {
 	t.is(toFailure(new TypeError('x is undefined')), undefined);
+});
+
+test('a question that was not answered has changed nothing; of everything else nobody knows', t => {
+	for (const [method, {effect}] of Object.entries(contract)) {
+		const isOnlyForPrograms = method === 'rpc.discover' || method.startsWith('relay.events.');
+		if (!isOnlyForPrograms) {
+			t.is(onlyAsks(method), effect === 'read', method);
+		}
+	}
 });

@@ -60,7 +60,9 @@ export const auditExport = command({
 		if (isFile) {
 			sink.end();
 			await ended;
-			context.output.complain(`${counted(count, 'record')} exported to ${file}`);
+			if (context.output.format === 'text') {
+				context.output.complain(`${counted(count, 'record')} exported to ${file}`); // No failure, and no line of the export.
+			}
 		}
 		warnOfUnreadable(unreadable, context);
 		return undefined;

@@ -178,7 +178,11 @@ export class ReplayBook {
 const found = ({replays}: Book, id: string): Replay => {
 	const replay = replays.find(each => each.id === id);
 	if (replay === undefined) {
-		throw new EdgedError('NOT_FOUND', `No paced retry ${id} is known here`, {job_id: id});
+		throw new EdgedError(
+			'NOT_FOUND',
+			`No paced retry ${id} is known here: edgectl relay deadletter jobs lists them`,
+			{job_id: id},
+		);
 	}
 	return replay;
 };

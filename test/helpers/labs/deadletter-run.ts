@@ -133,6 +133,8 @@ const operatorsCommands = async (t: Teardown, home: string): Promise<Scenario> =
 		before.ledger.find(({segment_id: known}) => known === id)?.attempts.length ?? 0;
 	const list = await stage.edgectl('relay deadletter list');
 	const inspect = await stage.edgectl('relay deadletter inspect seg-dead-1 peer-a');
+	const look = await stage.edgectl('relay deadletter retry --all --dry-run');
+	const afterLook = await stage.look();
 	stage.answers.a = 204;
 	const retry = await stage.edgectl('relay deadletter retry seg-dead-1 peer-a');
 	await stage.until(1);
@@ -161,6 +163,8 @@ const operatorsCommands = async (t: Teardown, home: string): Promise<Scenario> =
 			depthBar('before', before.status, before.ledger),
 			said('deadletter list', list, ['seg-dead-1', 'peer-a', 'seg-dead-2', 'peer-b']),
 			said('deadletter inspect', inspect, ['seg-dead-1', 'MAX_RETRIES']),
+			said('deadletter retry --dry-run', look, ['2 deadletters', 'peer-a', 'peer-b']),
+			bar('it changes nothing', isDeepStrictEqual(afterLook.ledger, before.ledger), afterLook.ledger.length),
 			said('deadletter retry', retry, ['seg-dead-1']),
 			isDelivered(stage, 'a', ['seg-dead-1']),
 			said('deadletter purge without --force', dry, ['seg-dead-2']),

@@ -4,6 +4,7 @@ import {bar} from '../text/bar.js';
 import {type Column, columns} from '../text/columns.js';
 import {grouped, humanBytes} from '../text/numbers.js';
 import {LINK_TONES, link, trouble} from '../text/peers.js';
+import {replaysText} from '../text/status.js';
 import type {Style} from '../text/style.js';
 import {ahead, humanSeconds} from '../text/time.js';
 import {clip} from './clip.js';
@@ -52,6 +53,7 @@ const headOf = (status: Status, {columns: width}: Size, style: Style): string[] 
 			`total ${rateWords(bandwidth.wire_bytes_per_second_now, bandwidth.bytes_per_second, width)}`,
 			quota,
 		]),
+		...replaysText(status),
 		...(storage.state === 'ok'
 			? []
 			: [

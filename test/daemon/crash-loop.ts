@@ -3,7 +3,10 @@ import test from 'ava';
 import {directoryPeer, edgeConfig, edgeIn, enqueueText, inDirectory} from '../helpers/edge-daemon.js';
 import {type DaemonProcess, startDaemon} from '../helpers/process.js';
 
-/** Beside the daemon's own code: a bug that any payload with this text brings out as it is written for the peer. */
+/**
+ * Beside the daemon's own code: a bug that any payload with this text brings out as it is written for the peer. Its message does not have
+ * the text: the audit trail tells of the crash, and is written too.
+ */
 const POISON = 'poison';
 const BUG = [
 	'--import',
@@ -16,7 +19,7 @@ const BUG = [
 			const original = proto[name];
 			proto[name] = function (...parameters) {
 				if (Buffer.concat([parameters[0]].flat().map(part => Buffer.from(part))).includes('${POISON}')) {
-					setImmediate(() => { throw new Error('the bug that ${POISON} brings out'); });
+					setImmediate(() => { throw new Error('the bug that it brings out'); });
 					return new Promise(() => {});
 				}
 				return original.apply(this, parameters);

@@ -67,7 +67,7 @@ test('a second daemon on the same control socket is refused, and the first goes 
 	t.is(second.code, 1);
 	t.is(
 		second.stderr,
-		`edged: Could not start rpc: Another process already listens on ${path.join(edge.directory, 'rpc.sock')}\n`,
+		`edged: Could not start rpc socket: Another process already listens on ${path.join(edge.directory, 'rpc.sock')}\n`,
 	);
 	t.truthy(await enqueueText(first, 'the first goes on'));
 });

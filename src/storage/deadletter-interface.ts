@@ -1,5 +1,6 @@
 import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {AgeMs} from '../outbound/units.js';
+import type {ImportDraft, ImportResults} from './import-draft.js';
 import type {Pace, Replay, ReplayOrder} from './replays.js';
 import type {Retired, Retirement, RetireStep} from './retire.js';
 import type {BulkProgress, DeadletterSelector, TallyStep} from './selectors.js';
@@ -22,6 +23,12 @@ export type DeadletterVerbs = {
 	purgeMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress>;
 	/** What matches: from counters where they cover the selector, else by looking, a bounded step a call. Call again until `done`. */
 	tallyMatching(selector: DeadletterSelector): TallyStep;
+	/**
+	 * Makes `drafts` durable as deadletters, in one commit; none of them waits for an instant. What is here already is left as it is, so that
+	 * a call may be repeated. Nothing that waits gives way to it. `QUEUE_FULL`, `STORAGE_FULL`, `TOO_LARGE`, `UNKNOWN_PEER`, `INVALID_ARGUMENT`;
+	 * then nothing is stored.
+	 */
+	importDeadletters(drafts: readonly ImportDraft[]): Promise<ImportResults>;
 };
 
 /** Paced retries: each is a row that moves with what it does. */

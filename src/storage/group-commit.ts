@@ -10,7 +10,7 @@ import type {StoreHandles} from './handles.js';
 import {type PreparedDraft, prepareDraft} from './prepared-draft.js';
 import {checkQuota} from './quota-desk.js';
 import {shed} from './shed.js';
-import type {Enqueued, SegmentDraft} from './store.js';
+import type {Enqueued, ImportDraft, ImportResults, SegmentDraft} from './store.js';
 import {thin} from './thin.js';
 import {liveBytes} from './watermark.js';
 import {writeBlocks} from './write-blocks.js';
@@ -57,6 +57,14 @@ export class GroupCommit {
 			this.#waiting.push({drafts: prepared, payloadBytes, mode, resolve, reject});
 			this.#running ??= this.#run();
 		});
+	}
+
+	/** See `OutboundStore.importDeadletters`. */
+	async importDeadletters(drafts: readonly ImportDraft[]): Promise<ImportResults> {
+		throw new EdgedError(
+			'INVALID_STATE',
+			`${drafts.length} segments: this edged cannot take deadletters in yet`,
+		);
 	}
 
 	/** Resolves when nothing is waiting or being written. */

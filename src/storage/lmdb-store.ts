@@ -32,6 +32,8 @@ import type {
 	Enqueued,
 	HoldResult,
 	HoldVerb,
+	ImportDraft,
+	ImportResults,
 	Lease,
 	LeasedPayloads,
 	LeaseWindow,
@@ -144,6 +146,10 @@ export class LmdbStore extends StoreQueries implements OutboundStore {
 
 	purgeMatching(selector: DeadletterSelector, limit: number): Promise<BulkProgress> {
 		return purgeMatching(this.handles, selector, limit);
+	}
+
+	importDeadletters(drafts: readonly ImportDraft[]): Promise<ImportResults> {
+		return this.#groupCommit.importDeadletters(drafts);
 	}
 
 	hold(verb: HoldVerb, segment: SegmentId, peer?: PeerId): Promise<HoldResult> {

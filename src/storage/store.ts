@@ -264,6 +264,7 @@ export type StoredPayload = {
 };
 
 export type {ReplayVerbs, RetireVerbs} from './deadletter-interface.js';
+export type {ImportDraft, ImportedDeath, ImportResult, ImportResults, ImportStatus} from './import-draft.js';
 export type * from './quota.js';
 export type {Replay, ReplayOrder} from './replays.js';
 export type {Retired} from './retire.js';

@@ -15,9 +15,11 @@ import {deadletterRetry} from './commands/deadletter-retry.js';
 import {drain} from './commands/drain.js';
 import {enqueue} from './commands/enqueue.js';
 import {events} from './commands/events.js';
+import {expire} from './commands/expire.js';
 import {hold} from './commands/hold.js';
 import {inspect} from './commands/inspect.js';
 import {list} from './commands/list.js';
+import {move} from './commands/move.js';
 import {pause} from './commands/pause.js';
 import {ping} from './commands/ping.js';
 import {release} from './commands/release.js';
@@ -25,6 +27,7 @@ import {resume} from './commands/resume.js';
 import {rollbackExecute} from './commands/rollback-execute.js';
 import {rollbackPreview} from './commands/rollback-preview.js';
 import {setBandwidth} from './commands/set-bandwidth.js';
+import {setPriority} from './commands/set-priority.js';
 import {shape} from './commands/shape.js';
 import {status} from './commands/status.js';
 import {supportBundleGenerate} from './commands/support-bundle-generate.js';
@@ -47,6 +50,9 @@ export const allCommands: readonly Command[] = [
 	drain,
 	hold,
 	release,
+	setPriority,
+	move,
+	expire,
 	configGet,
 	setBandwidth,
 	deadletterList,

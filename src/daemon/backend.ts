@@ -4,7 +4,7 @@ import {getConfig, setBandwidth} from './control/config.js';
 import {force, inspectDeadletter, listDeadletters, purge, retry} from './control/deadletter.js';
 import {cancelJob, listJobs} from './control/deadletter-jobs.js';
 import {enqueue} from './control/enqueue.js';
-import {hold, release} from './control/hold.js';
+import {expire, hold, move, release, setPriority} from './control/hold.js';
 import {drain, pause, resume} from './control/lanes.js';
 import {noteExport} from './control/note-export.js';
 import {ping} from './control/ping.js';
@@ -31,6 +31,9 @@ export const createBackend = (parts: Parts): Backend => ({
 	drain: params => drain(parts, params),
 	hold: params => hold(parts, params),
 	release: params => release(parts, params),
+	setPriority: params => setPriority(parts, params),
+	move: params => move(parts, params),
+	expire: params => expire(parts, params),
 	listDeadletters: params => listDeadletters(parts, params),
 	inspectDeadletter: params => inspectDeadletter(parts, params),
 	retry: params => retry(parts, params),

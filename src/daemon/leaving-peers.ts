@@ -70,7 +70,7 @@ const stillBusy = (peer: RelayPeer, parts: LeavingParts): EdgedError => {
 	return new EdgedError(
 		'INVALID_CONFIG',
 		`peer ${id} is not in the file any more and still has ${records} not settled. ` +
-			`Deliver them with "edgectl relay drain ${id} --wait", or give them up with ` +
+			`Deliver them with "edgectl relay drain ${id} --wait", move them with "edgectl relay move --all --peer-id ${id} --to PEER", or give them up with ` +
 			`"edgectl relay deadletter force --all --peer-id ${id}"; then reload again`,
 		{peer_id: id, scheduled, inflight, failed},
 	);

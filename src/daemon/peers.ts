@@ -101,7 +101,7 @@ export class Peers {
 
 	#whyUnknown(id: PeerId): string {
 		return this.orphaned.some(orphan => orphan.id === id)
-			? `Peer ${id} is not configured any more: its records can be listed, forced and purged, nothing is sent`
+			? `Peer ${id} is not configured any more: its records can be listed, moved, forced and purged, nothing is sent`
 			: `No peer ${id} is configured; known: ${this.#configured.map(peer => peer.id).join(', ')}`;
 	}
 }

@@ -22,6 +22,9 @@ export type Backend = {
 	readonly drain: Verb<'relay.drain'>;
 	readonly hold: Verb<'relay.hold'>;
 	readonly release: Verb<'relay.release'>;
+	readonly setPriority: Verb<'relay.set_priority'>;
+	readonly move: Verb<'relay.move'>;
+	readonly expire: Verb<'relay.expire'>;
 	readonly listDeadletters: Verb<'relay.deadletter.list'>;
 	readonly inspectDeadletter: Verb<'relay.deadletter.inspect'>;
 	readonly retry: Verb<'relay.deadletter.retry'>;

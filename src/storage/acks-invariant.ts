@@ -10,7 +10,7 @@ import {peersNeeded} from './success-condition.js';
 export const acksViolations = (handles: StoreHandles, table: BlockTable): readonly string[] => {
 	const {env, settings, acksSince} = handles;
 	const saved = env.acks.get(table.block);
-	const needed = peersNeeded(settings.successCondition, table.route.length);
+	const needed = peersNeeded(settings.successCondition, table.routeAsEnqueued.length);
 	const where = `block ${table.block}`;
 	if (needed === undefined) {
 		return saved === undefined ? [] : [`${where}: acks are kept though all of its peers are needed`];
@@ -41,7 +41,9 @@ const unsatisfied = (
 ): readonly string[] => {
 	const reached = atLeast([...acks.values()], needed, table.count);
 	// Acknowledgements counted anew after damage lack those whose proof was over.
-	const isProven = table.route.every(peer => partsOf(handles, table, peer).length > 0);
+	const isProven = table.route.every(
+		peer => table.elsewhereOf(peer).isFull() || partsOf(handles, table, peer).length > 0,
+	);
 	return table.route.flatMap(peer =>
 		partsOf(handles, table, peer).flatMap(part => {
 			const where = `block ${table.block} peer ${peer}`;

@@ -150,6 +150,22 @@ export class Bits {
 	}
 }
 
+/** The first `count` members; `bits` itself when there are no more. */
+export const firstBits = (bits: Bits, count: number): Bits => {
+	if (bits.count() <= count) {
+		return bits;
+	}
+	const first = Bits.empty(bits.size);
+	let left = count;
+	for (const entry of bits) {
+		if (left-- <= 0) {
+			break;
+		}
+		first.add(entry);
+	}
+	return first;
+};
+
 const fullSets = new Map<number, Bits>();
 
 const popcount = (word: number): number => {

@@ -2,7 +2,16 @@ import {ADDRESS_NUMBER_LIMIT, formatMadeId, type SegmentAddress, type StoreId} f
 import type {SegmentId} from '../outbound/names.js';
 import type {ClassNo} from '../outbound/priorities.js';
 import type {AgeMs, BlockNo, EntryNo, EpochMs, PeerNo} from '../outbound/units.js';
-import type {Bits} from './bits.js';
+import {Bits} from './bits.js';
+import {decodeElsewhere, type Elsewhere, elsewhereBytes, encodeElsewhere} from './elsewhere.js';
+import {
+	createdAgeOf,
+	HEADER_BYTES,
+	MOVED_PEERS_AT,
+	PEER_BYTES,
+	VERSION,
+	WITH_MOVES,
+} from './encode-block-table.js';
 import {decodeMetadata, type EntryMetadata, NO_METADATA} from './entry-metadata.js';
 import {
 	ENTRY_RECORD_BYTES,
@@ -11,89 +20,10 @@ import {
 	SHA256_BYTES,
 	STORE_ID_BYTES,
 	U48_BYTES,
-	writeStoreId,
 } from './entry-record.js';
 import {MAX_BLOCK_ENTRIES} from './layout.js';
 import {DamagedRowError} from './row-reader.js';
 import {SEAL_BYTES, sealOf} from './row-seal.js';
-
-/**
- * The value of a `blocks` row, little-endian. Version 2.
- *
- * | offset | type  | field                                                       |
- * |-------:|-------|-------------------------------------------------------------|
- * |      0 | u8    | version                                                     |
- * |      1 | u8    | priority class                                              |
- * |      2 | u16   | number of entries, 1-1024                                   |
- * |      4 | u8    | number of foreign stores                                    |
- * |      5 | u8    | 0                                                           |
- * |      6 | u16   | number of peers in the route                                |
- * |      8 | u48   | created, age clock, ms                                      |
- * |     14 | u48   | created, wall clock, ms since 1970                          |
- * |     20 | u48   | least expiry of its entries, age clock, ms; 0 = none        |
- * |     26 | u48   | payload bytes of all entries                                |
- * |     32 | u32   | bytes of the metadata area                                  |
- * |     36 | u32 each | the route: peer numbers, ascending                       |
- * |        | u64 each | foreign stores; an entry's store index 0 is this store, n the n-th here |
- * |        | 64 B each | entry records (entry-record.ts)                         |
- * |        | -     | metadata area (entry-metadata.ts)                           |
- * |        | u32   | CRC-32 of the block number (row-seal.ts) and of all bytes before |
- */
-const VERSION = 2;
-const HEADER_BYTES = 36;
-const CREATED_AGE_AT = 8;
-const PEER_BYTES = 4;
-
-export type BlockHead = {
-	readonly classNo: ClassNo;
-	readonly route: readonly PeerNo[];
-	readonly createdAge: AgeMs;
-	readonly createdAt: EpochMs;
-	/** 0 = none. */
-	readonly leastExpiry: number;
-	readonly payloadBytes: number;
-	readonly stores: readonly StoreId[];
-};
-
-/** Joins the parts of a table; `records` holds whole entry records. */
-export const encodeBlockTable = (
-	block: BlockNo,
-	head: BlockHead,
-	records: Buffer,
-	metadata: readonly Buffer[],
-): Buffer => {
-	const metadataBytes = metadata.reduce((sum, part) => sum + part.length, 0);
-	const recordsAt = HEADER_BYTES + head.route.length * PEER_BYTES + head.stores.length * STORE_ID_BYTES;
-	const bytes = Buffer.allocUnsafe(recordsAt + records.length + metadataBytes + SEAL_BYTES);
-	bytes.writeUInt8(VERSION, 0);
-	bytes.writeUInt8(head.classNo, 1);
-	bytes.writeUInt16LE(records.length / ENTRY_RECORD_BYTES, 2);
-	bytes.writeUInt8(head.stores.length, 4);
-	bytes.writeUInt8(0, 5);
-	bytes.writeUInt16LE(head.route.length, 6);
-	bytes.writeUIntLE(head.createdAge, CREATED_AGE_AT, U48_BYTES);
-	bytes.writeUIntLE(Math.max(0, Math.floor(head.createdAt)), 14, U48_BYTES);
-	bytes.writeUIntLE(head.leastExpiry, 20, U48_BYTES);
-	bytes.writeUIntLE(head.payloadBytes, 26, U48_BYTES);
-	bytes.writeUInt32LE(metadataBytes, 32);
-	let at = HEADER_BYTES;
-	for (const peer of head.route) {
-		at = bytes.writeUInt32LE(peer, at);
-	}
-	for (const store of head.stores) {
-		writeStoreId(bytes, at, store);
-		at += STORE_ID_BYTES;
-	}
-	at += records.copy(bytes, at);
-	for (const part of metadata) {
-		at += part.copy(bytes, at);
-	}
-	bytes.writeUInt32LE(sealOf(block, bytes.subarray(0, at)), at);
-	return bytes;
-};
-
-/** Of an encoded table. */
-export const createdAgeOf = (bytes: Buffer): AgeMs => bytes.readUIntLE(CREATED_AGE_AT, U48_BYTES) as AgeMs;
 
 /** A decoded view on a `blocks` row; entries are read on demand. Keeps the row's bytes alive. */
 export class BlockTable {
@@ -109,11 +39,15 @@ export class BlockTable {
 	readonly #ownStore: StoreId;
 	readonly #storesAt: number;
 	readonly #recordsAt: number;
+	readonly #movesAt: number;
+	readonly #movedPeers: number;
+	#elsewhere: Elsewhere | undefined;
 
 	/** Throws `DamagedRowError` when the row is not one. `verifyChecksum` reads every byte. */
 	constructor(block: BlockNo, bytes: Buffer, ownStore: StoreId) {
-		if (bytes.length < HEADER_BYTES + SEAL_BYTES || bytes.readUInt8(0) !== VERSION) {
-			throw new DamagedRowError(`block ${block}: no table of version ${VERSION}`);
+		const version = bytes.length < HEADER_BYTES + SEAL_BYTES ? 0 : bytes.readUInt8(0);
+		if (version !== VERSION && version !== WITH_MOVES) {
+			throw new DamagedRowError(`block ${block}: no table of version ${VERSION} or ${WITH_MOVES}`);
 		}
 		this.block = block;
 		this.#bytes = bytes;
@@ -127,7 +61,9 @@ export class BlockTable {
 		this.metadataBytes = bytes.readUInt32LE(32);
 		this.#storesAt = HEADER_BYTES + bytes.readUInt16LE(6) * PEER_BYTES;
 		this.#recordsAt = this.#storesAt + bytes.readUInt8(4) * STORE_ID_BYTES;
-		const end = this.#recordsAt + this.count * ENTRY_RECORD_BYTES + this.metadataBytes + SEAL_BYTES;
+		this.#movesAt = this.#recordsAt + this.count * ENTRY_RECORD_BYTES + this.metadataBytes;
+		this.#movedPeers = version === WITH_MOVES ? bytes.readUInt8(MOVED_PEERS_AT) : 0;
+		const end = this.#movesAt + this.#movedPeers * elsewhereBytes(this.count) + SEAL_BYTES;
 		if (end !== bytes.length || this.count === 0) {
 			throw new DamagedRowError(`block ${block}: ${bytes.length} bytes where its head says ${end}`);
 		}
@@ -143,7 +79,14 @@ export class BlockTable {
 		return sealOf(this.block, this.#bytes.subarray(0, end)) === this.#bytes.readUInt32LE(end);
 	}
 
+	/** Every peer that has a record of the block, or had: as it was enqueued, and those that records were moved to. */
 	get route(): readonly PeerNo[] {
+		const peers = this.routeAsEnqueued;
+		return this.#movedPeers === 0 ? peers : [...new Set([...peers, ...this.elsewhere.keys()])];
+	}
+
+	/** Each entry has as many records as this has peers, whoever has them now. */
+	get routeAsEnqueued(): readonly PeerNo[] {
 		const peers: PeerNo[] = [];
 		for (let at = HEADER_BYTES; at < this.#storesAt; at += PEER_BYTES) {
 			peers.push(this.#bytes.readUInt32LE(at) as PeerNo);
@@ -153,7 +96,31 @@ export class BlockTable {
 
 	/** Is `peer` the whole route? */
 	isOnlyFor(peer: PeerNo): boolean {
-		return this.#bytes.readUInt16LE(6) === 1 && this.#bytes.readUInt32LE(HEADER_BYTES) === peer;
+		const isOne = this.#bytes.readUInt16LE(6) === 1 && this.#movedPeers === 0;
+		return isOne && this.#bytes.readUInt32LE(HEADER_BYTES) === peer;
+	}
+
+	/** By peer, the entries that it has no record of: they were moved away, or never came. Of other peers nothing ever was moved. */
+	get elsewhere(): Elsewhere {
+		this.#elsewhere ??= decodeElsewhere(this.#bytes.subarray(this.#movesAt), this.#movedPeers, this.count);
+		return this.#elsewhere;
+	}
+
+	/** See `elsewhere`. */
+	elsewhereOf(peer: PeerNo): Bits {
+		const bits = this.#movedPeers === 0 ? undefined : this.elsewhere.get(peer);
+		return bits ?? Bits.empty(this.count);
+	}
+
+	/** The bytes of the same table that says `elsewhere` instead. */
+	withElsewhere(elsewhere: Elsewhere): Buffer {
+		const moves = encodeElsewhere(elsewhere);
+		const bytes = Buffer.concat([this.#bytes.subarray(0, this.#movesAt), moves, Buffer.alloc(SEAL_BYTES)]);
+		bytes.writeUInt8(elsewhere.size === 0 ? VERSION : WITH_MOVES, 0);
+		bytes.writeUInt8(elsewhere.size, MOVED_PEERS_AT);
+		const end = bytes.length - SEAL_BYTES;
+		bytes.writeUInt32LE(sealOf(this.block, bytes.subarray(0, end)), end);
+		return bytes;
 	}
 
 	get stores(): readonly StoreId[] {

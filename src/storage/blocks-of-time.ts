@@ -1,5 +1,5 @@
 import type {AgeMs, BlockNo, EpochMs} from '../outbound/units.js';
-import {createdAgeOf} from './block-table.js';
+import {createdAgeOf} from './encode-block-table.js';
 import type {StoreHandles} from './handles.js';
 
 /** The blocks that were written at `since` or later, and before `until`: they are numbered in the order in which they are written. */

@@ -78,5 +78,5 @@ const countOut = (peer: PeerNo, row: DeadBits['row'], bits: Bits, changes: Count
 	changes.add(peer, deadCounter(row.reason), -bits.count());
 };
 
-export const segmentMissing = (what: string): EdgedError =>
-	new EdgedError('SEGMENT_MISSING', `the payload of ${what} is gone: it cannot be retried, only purged`);
+export const segmentMissing = (what: string, verb: 'retried' | 'moved' = 'retried'): EdgedError =>
+	new EdgedError('SEGMENT_MISSING', `the payload of ${what} is gone: it cannot be ${verb}, only purged`);

@@ -2,7 +2,7 @@ import {EdgedError} from '../outbound/errors.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {GroupNo, PeerNo} from '../outbound/units.js';
 import {atomically} from './atomically.js';
-import {Bits} from './bits.js';
+import {Bits, firstBits} from './bits.js';
 import type {CounterChanges} from './counters.js';
 import {findDead} from './dead-groups.js';
 import {canRetry, type DeadBits, purgeBits, retryBits, segmentMissing} from './deadletter-moves.js';
@@ -135,18 +135,3 @@ const before = ([peer, diedAt, block, group]: DeadletterKey): DeadletterKey => [
 	block,
 	(group - 1) as GroupNo,
 ];
-
-const firstBits = (bits: Bits, count: number): Bits => {
-	if (bits.count() <= count) {
-		return bits;
-	}
-	const first = Bits.empty(bits.size);
-	let left = count;
-	for (const entry of bits) {
-		if (left-- === 0) {
-			break;
-		}
-		first.add(entry);
-	}
-	return first;
-};

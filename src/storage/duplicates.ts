@@ -143,7 +143,7 @@ export class DuplicateFinder {
 		if (!table.sha256Of(entry).equals(sha256Of(draft))) {
 			return OTHER_BYTES;
 		}
-		const verdict = this.#sameRoute(draft, table.route);
+		const verdict = this.#sameRoute(draft, table.routeAsEnqueued);
 		return verdict.status === 'duplicate' && isBuriedAnywhere(this.#handles, table, entry)
 			? {status: 'duplicate', note: 'its first copy is buried: see the deadletters'}
 			: verdict;

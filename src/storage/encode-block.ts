@@ -1,7 +1,7 @@
 import type {StoreId} from '../outbound/made-id.js';
 import type {AgeMs, EpochMs} from '../outbound/units.js';
 import type {PlannedBlock} from './block-plan.js';
-import {encodeBlockTable} from './block-table.js';
+import {encodeBlockTable} from './encode-block-table.js';
 import {
 	ENTRY_RECORD_BYTES,
 	FLAG_GIVEN_ID,

@@ -158,7 +158,8 @@ class EvictionStep {
 			return;
 		}
 		const waits = part.place === 'group' && part.row.state === 'failed' ? 'failed' : 'scheduled';
-		const sent = leased ?? Bits.empty(table.count);
+		// Of one block some may wait in another class: what was cut is told for all of them together.
+		const sent = leased?.and(part.bits) ?? Bits.empty(table.count);
 		for (const [bits, from] of [
 			[sent, 'inflight'],
 			[part.bits.without(sent), waits],

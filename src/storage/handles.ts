@@ -64,6 +64,8 @@ export type StoreHandles = {
 	readonly quota: QuotaBook;
 	readonly thinning: Thinning;
 	/** Where the next search for what is only retained goes on; nothing to begin with the oldest. */
+	/** Rises with each move of records to another peer: a table that was read before may not say who has them now. */
+	moves: number;
 	readonly shedFrom: Map<Shedding, readonly number[]>;
 	readonly failStop: FailStop;
 	/** Puts right what hangs on a damaged row, as far as what is left of it allows; told to the log. */

@@ -1,3 +1,4 @@
+import type {ClassNo} from '../outbound/priorities.js';
 import type {AgeMs, PeerNo} from '../outbound/units.js';
 import {put} from './atomically.js';
 import type {Bits} from './bits.js';
@@ -88,20 +89,23 @@ export const releaseBits = (
 };
 
 /** Nothing would be forgotten: for how long it was held matters only to what expires, whatever else is in its block. */
-const isAsFromQueue = (table: BlockTable, row: GroupRow): boolean =>
+export const isAsFromQueue = (table: BlockTable, row: GroupRow): boolean =>
 	row.state === 'scheduled' &&
 	row.dueAt === 0 &&
 	row.attempts.length === 0 &&
 	row.charged === 0 &&
 	row.abandons === 0 &&
 	!row.isExpiryWaived &&
-	(table.leastExpiry === 0 || [...row.bits].every(entry => table.expiryOf(entry) === 0));
+	(row.suspicion ?? 0) === 0 &&
+	(row.crashes ?? 0) === 0 &&
+	(row.heldMs === 0 || table.leastExpiry === 0 || [...row.bits].every(entry => table.expiryOf(entry) === 0));
 
-const putIntoQueue = (
+/** Inside a body: what waits there, in the order of enqueues. */
+export const putIntoQueue = (
 	handles: StoreHandles,
 	{block}: BlockTable,
 	peer: PeerNo,
-	{classNo, bits}: GroupRow,
+	{classNo, bits}: Pick<GroupRow, 'classNo' | 'bits'>,
 ): void => {
 	const key = [peer, classNo, block];
 	const queued = handles.env.queue.get(key);
@@ -118,4 +122,21 @@ const armExpiry = ({env, age}: StoreHandles, table: BlockTable, row: GroupRow): 
 	if (Number.isFinite(least)) {
 		put(env.timers, [Math.max(least, age.now() + 1), TIMER.expiry, table.block, 0]);
 	}
+};
+
+/** Inside a body: the records wait in another class from now on, each in the place of its enqueue there. */
+export const classify = (
+	handles: StoreHandles,
+	{table, peer, part, bits}: WaitingBits,
+	classNo: ClassNo,
+): void => {
+	const {block} = table;
+	if (part.place === 'queue') {
+		takeBits(handles, peer, {group: undefined, classNo: part.classNo, block}, bits);
+		putIntoQueue(handles, table, peer, {classNo, bits});
+		return;
+	}
+	takeFromGroup(handles, peer, block, part.group, bits);
+	addGroup(handles, peer, block, {...part.row, bits, classNo, changedAt: handles.clock.now()});
+	overlayOf(handles, peer).lookForDueAgain(classNo);
 };

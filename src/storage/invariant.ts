@@ -46,7 +46,7 @@ class Checker {
 	readonly #handles: StoreHandles;
 	readonly #found: string[] = [];
 	readonly #counts = new CounterChanges();
-	/** Bits that some lease overlays, by peer, block and group (0 = queue). */
+	/** Bits that some lease overlays, by peer, block and group or, in the queue, class. */
 	readonly #leased = new Map<string, Bits>();
 
 	constructor(handles: StoreHandles) {
@@ -92,8 +92,8 @@ class Checker {
 	#readLeases(): void {
 		for (const {key, value} of this.#handles.env.leases.getRange()) {
 			const [peer] = key as LeaseKey;
-			for (const {block, group, bits} of decodeLease(value).parts) {
-				const place = `peer ${peer} block ${block} group ${group ?? 0}`;
+			for (const {block, classNo, group, bits} of decodeLease(value).parts) {
+				const place = `peer ${peer} block ${block} ${group === undefined ? `class ${classNo}` : `group ${group}`}`;
 				const earlier = this.#leased.get(place);
 				if (earlier?.intersects(bits)) {
 					this.#say(`${place}: leased twice`);
@@ -150,9 +150,13 @@ class Checker {
 			seen = seen.or(part.bits);
 			this.#count(table, peer, part);
 		}
+		const elsewhere = table.elsewhereOf(peer);
+		if (seen.intersects(elsewhere)) {
+			this.#say(`${where}: has records that are elsewhere`);
+		}
 		// A proof that expired leaves nothing of the peer's records behind; the block may stay for another peer's.
-		if (!seen.isFull() && !seen.isEmpty()) {
-			this.#say(`${where}: ${seen.count()} of ${table.count} records are somewhere`);
+		if (!seen.or(elsewhere).isFull() && !seen.isEmpty()) {
+			this.#say(`${where}: ${seen.count()} of ${table.count - elsewhere.count()} records are somewhere`);
 		}
 	}
 
@@ -174,8 +178,8 @@ class Checker {
 			add(deadCounter(part.row.reason), part.bits);
 			return;
 		}
-		const group = part.place === 'group' ? part.group : 0;
-		const place = `peer ${peer} block ${table.block} group ${group}`;
+		const within = part.place === 'group' ? `group ${part.group}` : `class ${part.classNo}`;
+		const place = `peer ${peer} block ${table.block} ${within}`;
 		const leased = this.#leased.get(place) ?? Bits.empty(table.count);
 		this.#leased.delete(place);
 		if (!leased.without(part.bits).isEmpty()) {

@@ -2,6 +2,8 @@ import type {EdgedError} from '../outbound/errors.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
 import type {PeerNo} from '../outbound/units.js';
 import {checkCeiling} from './ceiling.js';
+import {changeMatching} from './change-matching.js';
+import {changeRecord} from './change-record.js';
 import {CHECK_START, type CheckCursor, type CheckStep, checkStep} from './damage/check-step.js';
 import type {Mending} from './damage/mending.js';
 import {purgeMatching, purgeOne, retryMatching, retryOne} from './deadletter-verbs.js';
@@ -11,8 +13,6 @@ import {forceWaiting} from './force-waiting.js';
 import {FrameBuffers} from './frame-buffers.js';
 import {GroupCommit} from './group-commit.js';
 import type {StoreHandles, StoreSettings} from './handles.js';
-import {holdOrRelease} from './hold.js';
-import {holdMatching} from './hold-matching.js';
 import type {InstanceLock} from './instance-lock.js';
 import {leasePayloads} from './lease-payloads.js';
 import {leaseRecords} from './lease-records.js';
@@ -28,10 +28,9 @@ import {retireVerbs} from './retire.js';
 import {settle} from './settle.js';
 import type {
 	BulkProgress,
+	ChangeResult,
 	DeadletterSelector,
 	Enqueued,
-	HoldResult,
-	HoldVerb,
 	ImportDraft,
 	ImportResults,
 	Lease,
@@ -42,6 +41,7 @@ import type {
 	RetireVerbs,
 	SegmentDraft,
 	Settlement,
+	WaitingChange,
 	WaitingSelector,
 } from './store.js';
 import {StoreQueries} from './store-queries.js';
@@ -152,12 +152,12 @@ export class LmdbStore extends StoreQueries implements OutboundStore {
 		return this.#groupCommit.importDeadletters(drafts);
 	}
 
-	hold(verb: HoldVerb, segment: SegmentId, peer?: PeerId): Promise<HoldResult> {
-		return holdOrRelease(this.handles, verb, {segment, peer});
+	change(change: WaitingChange, segment: SegmentId, peer?: PeerId): Promise<ChangeResult> {
+		return changeRecord(this.handles, change, {segment, peer});
 	}
 
-	holdMatching(verb: HoldVerb, selector: WaitingSelector, limit: number): Promise<BulkProgress> {
-		return holdMatching(this.handles, verb, selector, limit);
+	changeMatching(change: WaitingChange, selector: WaitingSelector, limit: number): Promise<BulkProgress> {
+		return changeMatching(this.handles, change, selector, limit);
 	}
 
 	tend(): Promise<boolean> {

@@ -77,6 +77,7 @@ export const openHandles = async (env: Environment, options: HandleOptions): Pro
 		room,
 		quota,
 		thinning: {isInUse: thinnedBlocks(env).length > 0, after: undefined},
+		moves: 0,
 		shedFrom: new Map(),
 		failStop,
 		mend: place => mending.mend(place),

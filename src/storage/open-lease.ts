@@ -36,6 +36,8 @@ export class OpenLease implements Lease {
 	readonly entryCount: number;
 	readonly byteLength: number;
 	readonly classNo: ClassNo;
+	/** `StoreHandles.moves` when it was taken. */
+	readonly moves: number;
 	/** Index of the first entry of each part. */
 	readonly starts: readonly number[];
 	readonly #handles: StoreHandles;
@@ -43,6 +45,7 @@ export class OpenLease implements Lease {
 
 	constructor(handles: StoreHandles, {peer, leaseNo, leasedAt, quotaBytes, parts}: LeaseFacts) {
 		this.#handles = handles;
+		this.moves = handles.moves;
 		this.peer = peer;
 		this.leaseNo = leaseNo;
 		this.leasedAt = leasedAt;

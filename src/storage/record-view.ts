@@ -12,7 +12,7 @@ import type {StoreHandles} from './handles.js';
 import {END, type GroupKey, SPAN_BLOCKS} from './layout.js';
 import {decodeSettled, decodeSpan, type SettledRow, type SpanRow, settledBits} from './settled-row.js';
 
-/** One place that holds records of a block for a peer. The parts of one block and peer are disjoint and cover its entries. */
+/** One place that holds records of a block for a peer. The parts of one block and peer are disjoint and cover its entries, but for those that are elsewhere. */
 export type PeerPart =
 	| {readonly place: 'queue'; readonly classNo: ClassNo; readonly bits: Bits}
 	| {readonly place: 'group'; readonly group: GroupNo; readonly row: GroupRow; readonly bits: Bits}
@@ -76,11 +76,11 @@ export const isBuriedAnywhere = (handles: StoreHandles, table: BlockTable, entry
 		groupsOf(handles, peer, table.block).some(({row}) => row.state === 'deadletter' && row.bits.has(entry)),
 	);
 
-/** No peer of the route has the entry any more, by an operator's purge: its id is free. */
+/** No peer has the entry any more, by an operator's purge of whatever was not moved away: its id is free. */
 export const isPurgedEverywhere = ({env}: StoreHandles, table: BlockTable, entry: number): boolean =>
 	table.route.every(peer => {
 		const row = env.settled.get([peer, table.block]);
-		return row !== undefined && decodeSettled(row).purged.has(entry);
+		return table.elsewhereOf(peer).has(entry) || (row !== undefined && decodeSettled(row).purged.has(entry));
 	});
 
 /** The record as an operator sees it; `undefined` for one that was purged. */

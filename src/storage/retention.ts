@@ -44,7 +44,7 @@ export const expireProof = (
 	}
 	const row = decodeSettled(saved);
 	const end = row.settledAge + settings.ackedRetentionMs;
-	if (!settledBits(row).isFull()) {
+	if (!settledBits(row).or(table.elsewhereOf(peer)).isFull()) {
 		return {again: Math.max(end, age.now() + Math.max(settings.ackedRetentionMs, RECHECK_MS))};
 	}
 	if (end > age.now() && !early) {

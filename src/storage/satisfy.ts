@@ -44,7 +44,7 @@ export class Satisfier {
 
 	/** `peer` has acknowledged `bits` of the block, and they have been taken from where they waited. */
 	acked(table: BlockTable, peer: PeerNo, bits: Bits): void {
-		const needed = peersNeeded(this.#handles.settings.successCondition, table.route.length);
+		const needed = this.#needed(table);
 		if (needed === undefined) {
 			return;
 		}
@@ -58,7 +58,7 @@ export class Satisfier {
 
 	/** After a change of the condition. `false`: no more of the block than before is had by enough peers, and nothing was written. */
 	satisfyLate(table: BlockTable): boolean {
-		const needed = peersNeeded(this.#handles.settings.successCondition, table.route.length);
+		const needed = this.#needed(table);
 		const now = needed === undefined ? undefined : reachedBy(this.#handles, table, needed);
 		if (now === undefined || now.isEmpty()) {
 			return false;
@@ -67,6 +67,10 @@ export class Satisfier {
 			this.#satisfyQueued(table, peer, {now, justNow: Bits.empty(table.count)});
 		}
 		return true;
+	}
+
+	#needed({routeAsEnqueued}: BlockTable): number | undefined {
+		return peersNeeded(this.#handles.settings.successCondition, routeAsEnqueued.length);
 	}
 
 	/** Call once, last, and before the blocks are released. */

@@ -48,24 +48,57 @@ export type TallyStep = {
 	readonly done: boolean;
 };
 
-export type HoldVerb = 'hold' | 'release';
+/**
+ * What an operator may do to records that wait. `hold`: neither leased nor expired until `release`. `expire`: buried as `EXPIRED` now,
+ * whatever its lifetime. `moveTo`: the records leave their peer and wait at another, with a fresh budget and their history; dead ones
+ * too.
+ */
+export type WaitingChange =
+	| 'hold'
+	| 'release'
+	| 'expire'
+	| {readonly setPriority: Priority}
+	| {readonly moveTo: PeerId};
 export type WaitingSelector = {
 	readonly peer?: PeerId;
 	readonly priority?: Priority;
 	readonly label?: {readonly name: string; readonly value: string};
+	/**
+	 * `scheduled` and `failed` with what is held of them, as in a listing. What is held is expired only when that is asked for. Dead
+	 * ones can only be moved, and only when that is asked for.
+	 */
+	readonly state?: 'scheduled' | 'failed' | 'held' | 'deadletter';
+	/** Deadletters only. */
+	readonly reason?: DeadletterReason;
+	/** Enqueued then or later; deadletters: died. */
+	readonly since?: EpochMs;
+	/** Enqueued before then; deadletters: died. */
+	readonly before?: EpochMs;
 	/** Of an earlier call with the same selector: goes on behind what that call looked at. */
 	readonly cursor?: string;
 };
-export type HoldResult = {
+/**
+ * Why a record that matches is not changed: it is being sent; the peer it should move to has it or had it; a dead one has no payload
+ * any more; it could never be sent within the daily quotas where it should go.
+ */
+export const REFUSALS = ['being_sent', 'has_it', 'payload_gone', 'too_large'] as const;
+export type Refusal = (typeof REFUSALS)[number];
+export type Refusals = Readonly<Partial<Record<Refusal, number>>>;
+
+export type ChangeResult = {
+	/** What is as asked already is not counted. */
 	readonly changed: number;
-	/** They are being sent. */
 	readonly refused: number;
+	/** Absent when nothing was refused. */
+	readonly because?: Refusals;
 };
 
 export type BulkProgress = {
 	readonly changed: number;
-	/** Matched and could not be changed: deadletters without a payload; records that are being sent and should be held. */
+	/** Matched and could not be changed: deadletters without a payload; records that are being sent. */
 	readonly refused: number;
+	/** For changes of what waits, when some were refused. */
+	readonly because?: Refusals;
 	readonly cursor: string | undefined;
 	readonly done: boolean;
 };

@@ -4,6 +4,7 @@ import type {AgeMs, EpochMs} from '../outbound/units.js';
 import {atomically, remove} from './atomically.js';
 import {nextAttemptNumber, type StoredAttempt} from './attempts-row.js';
 import type {Bits} from './bits.js';
+import {readBlock} from './blocks.js';
 import {type CounterChanges, deadCounter} from './counters.js';
 import {type GroupRow, NEVER_HELD} from './group-row.js';
 import type {StoreHandles} from './handles.js';
@@ -87,10 +88,17 @@ const REASONS = {
 	corrupt: 'CORRUPT',
 } as const satisfies Record<Exclude<ExceptionVerdict['event'], 'fail'>, DeadletterReason>;
 
+/** Records of its blocks may have come to other peers since it was taken: then the tables say so. */
+const partsNow = (handles: StoreHandles, {parts, moves}: OpenLease): readonly OpenPart[] =>
+	moves === handles.moves
+		? parts
+		: parts.map(open => ({...open, table: readBlock(handles, open.part.block) ?? open.table}));
+
 /** One settlement inside its transaction. */
 class Settler {
 	readonly #handles: StoreHandles;
 	readonly #lease: OpenLease;
+	readonly #parts: readonly OpenPart[];
 	readonly #changes: CounterChanges;
 	readonly #now: EpochMs;
 	readonly #proofs: ProofWriter;
@@ -100,6 +108,7 @@ class Settler {
 	constructor(handles: StoreHandles, lease: OpenLease, changes: CounterChanges) {
 		this.#handles = handles;
 		this.#lease = lease;
+		this.#parts = partsNow(handles, lease);
 		this.#changes = changes;
 		this.#now = handles.clock.now();
 		this.#proofs = new ProofWriter(handles, lease.peer, lease.leasedAt, changes);
@@ -110,7 +119,7 @@ class Settler {
 	/** `stored` are the parts as the lease row has them now; tells for each whether nothing of it waits any more. */
 	run(stored: readonly LeasePart[], byPart: readonly PartSettlement[]): readonly boolean[] {
 		const done = stored.map((part, at) => {
-			const open = this.#lease.parts[at] as OpenPart;
+			const open = this.#parts[at] as OpenPart;
 			const answer = byPart[at] as PartSettlement;
 			if (!answer.acked.equals(part.bits)) {
 				noteLateAnswer(this.#handles, this.#lease, open, answer.acked.without(part.bits));
@@ -119,7 +128,7 @@ class Settler {
 		});
 		this.#proofs.write();
 		this.#satisfier?.write();
-		for (const [at, {table}] of this.#lease.parts.entries()) {
+		for (const [at, {table}] of this.#parts.entries()) {
 			const bits = stored[at]?.bits;
 			if (bits?.isEmpty() === false) {
 				// A part that was cut out whole may be of a block that is gone.

@@ -4,9 +4,10 @@ import type {DeliveryRecord, QueueDepth, RecordPage} from '../outbound/record.js
 import type {EpochMs, PeerNo} from '../outbound/units.js';
 import type {AgeBucket} from './age-slices.js';
 import {aheadOf} from './ahead.js';
+import {previewMatching} from './change-matching.js';
+import {previewRecord} from './change-record.js';
 import {counter, deadletterCounts, depthIn} from './counters.js';
 import type {StoreHandles} from './handles.js';
-import {previewHold} from './hold-matching.js';
 import {nextDueAt, oldestScheduledAt} from './lane-times.js';
 import {list} from './list.js';
 import {readSetting} from './named-settings.js';
@@ -17,8 +18,8 @@ import {spaceUse} from './space-use.js';
 import type {
 	Ahead,
 	BulkProgress,
+	ChangeResult,
 	DeadletterSelector,
-	HoldVerb,
 	Horizon,
 	KnownPeer,
 	PageRequest,
@@ -27,6 +28,7 @@ import type {
 	SpaceUse,
 	StoredPayload,
 	TallyStep,
+	WaitingChange,
 	WaitingSelector,
 } from './store.js';
 import {tallyMatching} from './tally-dead.js';
@@ -106,8 +108,12 @@ export class StoreQueries {
 		return readPayload(this.handles, segment);
 	}
 
-	previewHold(verb: HoldVerb, selector: WaitingSelector, limit: number): BulkProgress {
-		return previewHold(this.handles, verb, selector, limit);
+	previewChange(change: WaitingChange, segment: SegmentId, peer?: PeerId): ChangeResult {
+		return previewRecord(this.handles, change, {segment, peer});
+	}
+
+	previewMatching(change: WaitingChange, selector: WaitingSelector, limit: number): BulkProgress {
+		return previewMatching(this.handles, change, selector, limit);
 	}
 
 	tallyMatching(selector: DeadletterSelector): TallyStep {

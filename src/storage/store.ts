@@ -9,12 +9,14 @@ import type {EncodedRequest} from './encode-request.js';
 import type {StoreQuota, WireOverhead} from './quota.js';
 import type {
 	BulkProgress,
+	ChangeResult,
 	DeadletterSelector,
 	DeadTally,
-	HoldResult,
-	HoldVerb,
 	RecordFilter,
+	Refusal,
+	Refusals,
 	TallyStep,
+	WaitingChange,
 	WaitingSelector,
 } from './selectors.js';
 import type {Horizon, ServiceOrder} from './service-order.js';
@@ -77,16 +79,17 @@ export type OutboundStore = DeadletterVerbs & {
 	payload(segment: SegmentId): StoredPayload | undefined;
 
 	/**
-	 * `hold`: neither leased nor expired until released; the record keeps its state, history and due time. `release`: in its former
-	 * place again, with what was left of its lifetime. One peer's record, or all that the segment waits for. What is so already
-	 * stays. `NOT_FOUND`; `INVALID_STATE` for a record that is being sent or done with, which is only counted when others could
-	 * be changed.
+	 * One peer's record, or all that the segment waits for; a move takes a peer. What is so already stays. `NOT_FOUND`,
+	 * `UNKNOWN_PEER`; `INVALID_STATE` for a record that is being sent or done with, `SEGMENT_MISSING`, `TOO_LARGE`, each only counted
+	 * when others could be changed.
 	 */
-	hold(verb: HoldVerb, segment: SegmentId, peer?: PeerId): Promise<HoldResult>;
-	/** At most `limit` waiting records that match, in one commit; those being sent are refused. Call again until `done`. */
-	holdMatching(verb: HoldVerb, selector: WaitingSelector, limit: number): Promise<BulkProgress>;
-	/** One step of what `holdMatching` would change, without a change. */
-	previewHold(verb: HoldVerb, selector: WaitingSelector, limit: number): BulkProgress;
+	change(change: WaitingChange, segment: SegmentId, peer?: PeerId): Promise<ChangeResult>;
+	/** What `change` would do, without a change; throws what it would. */
+	previewChange(change: WaitingChange, segment: SegmentId, peer?: PeerId): ChangeResult;
+	/** At most `limit` records that match, in one commit; those being sent are refused. Call again until `done`. */
+	changeMatching(change: WaitingChange, selector: WaitingSelector, limit: number): Promise<BulkProgress>;
+	/** One step of what `changeMatching` would change, without a change. */
+	previewMatching(change: WaitingChange, selector: WaitingSelector, limit: number): BulkProgress;
 
 	/** Work that is due by the age clock: expiry, retention, trimming of ids. Small steps; `true` while more is due. */
 	tend(): Promise<boolean>;
@@ -271,13 +274,15 @@ export type {Retired} from './retire.js';
 export type {
 	Attempt,
 	BulkProgress,
+	ChangeResult,
 	DeadletterSelector,
 	DeadTally,
-	HoldResult,
-	HoldVerb,
 	Horizon,
+	Refusal,
+	Refusals,
 	ServiceOrder,
 	SpaceUse,
 	TallyStep,
+	WaitingChange,
 	WaitingSelector,
 };

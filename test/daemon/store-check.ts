@@ -84,7 +84,7 @@ storeTest('records that are held, failed or dead are no damage', async (t, fixtu
 	await fill(store, ['failed']);
 	await store.settle(await take(store), {acked: [], exceptions: [fails(0)]});
 	const [id = ''] = await fill(store, ['held']);
-	await store.hold('hold', id as never, 'a' as never);
+	await store.change('hold', id as never, 'a' as never);
 	const clock = new FakeClock();
 	const check = checkOf(t, fixture, clock);
 	await check.start();

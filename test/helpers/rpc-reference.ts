@@ -144,6 +144,12 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 		'The last line that is on disk. A trail whose last line is another one was cut or added to: `edgectl audit verify` compares them. `waiting` records are in the store because the trail cannot be written; `failure` says why.',
 	'audit.prune':
 		'Removes files of which every line is older than so many days; never the newest one. The record of it names the last line that went (`after_seq`, `after_hash`), so that the rest of the chain has its beginning. `dry_run` says what would go.',
+	'relay.set_priority':
+		'As `relay.hold`, for what waits, held or not. In the class `to` records go by the order of their enqueues; among what was enqueued in one commit that order is not kept. What is so already is not counted. What is delivered shows the class it was enqueued with. `TOO_LARGE` when the daily quota could never let it through in that class.',
+	'relay.move':
+		'From `peer_id` to `to_peer_id`, which must be configured and not be drained: what waits, what failed, what is held (it stays held); a deadletter by name, and with `state: "deadletter"` all that match. At the other peer a record waits in the order of enqueues, with a fresh budget and its history; a deadletter has no expiry any more, as after a retry. `INVALID_STATE` when that peer has the segment or had it, `SEGMENT_MISSING` for a deadletter without payload; `all` counts both in `refused_because`. Enqueueing the segment again with its first route stays a `duplicate`. Works for a peer that is not configured any more.',
+	'relay.expire':
+		'As `relay.hold`: buries what waits as `EXPIRED` now, whatever its lifetime; it can be retried. A record by name is buried though it is held; a selector takes what is held only with `state: "held"`.',
 	'relay.events.subscribe':
 		'Answers, then sends `relay.event` notifications (below) until the connection ends; a client that ends its side ends them too. At most 16 subscriptions a connection. `peer_id` leaves out what concerns another peer; what concerns none comes all the same.',
 	'relay.events.unsubscribe': 'Of the same connection.',

@@ -42,7 +42,7 @@ storeTest(
 	'what is held, failed or leased is not ahead, and waits for nobody itself',
 	async (t, {store, clock}) => {
 		const ids = await fill(store, ['0', '1', '2', '3']);
-		await store.hold('hold', ids[0] as SegmentId, A);
+		await store.change('hold', ids[0] as SegmentId, A);
 		await store.settle(await take(store, {maxBytes: 1, maxEntries: 1}), {
 			acked: [],
 			exceptions: [fails(0, 5000)],

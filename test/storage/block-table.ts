@@ -4,7 +4,8 @@ import {formatMadeId, type StoreId} from '../../src/outbound/made-id.js';
 import type {SegmentId} from '../../src/outbound/names.js';
 import type {AgeMs, BlockNo, EpochMs, PeerNo} from '../../src/outbound/units.js';
 import {Bits} from '../../src/storage/bits.js';
-import {type BlockHead, BlockTable, encodeBlockTable} from '../../src/storage/block-table.js';
+import {BlockTable} from '../../src/storage/block-table.js';
+import {type BlockHead, encodeBlockTable} from '../../src/storage/encode-block-table.js';
 import {encodeMetadata} from '../../src/storage/entry-metadata.js';
 import {
 	ENTRY_RECORD_BYTES,
@@ -129,6 +130,23 @@ test('a table knows whether one peer alone has it', t => {
 	t.true(new BlockTable(BLOCK, only, OWN).isOnlyFor(5 as PeerNo));
 	t.false(new BlockTable(BLOCK, only, OWN).isOnlyFor(6 as PeerNo));
 	t.false(new BlockTable(BLOCK, table, OWN).isOnlyFor(1 as PeerNo));
+});
+
+test('a table that says who has what of it is read as it was written, and is the old one again without that', t => {
+	const first = new BlockTable(BLOCK, table, OWN);
+	const elsewhere = new Map([
+		[1 as PeerNo, Bits.of(3, 0, 2)],
+		[9 as PeerNo, Bits.of(3, 1)],
+	]);
+	const read = new BlockTable(BLOCK, first.withElsewhere(elsewhere), OWN);
+	t.true(read.verifyChecksum());
+	t.deepEqual(read.routeAsEnqueued, head.route);
+	t.deepEqual(read.route, [...head.route, 9 as PeerNo]);
+	t.deepEqual([...read.elsewhereOf(1 as PeerNo)], [0, 2]);
+	t.true(read.elsewhereOf(2 as PeerNo).isEmpty());
+	t.is(read.segmentIdOf(1), first.segmentIdOf(1));
+	t.deepEqual(read.withElsewhere(new Map()), table);
+	t.false(read.isOnlyFor(1 as PeerNo));
 });
 
 test('any table comes back as it was', t => {

@@ -38,7 +38,7 @@ for (const [name, jumpMs] of [
 			const [inflight = '' as SegmentId] = await fill(store, ['inflight'], {expiresInMs: HOUR_MS});
 			const lease = await take(store);
 			const [held = '' as SegmentId] = await fill(store, ['held'], {expiresInMs: HOUR_MS});
-			await store.hold('hold', held, A);
+			await store.change('hold', held, A);
 			const [waiting = '' as SegmentId] = await fill(store, ['waiting'], {expiresInMs: HOUR_MS});
 			const before = store.depth();
 

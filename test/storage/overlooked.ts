@@ -110,7 +110,7 @@ test('in every order, under quotas, with holds and burials between: nothing is l
 			};
 			const steer = async (verb: 'hold' | 'release' | 'force', id: SegmentId): Promise<void> => {
 				// What has been acknowledged refuses.
-				await (verb === 'force' ? store.force(id, A) : store.hold(verb, id, A)).catch(() => undefined);
+				await (verb === 'force' ? store.force(id, A) : store.change(verb, id, A)).catch(() => undefined);
 			};
 			for (const one of steps) {
 				switch (one.do) {

@@ -341,7 +341,7 @@ storeTest(
 		await store.settle(await takeFor(store, peerA), {acked: [[0, 1]], exceptions: []});
 		await store.settle(await takeFor(store, peerB), {acked: [], exceptions: [fails(0, 5000)]});
 		await store.force(id(1), C);
-		await store.hold('hold', id(0), C);
+		await store.change('hold', id(0), C);
 		store = await fixture.reopen({successCondition: 'one_peer'});
 		const lease = await takeFor(store, peerB);
 		await tendAll(store);

@@ -38,7 +38,7 @@ storeTest(
 				{records: 0, bytes: 0},
 			],
 		]);
-		await store.hold('hold', held as SegmentId, A);
+		await store.change('hold', held as SegmentId, A);
 		await store.settle(await take(store, {maxBytes: 1, maxEntries: 1}), {
 			acked: [],
 			exceptions: [fails(0, 5000)],

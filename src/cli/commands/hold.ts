@@ -1,5 +1,5 @@
 import {command} from '../command.js';
-import {heldOptions, heldPositionals, runHold} from '../hold.js';
+import {heldOptions, heldPositionals, runChange} from '../hold.js';
 
 const NAME = 'relay hold';
 
@@ -15,5 +15,6 @@ export const hold = command({
 	],
 	positionals: heldPositionals,
 	options: heldOptions,
-	run: (context, values) => runHold(context, values, {method: 'relay.hold', name: NAME, done: 'held'}),
+	run: (context, values) =>
+		runChange(context, values, {method: 'relay.hold', name: NAME, field: 'held', done: 'held'}),
 });

@@ -1,5 +1,5 @@
 import {command} from '../command.js';
-import {heldOptions, heldPositionals, runHold} from '../hold.js';
+import {heldOptions, heldPositionals, runChange} from '../hold.js';
 
 const NAME = 'relay release';
 
@@ -10,5 +10,6 @@ export const release = command({
 	examples: [`edgectl ${NAME} seg-1 hub`, `edgectl ${NAME} --all --peer-id hub`],
 	positionals: heldPositionals,
 	options: heldOptions,
-	run: (context, values) => runHold(context, values, {method: 'relay.release', name: NAME, done: 'released'}),
+	run: (context, values) =>
+		runChange(context, values, {method: 'relay.release', name: NAME, field: 'released', done: 'released'}),
 });

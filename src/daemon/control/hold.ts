@@ -1,51 +1,98 @@
-import type {PeerId, SegmentId} from '../../outbound/names.js';
+import {EdgedError} from '../../outbound/errors.js';
+import type {PeerId} from '../../outbound/names.js';
+
 import type {Params, Result} from '../../rpc/contract/methods.js';
+import {parseTime} from '../../runtime/clock.js';
 import type {
 	BulkProgress,
-	HoldResult,
-	HoldVerb,
 	OutboundStore,
+	Refusal,
+	WaitingChange,
 	WaitingSelector,
 } from '../../storage/store.js';
 import type {Parts} from '../parts.js';
 import {noteChange} from './note-change.js';
 
-type Holding = Pick<Parts, 'store' | 'logger'> & Partial<Pick<Parts, 'events'>>;
-type HoldParams = Params<'relay.hold'>;
+type Changing = Pick<Parts, 'store' | 'logger'> & Partial<Pick<Parts, 'events'>>;
+/** Of all the verbs, as far as they take the same. */
+type ChangeParams = Params<'relay.hold'> | Params<'relay.move'> | Params<'relay.set_priority'>;
 
-export const hold = async (parts: Holding, params: HoldParams): Promise<Result<'relay.hold'>> => {
-	const {changed: held, ...rest} = await holdOrRelease(parts, 'hold', params);
+export const hold = async (parts: Changing, params: Params<'relay.hold'>): Promise<Result<'relay.hold'>> => {
+	const {changed: held, ...rest} = await change(parts, 'hold', params);
 	return {dry_run: params.dry_run === true, held, ...rest};
 };
 
 export const release = async (
-	parts: Holding,
+	parts: Changing,
 	params: Params<'relay.release'>,
 ): Promise<Result<'relay.release'>> => {
-	const {changed: released, ...rest} = await holdOrRelease(parts, 'release', params);
+	const {changed: released, ...rest} = await change(parts, 'release', params);
 	return {dry_run: params.dry_run === true, released, ...rest};
 };
 
-type Done = HoldResult & {readonly next_cursor?: string};
+export const setPriority = async (
+	parts: Changing,
+	params: Params<'relay.set_priority'>,
+): Promise<Result<'relay.set_priority'>> => {
+	const {changed: reprioritised, ...rest} = await change(parts, {setPriority: params.to}, params);
+	return {dry_run: params.dry_run === true, reprioritised, ...rest};
+};
 
-/** Named as the audit trail names them. */
-const EVENTS = {hold: 'relay.record.held', release: 'relay.record.released'} as const;
+/** The records that are moved find a lane: `UNKNOWN_PEER` and `DRAINING` for a peer that takes nothing new. */
+export const move = async (
+	parts: Changing & Pick<Parts, 'peers' | 'dispatcher'>,
+	params: Params<'relay.move'>,
+): Promise<Result<'relay.move'>> => {
+	const admit = (): void => takesNew(parts, params.to_peer_id);
+	const {changed: moved, ...rest} = await change(parts, {moveTo: params.to_peer_id}, params, admit);
+	return {dry_run: params.dry_run === true, moved, ...rest};
+};
 
-const holdOrRelease = async (parts: Holding, verb: HoldVerb, params: HoldParams): Promise<Done> => {
-	const {store} = parts;
-	const isDry = params.dry_run === true;
-	const done =
-		params.all === true
-			? await inSteps(store, verb, params)
-			: isDry
-				? preview(store, verb, params.segment_id, params.peer_id)
-				: await store.hold(verb, params.segment_id, params.peer_id);
-	if (!isDry && done.changed > 0) {
-		noteChange(parts, EVENTS[verb], params, {
+export const expire = async (
+	parts: Changing & Pick<Parts, 'buriedOrFreed'>,
+	params: Params<'relay.expire'>,
+): Promise<Result<'relay.expire'>> => {
+	const {changed: expired, ...rest} = await change(parts, 'expire', params);
+	if (params.dry_run !== true && expired > 0) {
+		parts.buriedOrFreed();
+	}
+	return {dry_run: params.dry_run === true, expired, ...rest};
+};
+
+const takesNew = ({peers, dispatcher}: Pick<Parts, 'peers' | 'dispatcher'>, id: PeerId): void => {
+	const {no} = peers.find(id);
+	if (peers.isLeaving(no)) {
+		throw new EdgedError('DRAINING', `${id} is being removed from the configuration`, {peer_id: id});
+	}
+	if (dispatcher.isDraining(no)) {
+		const message = `${id} is being drained and takes nothing new until \`edgectl relay resume ${id}\``;
+		throw new EdgedError('DRAINING', message, {peer_id: id});
+	}
+};
+
+type Because = Partial<Record<Refusal, number>>;
+type Done = {
+	readonly changed: number;
+	readonly refused: number;
+	readonly refused_because?: Because;
+	readonly next_cursor?: string;
+};
+
+/** `admit` throws when it must not go on; it is asked before each commit. */
+const change = async (
+	parts: Changing,
+	verb: WaitingChange,
+	params: ChangeParams,
+	admit: () => void = () => undefined,
+): Promise<Done> => {
+	admit();
+	const done = await changeOneOrAll(parts, verb, params, admit);
+	if (params.dry_run !== true && done.changed > 0) {
+		const {segment_id, priority, label, to, to_peer_id} = params as Readonly<Record<string, unknown>>;
+		const asked = Object.entries({segment_id, priority, label, to, to_peer_id});
+		noteChange(parts, eventOf(verb), params, {
 			peer_id: params.peer_id ?? null,
-			...(params.all === true
-				? {priority: params.priority ?? null, label: params.label ?? null}
-				: {segment_id: params.segment_id}),
+			...Object.fromEntries(asked.filter(([, value]) => value !== undefined)),
 			changed: done.changed,
 			refused: done.refused,
 		});
@@ -53,58 +100,87 @@ const holdOrRelease = async (parts: Holding, verb: HoldVerb, params: HoldParams)
 	return done;
 };
 
+/** As the audit trail names them. */
+const eventOf = (verb: WaitingChange): string => {
+	if (typeof verb === 'string') {
+		return {
+			hold: 'relay.record.held',
+			release: 'relay.record.released',
+			expire: 'relay.record.expired',
+		}[verb];
+	}
+	return 'moveTo' in verb ? 'relay.record.moved' : 'relay.record.reprioritised';
+};
+
+const changeOneOrAll = async (
+	{store}: Changing,
+	verb: WaitingChange,
+	params: ChangeParams,
+	admit: () => void,
+): Promise<Done> => {
+	if (params.all === true) {
+		return inSteps(store, verb, params, admit);
+	}
+	const isDry = params.dry_run === true;
+	const done = isDry
+		? store.previewChange(verb, params.segment_id, params.peer_id)
+		: await store.change(verb, params.segment_id, params.peer_id);
+	const {changed, refused, because} = done;
+	return {changed, refused, ...(because !== undefined && {refused_because: because})};
+};
+
 /** Records in one commit: others write in between, and what is done stays done when the daemon stops. */
 const STEP = 1000;
 
 /** All that match now, or `limit` of them. */
 const inSteps = async (
-	store: Pick<OutboundStore, 'holdMatching' | 'previewHold'>,
-	verb: HoldVerb,
-	params: Extract<HoldParams, {all: true}>,
+	store: Pick<OutboundStore, 'changeMatching' | 'previewMatching'>,
+	verb: WaitingChange,
+	params: Extract<ChangeParams, {all: true}>,
+	admit: () => void,
 ): Promise<Done> => {
 	const step = async (selector: WaitingSelector, limit: number): Promise<BulkProgress> => {
 		if (params.dry_run !== true) {
-			return store.holdMatching(verb, selector, limit);
+			admit();
+			return store.changeMatching(verb, selector, limit);
 		}
 		await new Promise(resolve => setImmediate(resolve)); // A look at millions must not keep others waiting.
-		return store.previewHold(verb, selector, limit);
+		return store.previewMatching(verb, selector, limit);
 	};
 	const {limit = Number.POSITIVE_INFINITY} = params;
+	const why: Because = {};
 	let selector = selectorOf(params);
 	let [changed, refused, isDone] = [0, 0, false];
 	while (!isDone && changed < limit) {
 		const progress = await step(selector, Math.min(STEP, limit - changed));
 		changed += progress.changed;
 		refused += progress.refused;
+		for (const [reason, count] of Object.entries(progress.because ?? {})) {
+			why[reason as Refusal] = (why[reason as Refusal] ?? 0) + count;
+		}
 		isDone = progress.done;
 		selector = progress.cursor === undefined ? selector : {...selector, cursor: progress.cursor};
 	}
 	const isMore = !isDone && selector.cursor !== undefined;
-	return {changed, refused, ...(isMore && {next_cursor: selector.cursor})};
+	return {
+		changed,
+		refused,
+		...(refused > 0 && {refused_because: why}),
+		...(isMore && {next_cursor: selector.cursor}),
+	};
 };
 
-const selectorOf = ({
-	peer_id: peer,
-	priority,
-	label,
-	cursor,
-}: Extract<HoldParams, {all: true}>): WaitingSelector => ({
-	...(peer !== undefined && {peer}),
-	...(priority !== undefined && {priority}),
-	...(label !== undefined && {label: {...label, name: label.name.toLowerCase()}}),
-	...(cursor !== undefined && {cursor}),
-});
-
-const preview = (
-	store: Pick<OutboundStore, 'inspect'>,
-	verb: HoldVerb,
-	segment: SegmentId,
-	peer: PeerId | undefined,
-): HoldResult => {
-	const records = store.inspect(segment, peer);
-	const waits = records.filter(({state}) => state === 'scheduled' || state === 'failed');
+const selectorOf = (params: Extract<ChangeParams, {all: true}>): WaitingSelector => {
+	const {peer_id: peer, priority, label, state, since, before, cursor} = params;
+	const reason = 'buried_for' in params ? params.buried_for : undefined;
 	return {
-		changed: waits.filter(({held}) => held === (verb === 'release')).length,
-		refused: records.filter(({state}) => state === 'inflight').length,
+		...(peer !== undefined && {peer}),
+		...(priority !== undefined && {priority}),
+		...(label !== undefined && {label: {...label, name: label.name.toLowerCase()}}),
+		...(state !== undefined && {state}),
+		...(reason !== undefined && {reason}),
+		...(since !== undefined && {since: parseTime(since)}),
+		...(before !== undefined && {before: parseTime(before)}),
+		...(cursor !== undefined && {cursor}),
 	};
 };

@@ -1,7 +1,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {payloadFileName, sidecarFileName} from '../../delivery/transports/directory/file-name.js';
-import {priorityOf} from '../../outbound/priorities.js';
+import {type ClassNo, priorityOf} from '../../outbound/priorities.js';
 import type {BlockNo} from '../../outbound/units.js';
 import {formatTime} from '../../runtime/clock.js';
 import type {BlockTable} from '../../storage/block-table.js';
@@ -27,12 +27,12 @@ export const exportOwed = async (handles: StoreHandles, directory: string): Prom
 			continue;
 		}
 		const payload = new BlockPayload(handles, table);
-		for (const [entry, peers] of owedTo(handles, table)) {
+		for (const [entry, owed] of owedTo(handles, table)) {
 			const read = payload.read(entry);
 			if (typeof read !== 'string') {
 				const name = payloadFileName(table.segmentIdOf(entry));
 				writeFileSync(path.join(directory, name), read, {mode: 0o600});
-				writeFileSync(path.join(directory, sidecarFileName(name)), sidecar(handles, table, entry, peers), {
+				writeFileSync(path.join(directory, sidecarFileName(name)), sidecar(handles, table, entry, owed), {
 					mode: 0o600,
 				});
 				segments++;
@@ -43,25 +43,28 @@ export const exportOwed = async (handles: StoreHandles, directory: string): Prom
 	return {directory, segments, bytes};
 };
 
-const owedTo = (handles: StoreHandles, table: BlockTable): ReadonlyMap<number, readonly string[]> => {
-	const owed = new Map<number, string[]>();
+/** The class is the most urgent of those in which it waits. */
+type Owed = {readonly peers: readonly string[]; readonly classNo: ClassNo};
+
+const owedTo = (handles: StoreHandles, table: BlockTable): ReadonlyMap<number, Owed> => {
+	const owed = new Map<number, Owed>();
 	for (const peer of table.route) {
 		for (const part of partsOf(handles, table, peer)) {
 			const isOwed = part.place === 'queue' || (part.place === 'group' && !isPayloadGone(part.row));
 			for (const entry of isOwed ? part.bits : []) {
-				owed.set(entry, [...(owed.get(entry) ?? []), handles.peers.id(peer)]);
+				const {peers = [], classNo: least = 3} = owed.get(entry) ?? {};
+				const classNo = part.place === 'group' ? part.row.classNo : 'classNo' in part ? part.classNo : least;
+				owed.set(entry, {
+					peers: [...peers, handles.peers.id(peer)],
+					classNo: Math.min(least, classNo) as ClassNo,
+				});
 			}
 		}
 	}
 	return owed;
 };
 
-const sidecar = (
-	handles: StoreHandles,
-	table: BlockTable,
-	entry: number,
-	peers: readonly string[],
-): string => {
+const sidecar = (handles: StoreHandles, table: BlockTable, entry: number, {peers, classNo}: Owed): string => {
 	const {contentType, labels} = table.metadataOf(entry);
 	const expiry = table.expiryOf(entry);
 	return `${JSON.stringify({
@@ -70,7 +73,7 @@ const sidecar = (
 		size_bytes: table.payloadBytesOf(entry),
 		content_type: contentType ?? null,
 		labels,
-		priority: priorityOf(table.classNo),
+		priority: priorityOf(classNo),
 		enqueued_at: formatTime(table.createdAt),
 		hops: table.hopsOf(entry),
 		peers,

@@ -3,6 +3,7 @@ import {put, remove} from '../atomically.js';
 import type {StoredAttempt} from '../attempts-row.js';
 import {Bits} from '../bits.js';
 import {cutBlock} from '../cut-block.js';
+import type {Elsewhere} from '../elsewhere.js';
 import {encodeGroup, type GroupRow, NEVER_HELD} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
 import {addGroup, removeGroupKey} from '../take-bits.js';
@@ -27,6 +28,7 @@ export const buryBlock = (
 		count,
 		chunkBytes,
 		route: rows.filter(each => hasRecords(each.rows)).map(each => each.peer),
+		elsewhere: elsewhereOf(rows, count),
 	});
 	if (table === undefined) {
 		remove(env.blocks, block);
@@ -45,6 +47,18 @@ export const buryBlock = (
 
 const hasRecords = ({waiting, groups, settled, isSpanned, damaged}: PeerRows): boolean =>
 	waiting.length > 0 || groups.length > 0 || settled !== undefined || isSpanned || damaged.length > 0;
+
+/** What a peer whose rows are whole has no record of was moved: the table that said so is lost. */
+const elsewhereOf = (rows: readonly {peer: PeerNo; rows: PeerRows}[], count = 0): Elsewhere => {
+	const found = new Map<PeerNo, Bits>();
+	for (const {peer, rows: each} of rows.filter(({rows: {damaged}}) => damaged.length === 0)) {
+		const missing = Bits.full(count).without(knownBits(each, count));
+		if (hasRecords(each) && !missing.isEmpty()) {
+			found.set(peer, missing);
+		}
+	}
+	return found;
+};
 
 type Findings = {readonly found: PeerRows; readonly count: number};
 

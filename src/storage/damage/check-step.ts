@@ -135,7 +135,8 @@ const checkBlock = (handles: StoreHandles, block: BlockNo, say: Say): number => 
 	for (const peer of table.route) {
 		const rows = readPeerRows(handles, block, peer);
 		const known = knownBits(rows, table.count);
-		if (rows.damaged.length === 0 && !known.isEmpty() && !known.isFull()) {
+		const isWhole = known.or(table.elsewhereOf(peer)).isFull();
+		if (rows.damaged.length === 0 && !known.isEmpty() && !isWhole) {
 			say(
 				`block ${block}: ${known.count()} of ${table.count} records of peer ${peer} are somewhere`,
 				payload,

@@ -2,7 +2,7 @@ import type {ClassNo} from '../../outbound/priorities.js';
 import type {AgeMs, BlockNo, EpochMs, GroupNo, PeerNo} from '../../outbound/units.js';
 import {tellApart} from '../acks.js';
 import {put, remove} from '../atomically.js';
-import type {Bits} from '../bits.js';
+import {Bits} from '../bits.js';
 import {decodeBits, encodeBits} from '../bits-row.js';
 import type {BlockTable} from '../block-table.js';
 import {encodeGroup, type GroupFate, type GroupRow, NEVER_HELD} from '../group-row.js';
@@ -25,7 +25,7 @@ export type PeerMend = {
 
 /**
  * Inside a body: puts right the damaged rows that `peer` has of a block whose table is whole. Each record is in exactly one place,
- * so what no other row holds was in the damaged one. It keeps its state as far as the database and the keys tell it; what
+ * so what no other row holds, and was not moved, was in the damaged one. It keeps its state as far as the database and the keys tell it; what
  * waited waits again, and its history is lost.
  */
 export const mendPeer = (
@@ -37,7 +37,7 @@ export const mendPeer = (
 ): PeerMend => {
 	const rows = readPeerRows(handles, table.block, peer);
 	const known = knownBits(rows, table.count);
-	const missing = fullBut(known, table);
+	const missing = Bits.full(table.count).without(known).without(table.elsewhereOf(peer));
 	if (rows.damaged.length === 0) {
 		const isMissed = !missing.isEmpty() && (!known.isEmpty() || nothing === 'is a loss');
 		return isMissed ? restoreMissed(handles, table, peer, missing) : {records: 0, isInexact: false};
@@ -65,14 +65,6 @@ const restoreMissed = (handles: StoreHandles, table: BlockTable, peer: PeerNo, m
 	const row = saved === undefined ? emptySettled(table.count) : decodeSettled(saved);
 	put(env.settled, key, encodeSettled({...row, acked: row.acked.or(missing)}));
 	return {records: missing.count(), isInexact: true};
-};
-
-const fullBut = (known: Bits, {count}: BlockTable): Bits => {
-	const missing = known.copy();
-	for (let entry = 0; entry < count; entry++) {
-		missing.add(entry);
-	}
-	return missing.without(known);
 };
 
 /** With several damaged rows nobody knows which record was where: rather sent twice than not at all. */

@@ -84,7 +84,7 @@ const KEY_FORMS: Readonly<Partial<Record<DatabaseName, number>>> = {
 	blocks: 1,
 	payloads: 2,
 	queue: 3,
-	held: 3,
+	held: 4,
 	groups: 3,
 	due: 5,
 	deadletters: 4,

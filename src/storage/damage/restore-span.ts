@@ -31,7 +31,9 @@ export const restoreSpan = (
 	for (const found of env.blocks.raw.getKeys({start: first, end: first + SPAN_BLOCKS})) {
 		const block = found as BlockNo;
 		const table = readBlock(handles, block);
-		if (table?.route.includes(peer) && isWithoutRows(handles, block, peer)) {
+		// A span proves whole blocks: one of which something was moved away, or came later, is in none.
+		const isWhole = table?.route.includes(peer) && table.elsewhereOf(peer).isEmpty();
+		if (table !== undefined && isWhole && isWithoutRows(handles, block, peer)) {
 			const {satisfied} = tellApart(handles, table, peer, Bits.full(table.count));
 			proven[satisfied.isEmpty() ? 'acked' : 'satisfied'].add(block - first);
 		}

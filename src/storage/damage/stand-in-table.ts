@@ -1,7 +1,9 @@
 import type {StoreId} from '../../outbound/made-id.js';
 import type {SegmentId} from '../../outbound/names.js';
 import type {AgeMs, BlockNo, EpochMs, PeerNo} from '../../outbound/units.js';
-import {BlockTable, encodeBlockTable} from '../block-table.js';
+import {BlockTable} from '../block-table.js';
+import type {Elsewhere} from '../elsewhere.js';
+import {encodeBlockTable} from '../encode-block-table.js';
 import {type EntryMetadata, encodeMetadata, NO_METADATA} from '../entry-metadata.js';
 import {ENTRY_RECORD_BYTES, FLAG_GIVEN_ID, writeEntryRecord} from '../entry-record.js';
 import type {StoreHandles} from '../handles.js';
@@ -67,13 +69,19 @@ export const standInTable = (
 		payloadBytes: sizes === undefined ? 0 : known.chunkBytes,
 		stores,
 	};
-	return {bytes: encodeBlockTable(block, head, records, metadata), count};
+	const bytes = encodeBlockTable(block, head, records, metadata);
+	const {elsewhere} = known;
+	return elsewhere.size === 0
+		? {bytes, count}
+		: {bytes: new BlockTable(block, bytes, handles.storeId).withElsewhere(elsewhere), count};
 };
 
 export type KnownOfBlock = {
 	/** From the bitmaps. */
 	readonly count: number | undefined;
 	readonly route: readonly PeerNo[];
+	/** The same. */
+	readonly elsewhere: Elsewhere;
 	/** What its payload chunks have together. */
 	readonly chunkBytes: number;
 };

@@ -40,8 +40,18 @@ test('a dry run says what would be and changes nothing', async t => {
 	t.deepEqual(await hold(parts, {segment_id, dry_run: true}), {dry_run: true, held: 2, refused: 0});
 	t.deepEqual(await hold(parts, {all: true, dry_run: true}), {dry_run: true, held: 6, refused: 0});
 	await take(store);
-	t.deepEqual(await hold(parts, {all: true, dry_run: true}), {dry_run: true, held: 3, refused: 3});
-	t.deepEqual(await hold(parts, {segment_id, dry_run: true}), {dry_run: true, held: 1, refused: 1});
+	t.deepEqual(await hold(parts, {all: true, dry_run: true}), {
+		dry_run: true,
+		held: 3,
+		refused: 3,
+		refused_because: {being_sent: 3},
+	});
+	t.deepEqual(await hold(parts, {segment_id, dry_run: true}), {
+		dry_run: true,
+		held: 1,
+		refused: 1,
+		refused_because: {being_sent: 1},
+	});
 	t.deepEqual([store.depth().held, lines().length], [0, 0]);
 });
 

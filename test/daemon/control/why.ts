@@ -66,7 +66,7 @@ test('a record that waits is told with what is ahead of it, and the answer keeps
 test('a record that is held, and one that the peer has', async t => {
 	const {store, parts} = await fixture(t);
 	const [id = '' as SegmentId, other = '' as SegmentId] = await fill(store, ['1', '2']);
-	await store.hold('hold', id, A);
+	await store.change('hold', id, A);
 	await ackAll(store, await take(store));
 	t.like(why(parts, {segment_id: id, peer_id: A}), {
 		cause: 'held',

@@ -69,7 +69,7 @@ const isEvicted = (model: QueueModel, store: LmdbStore, segment: ModelSegment): 
 };
 
 /** What goes first has the lowest: 0-3 what waits, from the lowest class on; then the dead; then what is being sent; held never. */
-const rankOf = ({records, classNo}: ModelSegment): number => {
+const rankOf = ({records}: ModelSegment): number => {
 	const open = records.filter(record => isOpen(record) && keeps(record));
 	if (open.some(({heldSince}) => heldSince !== undefined)) {
 		return Number.POSITIVE_INFINITY;
@@ -77,5 +77,6 @@ const rankOf = ({records, classNo}: ModelSegment): number => {
 	if (open.some(({state}) => state === 'inflight')) {
 		return 5;
 	}
-	return open.some(({state}) => state !== 'deadletter') ? 3 - classNo : 4;
+	const waiting = open.filter(({state}) => state !== 'deadletter');
+	return waiting.length > 0 ? 3 - Math.max(...waiting.map(({classNo}) => classNo)) : 4;
 };

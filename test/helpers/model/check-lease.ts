@@ -90,18 +90,20 @@ const checkOrder = (
 	leased: readonly ModelRecord[],
 	rankOf: CallRank,
 ): void => {
-	const classes = leased.map(({segment}) => segment.classNo);
+	const classes = leased.map(record => record.classNo);
 	if (classes.some((classNo, at) => at > 0 && classNo < (classes[at - 1] ?? 0))) {
 		throw new Error(`classes are leased in the order ${classes.join(' ')}`);
 	}
 	for (const classNo of CLASS_NUMBERS) {
-		const ofClass = (record: ModelRecord) => record.segment.classNo === classNo && record.fresh;
+		const ofClass = (record: ModelRecord) => record.classNo === classNo && record.fresh;
 		const isLeft = (record: ModelRecord) => ofClass(record) && !leased.includes(record);
 		const waiting = available.filter(ofClass).map(({segment}) => segment.seq);
 		const taken = leased.filter(ofClass).map(({segment}) => segment.seq);
-		if (rankOf !== undefined) {
-			const ranks = leased.filter(ofClass).map(({segment}) => rankOf(segment.call));
-			const left = available.filter(isLeft).map(({segment}) => rankOf(segment.call));
+		const isMixed = available.some(record => ofClass(record) && record.isDisplaced);
+		const rankBy = rankOf ?? (isMixed ? (call: number) => call : undefined);
+		if (rankBy !== undefined) {
+			const ranks = leased.filter(ofClass).map(({segment}) => rankBy(segment.call));
+			const left = available.filter(isLeft).map(({segment}) => rankBy(segment.call));
 			const isSorted = ranks.every((rank, at) => at === 0 || rank >= (ranks[at - 1] as number));
 			if (!isSorted || left.some(rank => rank < Math.max(...ranks))) {
 				throw new Error(`class ${classNo}: leased calls ranked ${ranks.join(' ')}, left ${left.join(' ')}`);

@@ -1,73 +1,16 @@
 import fc from 'fast-check';
 import type {SuccessCondition} from '../../../src/config/relay.js';
-import type {PeerId, SegmentId} from '../../../src/outbound/names.js';
 import type {ClassNo} from '../../../src/outbound/priorities.js';
-import type {ExceptionVerdict, HoldVerb, Lease, ServiceOrder} from '../../../src/storage/store.js';
-import {checkLease} from './check-lease.js';
-import {Command, PEER_IDS, RETENTION_MS, type Real} from './command.js';
+import type {ExceptionVerdict, Lease, ServiceOrder} from '../../../src/storage/store.js';
+import {anyBulkChange, anyChange, ChangeAll} from './change.js';
+import {Command, RETENTION_MS, type Real} from './command.js';
 import {draftSpec, Enqueue} from './enqueue.js';
 import {Hold, HoldAll} from './hold.js';
 import {Bulk, Operator} from './operator.js';
 import type {ModelLease, ModelRecord, QueueModel} from './queue-model.js';
 import {Retire} from './retire.js';
-
-class TakeLease extends Command {
-	readonly peer: number;
-	readonly maxBytes: number;
-	readonly maxEntries: number;
-	readonly order: ServiceOrder['kind'];
-
-	constructor(
-		peer: number,
-		maxBytes: number,
-		maxEntries: number,
-		order: ServiceOrder['kind'] = 'oldest_first',
-	) {
-		super();
-		this.peer = peer;
-		this.maxBytes = maxBytes;
-		this.maxEntries = maxEntries;
-		this.order = order;
-	}
-
-	async act(model: QueueModel, {store, peers}: Real): Promise<void> {
-		const at = this.peer % peers.length;
-		const id = PEER_IDS[at] as PeerId;
-		const order = {kind: this.order, live: model.live.horizon};
-		const window = {maxBytes: this.maxBytes, maxEntries: this.maxEntries, order};
-		const lease = await store.lease(peers[at] as Real['peers'][number], window);
-		const records = checkLease(model, id, lease, window, store);
-		for (const record of records) {
-			record.state = 'inflight';
-		}
-		for (const record of model.records.filter(other => isRestOfCut(model, other, records))) {
-			record.state =
-				store.inspect(record.segment.id as SegmentId, id)[0]?.state === 'scheduled' ? 'scheduled' : 'failed';
-		}
-		if (lease !== undefined) {
-			const {chargedBytes} = lease;
-			model.leases.push({records, cut: new Set(), handle: lease, peer: id, chargedBytes, isOpen: true});
-			if (model.quota.limit > 0 && model.used() > model.quota.limit) {
-				throw new Error(`${model.used()} bytes may be sent, the quota is ${model.quota.limit}`);
-			}
-		}
-	}
-}
-
-/**
- * Did it fail together with a record that was leased just now, and is due too? Whether both were one group, of which the window cut the
- * rest off, the model does not know: the rest of a cut group is scheduled, all others stay failed until they are leased.
- */
-const isRestOfCut = (
-	{now}: QueueModel,
-	{state, peer, dueAt, segment}: ModelRecord,
-	leased: readonly ModelRecord[],
-): boolean =>
-	state === 'failed' &&
-	dueAt <= now &&
-	leased.some(
-		other => other.peer === peer && other.dueAt === dueAt && other.segment.classNo === segment.classNo,
-	);
+import {Sequence} from './sequence.js';
+import {TakeLease} from './take-lease.js';
 
 /** How each entry of a lease fares, in turn: `a`cked, `f`ailed, `r`ejected, e`x`hausted, `m`issing, released (`-`). */
 class Settle extends Command {
@@ -226,6 +169,24 @@ class SetQuota extends Command {
 
 const anyOrder = fc.constantFrom<ServiceOrder['kind']>('oldest_first', 'newest_first', 'live_first');
 
+/** What one peer is being sent is moved from another meanwhile, and then settled: perhaps it was the last that anybody needed. */
+const movedWhileSent = fc
+	.tuple(
+		fc.array(draftSpec, {minLength: 1, maxLength: 4}),
+		fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2)),
+		fc.constantFrom(1, 1000),
+		fc.constantFrom('a', 'a', 'af', 'r'),
+	)
+	.map(([specs, [sent, from, to], limit, fates]) => {
+		const all = {peer: from, classNo: undefined, state: undefined, olderThanMs: undefined};
+		return new Sequence([
+			new Enqueue(specs, 'each'),
+			new TakeLease(sent, 2 ** 20, 4096),
+			new ChangeAll({verb: 'move', to}, all, limit),
+			new Settle(5, fates),
+		]);
+	});
+
 export const allCommands = [
 	fc
 		.tuple(fc.array(draftSpec, {minLength: 1, maxLength: 6}), fc.constantFrom<'all' | 'each'>('all', 'each'))
@@ -244,12 +205,16 @@ export const allCommands = [
 		.tuple(fc.constantFrom<'retry' | 'purge'>('retry', 'purge'), fc.constantFrom(1, 3, 1000))
 		.map(([verb, limit]) => new Bulk(verb, limit)),
 	fc
-		.tuple(fc.constantFrom<HoldVerb>('hold', 'release'), fc.nat(50))
+		.tuple(fc.constantFrom<'hold' | 'release'>('hold', 'release'), fc.nat(50))
 		.map(([verb, pick]) => new Hold(verb, pick)),
 	fc
-		.tuple(fc.constantFrom<HoldVerb>('hold', 'release'), fc.constantFrom(1, 3, 1000))
+		.tuple(fc.constantFrom<'hold' | 'release'>('hold', 'release'), fc.constantFrom(1, 3, 1000))
 		.map(([verb, limit]) => new HoldAll(verb, limit)),
 	fc.constantFrom(0, 3000, 20_000, 10_000_000).map(ms => new Retire(ms)),
+	anyChange,
+	anyChange,
+	anyBulkChange,
+	movedWhileSent,
 	fc.constantFrom<SuccessCondition>('one_peer', 2, 3).map(condition => new ChangeCondition(condition)),
 	// Every segment fits, and not many of them.
 	fc.constantFrom(0, 80_000, 100_000).map(bytes => new SetQuota(bytes)),
@@ -261,22 +226,6 @@ const oneLarge = fc.tuple(fc.nat(7), fc.constantFrom<ClassNo>(1, 2, 3)).map(([ro
 	const spec = {id: undefined, payload: 70_000, route, classNo, expires: false};
 	return new Enqueue([spec], 'all');
 });
-
-/** Several steps as one, so that what takes them all comes about often. */
-class Sequence extends Command {
-	readonly steps: readonly Command[];
-
-	constructor(steps: readonly Command[]) {
-		super();
-		this.steps = steps;
-	}
-
-	async act(model: QueueModel, real: Real): Promise<void> {
-		for (const step of this.steps.filter(each => each.check(model))) {
-			await step.run(model, real);
-		}
-	}
-}
 
 /** A block of which much is done with and a little not, and then no room: it is thinned. */
 const thinned = fc

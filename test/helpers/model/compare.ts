@@ -1,4 +1,5 @@
 import {isDeepStrictEqual} from 'node:util';
+import {priorityOf} from '../../../src/outbound/priorities.js';
 import type {DeliveryRecord} from '../../../src/outbound/record.js';
 import {findViolations} from '../../../src/storage/invariant.js';
 import type {LmdbStore} from '../../../src/storage/lmdb-store.js';
@@ -61,6 +62,8 @@ const shownModel = (record: ModelRecord): unknown => ({
 	held: record.heldSince !== undefined,
 	outcomes: record.outcomes,
 	size: record.segment.payload.length,
+	// What is settled shows the class it was enqueued in.
+	priority: record.state === record.settledAs ? undefined : priorityOf(record.classNo),
 });
 
 const shownReal = (record: DeliveryRecord): unknown => ({
@@ -71,6 +74,7 @@ const shownReal = (record: DeliveryRecord): unknown => ({
 	held: record.held,
 	outcomes: record.attempts.map(({outcome}) => outcome),
 	size: record.sizeBytes,
+	priority: record.state === 'acked' || record.state === 'satisfied' ? undefined : record.priority,
 });
 
 const check = (key: string, model: unknown, real: unknown): void => {

@@ -1,5 +1,4 @@
 import type {SegmentId} from '../../../src/outbound/names.js';
-import type {HoldVerb} from '../../../src/storage/store.js';
 import {Command, RETENTION_MS, type Real} from './command.js';
 import type {ModelRecord, QueueModel} from './queue-model.js';
 
@@ -7,10 +6,10 @@ import type {ModelRecord, QueueModel} from './queue-model.js';
 const canChange = ({state}: ModelRecord): boolean => state === 'scheduled' || state === 'failed';
 
 export class Hold extends Command {
-	readonly verb: HoldVerb;
+	readonly verb: 'hold' | 'release';
 	readonly pick: number;
 
-	constructor(verb: HoldVerb, pick: number) {
+	constructor(verb: 'hold' | 'release', pick: number) {
 		super();
 		this.verb = verb;
 		this.pick = pick;
@@ -24,7 +23,7 @@ export class Hold extends Command {
 		if (record === undefined) {
 			return;
 		}
-		const done = await store.hold(this.verb, record.segment.id as SegmentId, record.peer).then(
+		const done = await store.change(this.verb, record.segment.id as SegmentId, record.peer).then(
 			({changed}) => ({changed}),
 			(error: {code?: string}) => ({code: error.code}),
 		);
@@ -45,10 +44,10 @@ export class Hold extends Command {
 }
 
 export class HoldAll extends Command {
-	readonly verb: HoldVerb;
+	readonly verb: 'hold' | 'release';
 	readonly limit: number;
 
-	constructor(verb: HoldVerb, limit: number) {
+	constructor(verb: 'hold' | 'release', limit: number) {
 		super();
 		this.verb = verb;
 		this.limit = limit;
@@ -62,7 +61,7 @@ export class HoldAll extends Command {
 		const sum = {changed: 0, refused: 0};
 		let cursor: string | undefined;
 		for (let done = false; !done; ) {
-			const step = await store.holdMatching(this.verb, cursor === undefined ? {} : {cursor}, this.limit);
+			const step = await store.changeMatching(this.verb, cursor === undefined ? {} : {cursor}, this.limit);
 			if (step.changed > this.limit) {
 				throw new Error(`${step.changed} changed in a step of ${this.limit}`);
 			}
@@ -85,8 +84,8 @@ export class HoldAll extends Command {
  * Of one block, what is released together stays together: off the queue when any of it expires. Which segments share a block the model
  * does not know, but they came in one call.
  */
-const mayKeepBack = ({segment, peer}: ModelRecord, record: ModelRecord): boolean =>
+const mayKeepBack = ({segment, peer, classNo}: ModelRecord, record: ModelRecord): boolean =>
 	segment.expiresAt !== 0 &&
 	peer === record.peer &&
-	segment.classNo === record.segment.classNo &&
+	classNo === record.classNo &&
 	segment.enqueuedAt === record.segment.enqueuedAt;

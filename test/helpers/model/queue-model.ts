@@ -9,6 +9,10 @@ import {ModelQuota} from './model-quota.js';
 export type ModelRecord = {
 	readonly segment: ModelSegment;
 	readonly peer: PeerId;
+	/** Its segment's, until an operator changes it. */
+	classNo: ClassNo;
+	/** It changed its class or its peer: among what came in the same call, its place is not known. */
+	isDisplaced: boolean;
 	/** An operator retried it: it does not expire any more. */
 	isExpiryWaived: boolean;
 	/** An operator holds it since then. */
@@ -16,6 +20,8 @@ export type ModelRecord = {
 	/** How long it was held before. */
 	heldMs: number;
 	state: 'scheduled' | 'inflight' | 'failed' | 'acked' | 'satisfied' | 'deadletter' | 'purged' | 'forgotten';
+	/** What it was when it was leased. */
+	waitedAs: 'scheduled' | 'failed';
 	/** What it was settled as, also when it is forgotten. */
 	settledAs: 'acked' | 'satisfied' | undefined;
 	/** What it was before it was leased: fresh records keep enqueue order. */
@@ -108,6 +114,8 @@ export class QueueModel {
 			added.records.push({
 				segment: added,
 				peer,
+				classNo: segment.classNo,
+				isDisplaced: false,
 				state: 'scheduled',
 				isExpiryWaived: false,
 				heldSince: undefined,
@@ -120,6 +128,7 @@ export class QueueModel {
 				outcomes: [],
 				settledAt: 0,
 				settledAs: undefined,
+				waitedAs: 'scheduled',
 			});
 		}
 		this.segments.push(added);
@@ -183,6 +192,30 @@ export class QueueModel {
 			const isAsBefore = record.outcomes.length + record.charged === 0 && !record.isExpiryWaived;
 			record.fresh &&= isAsBefore && record.segment.expiresAt === 0;
 		}
+	}
+
+	setPriority(record: ModelRecord, classNo: ClassNo): void {
+		record.isDisplaced ||= record.classNo !== classNo;
+		record.classNo = classNo;
+	}
+
+	/** Gone for its peer, and waiting for another with a fresh budget. */
+	move(record: ModelRecord, to: PeerId): void {
+		const {records} = record.segment;
+		const isDead = record.state === 'deadletter';
+		records.splice(records.indexOf(record), 1, {
+			...record,
+			peer: to,
+			state: 'scheduled',
+			isDisplaced: true,
+			charged: 0,
+			abandons: 0,
+			dueAt: 0,
+			reason: undefined,
+			fresh: record.fresh && !isDead,
+			isExpiryWaived: record.isExpiryWaived || isDead,
+			outcomes: [...record.outcomes],
+		});
 	}
 
 	#settle(record: ModelRecord, as: 'acked' | 'satisfied'): void {

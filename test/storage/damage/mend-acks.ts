@@ -59,14 +59,14 @@ storeTest(
 
 storeTest('a damaged group that is held stays held', async (t, {store}) => {
 	const [id = '' as SegmentId] = await fill(store, ['x', 'y']);
-	await store.hold('hold', id, A);
+	await store.change('hold', id, A);
 	await flip(store, 'groups', keysOf(store, 'groups')[0], 3);
 	store.list({}, {limit: 10});
 	await store.mended();
 	t.like(recordOf(store, id, A), {state: 'scheduled', held: true});
 	t.like(store.depth(), {scheduled: 2, held: 1});
 	t.deepEqual(findViolations(store.handles), []);
-	await store.hold('release', id, A);
+	await store.change('release', id, A);
 	await ackAll(store, await take(store));
 	t.is(store.depth().acked, 2);
 });

@@ -148,6 +148,27 @@ export const EXAMPLES: Examples = {
 			result: {dry_run: false, released: 4013, refused: 0},
 		},
 	],
+	'relay.set_priority': [
+		{
+			name: 'one record goes first',
+			params: {segment_id: 'reading-17', peer_id: 'hub', to: 'urgent', ...ME, reason: 'INC-43'},
+			result: {dry_run: false, reprioritised: 1, refused: 0},
+		},
+	],
+	'relay.move': [
+		{
+			name: 'everything that waits for a peer that is gone',
+			params: {all: true, peer_id: 'old-hub', to_peer_id: 'hub', ...ME, reason: 'INC-44'},
+			result: {dry_run: false, moved: 4012, refused: 2, refused_because: {has_it: 2}},
+		},
+	],
+	'relay.expire': [
+		{
+			name: 'what would be buried of bulk data that is older than a day',
+			params: {all: true, priority: 'bulk', before: MORNING, dry_run: true},
+			result: {dry_run: true, expired: 117, refused: 0},
+		},
+	],
 	'relay.pause': [
 		{
 			name: 'hub alone, one lease is still out',

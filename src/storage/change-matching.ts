@@ -1,97 +1,90 @@
 import {EdgedError} from '../outbound/errors.js';
 import {classOf} from '../outbound/priorities.js';
 import type {BlockNo, PeerNo} from '../outbound/units.js';
+import {applyChange} from './apply-change.js';
 import {atomically} from './atomically.js';
-import {Bits} from './bits.js';
+import {Bits, firstBits} from './bits.js';
 import {isOpenPart} from './bury.js';
 import type {StoreHandles} from './handles.js';
-import {holdBits, releaseBits, type WaitingBits} from './hold-moves.js';
+import type {WaitingBits} from './hold-moves.js';
 import {type Stage, type StageRow, walkStage} from './list-stages.js';
-import type {BulkProgress, HoldVerb, WaitingSelector} from './store.js';
+import {RefusalCount} from './refusal-count.js';
+import type {BulkProgress, WaitingChange, WaitingSelector} from './store.js';
+import {type Change, resolveChange, sift, stagesOf} from './waiting-change.js';
 
 /** Rows looked at in one step, so that it stays short when few match. */
 const MAX_EXAMINED = 10_000;
 
-const STAGES = {hold: ['queue', 'due'], release: ['held']} as const satisfies Record<
-	HoldVerb,
-	readonly Stage[]
->;
-
-/** See `OutboundStore.holdMatching`. */
-export const holdMatching = async (
+/** See `OutboundStore.changeMatching`. */
+export const changeMatching = async (
 	handles: StoreHandles,
-	verb: HoldVerb,
+	wanted: WaitingChange,
 	selector: WaitingSelector,
 	limit: number,
 ): Promise<BulkProgress> => {
-	const peers = new Set<PeerNo>();
-	const progress = await atomically(handles, changes => {
-		const {matches, ...found} = look(handles, verb, selector, limit);
-		for (const match of matches) {
-			const {part} = match;
-			if (verb === 'hold') {
-				holdBits(handles, match, changes);
-			} else if (part.place === 'group') {
-				releaseBits(handles, {...match, part}, changes);
-				peers.add(match.peer);
-			}
-		}
-		return found;
+	const change = resolveChange(handles, wanted);
+	const {wake, progress} = await atomically(handles, changes => {
+		const {matches, ...found} = look(handles, change, selector, limit);
+		return {wake: applyChange(handles, change, matches, changes), progress: found};
 	});
-	for (const peer of peers) {
+	for (const peer of wake) {
 		handles.announce(peer);
 	}
 	return progress;
 };
 
-/** What `holdMatching` would change; looks as far as one step of it, and writes nothing. */
-export const previewHold = (
+/** What `changeMatching` would change; looks as far as one step of it, and writes nothing. */
+export const previewMatching = (
 	handles: StoreHandles,
-	verb: HoldVerb,
+	change: WaitingChange,
 	selector: WaitingSelector,
 	limit: number,
 ): BulkProgress => {
 	handles.env.root.resetReadTxn();
-	const {matches: _, ...found} = look(handles, verb, selector, limit);
+	const {matches: _, ...found} = look(handles, resolveChange(handles, change), selector, limit);
 	return found;
 };
 
 type Look = BulkProgress & {readonly matches: readonly WaitingBits[]};
 
 /** All that match, before any of it is changed: lmdb's cursor must not move under our writes. */
-const look = (handles: StoreHandles, verb: HoldVerb, selector: WaitingSelector, limit: number): Look => {
+const look = (handles: StoreHandles, change: Change, selector: WaitingSelector, limit: number): Look => {
+	if (change.verb === 'move' && selector.peer === undefined) {
+		throw new EdgedError('INVALID_ARGUMENT', 'say from which peer the records are to be moved');
+	}
 	const after = selector.cursor === undefined ? undefined : parseCursor(selector.cursor);
 	// What comes in meanwhile is not what was asked for, and there may be no end of it.
 	const below = after?.below ?? handles.numbers.blockLimit;
 	const matches: WaitingBits[] = [];
+	const refusals = new RefusalCount();
 	let changed = 0;
-	let refused = 0;
 	let examined = 0;
-	for (const {peer, stage, row} of rows(handles, verb, selector, after)) {
+	for (const {peer, stage, row} of rows(handles, change, selector, after)) {
 		const from = isAt(after, peer, stage, row) ? after.entry : -1;
-		const found = matchesIn(handles, peer, row, {selector, below, from, room: limit - changed});
+		const search = {selector, below, from, room: limit - changed};
+		const found = matchesIn(handles, change, {peer, row}, search, refusals);
 		changed += found.bits.count();
-		refused += found.refused;
 		if (!found.bits.isEmpty() && isOpenPart(row.part)) {
 			matches.push({table: row.table, peer, part: row.part, bits: found.bits});
 		}
 		if (changed >= limit || ++examined >= MAX_EXAMINED) {
 			const cursor = formatCursor({peer, stage, key: row.key, entry: found.last, below});
-			return {matches, changed, refused, cursor, done: false};
+			return {matches, changed, ...refusals.told(), cursor, done: false};
 		}
 	}
-	return {matches, changed, refused, cursor: selector.cursor, done: true};
+	return {matches, changed, ...refusals.told(), cursor: selector.cursor, done: true};
 };
 
 function* rows(
 	handles: StoreHandles,
-	verb: HoldVerb,
-	{peer}: WaitingSelector,
+	change: Change,
+	selector: WaitingSelector,
 	after: Position | undefined,
 ): Generator<{peer: PeerNo; stage: Stage; row: StageRow}> {
 	const {peers} = handles;
+	const {peer} = selector;
 	const wanted = peer === undefined ? peers.all.map(({no}) => no) : [peers.no(peer)];
-	const stages: readonly Stage[] = STAGES[verb];
+	const stages = stagesOf(change, selector);
 	for (const no of wanted.filter(each => each >= (after?.peer ?? 0))) {
 		const first = after?.peer === no ? Math.max(0, stages.indexOf(after.stage)) : 0;
 		for (const stage of stages.slice(first)) {
@@ -111,36 +104,52 @@ type Search = {
 	readonly room: number;
 };
 
-/** What of a row is asked for and not being sent, up to `room`; `refused` is being sent. */
+/** What of a row is asked for and can be changed, up to `room`; what cannot, as far as that goes, is counted. */
 const matchesIn = (
-	{overlays}: StoreHandles,
-	peer: PeerNo,
-	{table, part, bits}: StageRow,
+	handles: StoreHandles,
+	change: Change,
+	{peer, row}: {readonly peer: PeerNo; readonly row: StageRow},
 	{selector, below, from, room}: Search,
-): {readonly bits: Bits; readonly refused: number; readonly last: number} => {
-	const found = Bits.empty(table.count);
-	const classNo = part.place === 'group' ? part.row.classNo : table.classNo;
+	refusals: RefusalCount,
+): {readonly bits: Bits; readonly last: number} => {
+	const {table, part, bits: all} = row;
+	const none = {bits: Bits.empty(table.count), last: table.count};
+	if (table.block >= below || !isOpenPart(part) || !isAsked(handles, selector, row)) {
+		return none;
+	}
+	const asked = Bits.of(
+		table.count,
+		...[...all].filter(entry => entry > from && hasLabel(selector, table, entry)),
+	);
 	const group = part.place === 'group' ? part.group : undefined;
-	const isOther = selector.priority !== undefined && classOf(selector.priority) !== classNo;
-	if (isOther || table.block >= below) {
-		return {bits: found, refused: 0, last: table.count};
+	const free = handles.overlays.get(peer)?.free(table.block, group, asked) ?? asked;
+	const {able, refused} = sift(handles, change, {table, peer, part, bits: free});
+	const bits = firstBits(able, room);
+	const last = bits.equals(able) ? table.count : Math.max(...bits);
+	refusals.add('being_sent', asked.without(free), last);
+	for (const [why, which] of refused) {
+		refusals.add(why, which, last);
 	}
-	const free = overlays.get(peer)?.free(table.block, group, bits) ?? bits;
-	let left = room;
-	let refused = 0;
-	for (const entry of bits) {
-		if (entry > from && hasLabel(selector, table, entry)) {
-			if (!free.has(entry)) {
-				refused++;
-			} else {
-				found.add(entry);
-				if (--left === 0) {
-					return {bits: found, refused, last: entry};
-				}
-			}
-		}
-	}
-	return {bits: found, refused, last: table.count};
+	return {bits, last};
+};
+
+/** By everything but its label, which entries have of their own. */
+const isAsked = (
+	{age}: StoreHandles,
+	{priority, state, reason, since, before}: WaitingSelector,
+	{table, part}: StageRow,
+): boolean => {
+	const row = part.place === 'group' ? part.row : undefined;
+	const classNo = row?.classNo ?? ('classNo' in part ? part.classNo : table.classNo);
+	const isDead = row?.state === 'deadletter';
+	const at = isDead ? row.diedAt : age.noted(table.createdAt, table.createdAge);
+	return (
+		(priority === undefined || classOf(priority) === classNo) &&
+		(state === undefined || state === 'held' || state === (row?.state ?? 'scheduled')) &&
+		(reason === undefined || (isDead && row.reason === reason)) &&
+		at >= (since ?? 0) &&
+		at < (before ?? Number.POSITIVE_INFINITY)
+	);
 };
 
 const hasLabel = ({label}: WaitingSelector, table: StageRow['table'], entry: number): boolean => {
@@ -166,7 +175,7 @@ const isAt = (after: Position | undefined, peer: PeerNo, stage: Stage, {key}: St
 const formatCursor = (position: Position): string =>
 	Buffer.from(JSON.stringify(position)).toString('base64url');
 
-const ALL_STAGES: readonly string[] = Object.values(STAGES).flat();
+const ALL_STAGES: readonly string[] = ['queue', 'held', 'due', 'deadletters'];
 
 const parseCursor = (cursor: string): Position => {
 	try {

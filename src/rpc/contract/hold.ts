@@ -78,6 +78,14 @@ export const moveParams = z.discriminatedUnion('all', [
 		buried_for: z.enum(DEADLETTER_REASONS).optional(),
 	}),
 ]);
+export const MOVE_REFUSALS = [
+	'NOT_FOUND',
+	'UNKNOWN_PEER',
+	'INVALID_STATE',
+	'SEGMENT_MISSING',
+	'TOO_LARGE',
+	'DRAINING',
+] as const;
 export const moveResult = z.strictObject({dry_run: z.boolean(), moved: count, ...rest});
 
 /** Buried as `EXPIRED` now. A selector takes what is held only with `state: "held"`. */

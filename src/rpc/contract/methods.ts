@@ -159,15 +159,7 @@ export const contract = {
 		effect: 'change',
 		params: hold.moveParams,
 		result: hold.moveResult,
-		refusals: [
-			'NOT_FOUND',
-			'UNKNOWN_PEER',
-			'INVALID_STATE',
-			'SEGMENT_MISSING',
-			'TOO_LARGE',
-			'DRAINING',
-			...CANNOT_WRITE,
-		],
+		refusals: [...hold.MOVE_REFUSALS, ...CANNOT_WRITE],
 	},
 	'relay.expire': {
 		summary: 'Bury what waits as expired now',

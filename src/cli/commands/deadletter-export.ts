@@ -4,7 +4,7 @@ import type {CommandContext} from '../context.js';
 import {deadFilterOf, deadFilterOptions} from '../dead-filter.js';
 import {EXIT, type ExitCode} from '../exit-codes.js';
 import {type ExportFilter, type ExportSum, exportDeadletters} from '../export/export-deadletters.js';
-import {type ExportTarget, openExportTarget} from '../export/export-target.js';
+import type {ExportTarget} from '../export/export-target.js';
 import {toFailure} from '../failure.js';
 import {given} from '../given.js';
 import {option, required} from '../parameters.js';
@@ -69,6 +69,7 @@ const opening = async (
 	target: string,
 ): Promise<ExportTarget | undefined> => {
 	try {
+		const {openExportTarget} = await import('../export/export-target.js'); // tar-stream is not for every command.
 		return await openExportTarget(target, signal);
 	} catch (error) {
 		output.complain(wordsOf(error, target), {code: 'SYSTEM', exit_code: EXIT.refused});

@@ -10,7 +10,7 @@ import {
 import {EdgedError} from '../outbound/errors.js';
 import {checkParams} from './check-params.js';
 import {contract, type MethodName} from './contract/methods.js';
-import {type Gate, takeBreakGlass} from './gate.js';
+import {type Gate, type GatedCall, takeBreakGlass} from './gate.js';
 import {shapeFault} from './json-shape.js';
 import {MAX_BATCH} from './limits.js';
 import type {Asker, Routes} from './routes.js';
@@ -110,7 +110,21 @@ export class Responder {
 
 	#admit(method: MethodName, raw: unknown, {caller}: Asker): ReturnType<Gate> {
 		const {params, breakGlass} = takeBreakGlass(method, raw);
-		return this.#gate({method, params: checkParams(method, params), caller, breakGlass});
+		let checked: GatedCall['params'];
+		try {
+			checked = checkParams(method, params);
+		} catch (error) {
+			return this.#refuseWrong({method, params: {}, caller, breakGlass: false}, error);
+		}
+		return this.#gate({method, params: checked, caller, breakGlass});
+	}
+
+	/** Who may not call the method at all by his door is told that, and it is recorded, however he called it. */
+	async #refuseWrong(call: GatedCall, error: unknown): Promise<never> {
+		if (call.caller.door !== 'rpc') {
+			await this.#gate(call);
+		}
+		throw error;
 	}
 
 	#failure(id: JSONRPCID, error: unknown, method: string): JSONRPCErrorResponse {

@@ -66,6 +66,32 @@ test('what the gate refuses, at once or later, never reaches the method', async 
 	}
 });
 
+test('who may not call a method by his door is told that, however wrong his parameters are', async t => {
+	const asked: GatedCall[] = [];
+	const {socketPath} = await startRpcServer(
+		t,
+		{ping},
+		{
+			door: 'status',
+			gate: call => {
+				asked.push(call);
+				if (call.method === 'daemon.ping') {
+					return call.params;
+				}
+				throw new EdgedError('FORBIDDEN', 'not you');
+			},
+		},
+	);
+	const lines = await RawLines.connect(t, socketPath);
+	for (const params of [{}, {nonsense: 1}, [1], 'x']) {
+		t.deepEqual((await lines.ask(request(1, 'relay.deadletter.purge', params))).error?.data, {
+			code: 'FORBIDDEN',
+		});
+	}
+	t.is((await lines.ask(request(2, 'daemon.ping', {nonsense: 1}))).error?.code, -32_602);
+	t.is(asked.length, 5);
+});
+
 test('broken glass is a parameter of every method that changes something, also of one with several forms, and of no other', async t => {
 	const seen: boolean[] = [];
 	const {socketPath} = await startRpcServer(

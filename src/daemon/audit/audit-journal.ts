@@ -85,7 +85,7 @@ export class AuditJournal {
 	async begin(event: AuditEvent, onFull: OnFullDisk): Promise<OpenAct> {
 		if (onFull === 'refuse') {
 			await this.#requireTrail();
-		} else if (this.#waitingChars() > MOST_WAITING_CHARS) {
+		} else if (!(await this.#isWritable()) && this.#waitingChars() > MOST_WAITING_CHARS) {
 			this.#unnoted[event.event_name] = (this.#unnoted[event.event_name] ?? 0) + 1;
 			await this.#save();
 			return undefined;
@@ -165,6 +165,15 @@ export class AuditJournal {
 		}
 	}
 
+	async #isWritable(): Promise<boolean> {
+		try {
+			await this.#requireTrail();
+			return true;
+		} catch {
+			return false;
+		}
+	}
+
 	async #record(event: AuditEvent & {readonly act: number}): Promise<void> {
 		await this.flush();
 		try {
@@ -195,7 +204,7 @@ export class AuditJournal {
 
 	async #writeLate(): Promise<void> {
 		const waiting = [...this.#late.values()];
-		if (waiting.length === 0) {
+		if (waiting.length === 0 && Object.keys(this.#unnoted).length === 0) {
 			return;
 		}
 		try {
@@ -210,12 +219,18 @@ export class AuditJournal {
 
 	async #tellUnnoted(): Promise<void> {
 		const unnoted = this.#unnoted;
-		if (Object.keys(unnoted).length > 0) {
-			this.#unnoted = {};
-			const [event] = openingEvents({...NOTHING_FOUND, unnoted}, this.#options);
-			if (event !== undefined) {
-				await this.#trail.append(event);
+		const [event] = openingEvents({...NOTHING_FOUND, unnoted}, this.#options);
+		if (event === undefined || Object.keys(unnoted).length === 0) {
+			return;
+		}
+		this.#unnoted = {};
+		try {
+			await this.#trail.append(event);
+		} catch (error) {
+			for (const [name, count] of Object.entries(unnoted)) {
+				this.#unnoted[name] = (this.#unnoted[name] ?? 0) + count;
 			}
+			throw error;
 		}
 	}
 

@@ -101,7 +101,9 @@ export class DuplicateFinder {
 		}
 		const own = readBlock(this.#handles, block);
 		if (own !== undefined && entry < own.count && own.addressOf(entry)?.block === block) {
-			return this.#compare(draft, own, entry);
+			const verdict = this.#compare(draft, own, entry);
+			// What was purged may have come back since, from elsewhere.
+			return verdict.status === 'new' ? undefined : verdict;
 		}
 		return block >= this.#blockLimit ? NOT_MADE : undefined;
 	}

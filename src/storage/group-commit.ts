@@ -1,18 +1,15 @@
 import {EdgedError} from '../outbound/errors.js';
 import {atomically} from './atomically.js';
 import {BlockPlan} from './block-plan.js';
-import {counter, STORE_COUNTERS} from './counters.js';
 import {DuplicateFinder, type Verdict} from './duplicates.js';
 import {type EncodedBlock, encodeBlock} from './encode-block.js';
 import {enqueuedOf} from './enqueued.js';
 import {Evictor} from './evict.js';
 import type {StoreHandles} from './handles.js';
+import {makeRoom} from './make-room.js';
 import {type PreparedDraft, prepareDraft} from './prepared-draft.js';
 import {checkQuota} from './quota-desk.js';
-import {shed} from './shed.js';
-import type {Enqueued, ImportDraft, ImportResults, SegmentDraft} from './store.js';
-import {thin} from './thin.js';
-import {liveBytes} from './watermark.js';
+import type {Enqueued, SegmentDraft} from './store.js';
 import {writeBlocks} from './write-blocks.js';
 
 type Call = {
@@ -36,6 +33,7 @@ export class GroupCommit {
 	readonly #handles: StoreHandles;
 	readonly #evictor: Evictor;
 	#waiting: Call[] = [];
+	readonly #between: (() => Promise<void>)[] = [];
 	#running: Promise<void> | undefined;
 
 	constructor(handles: StoreHandles) {
@@ -59,12 +57,19 @@ export class GroupCommit {
 		});
 	}
 
-	/** See `OutboundStore.importDeadletters`. */
-	async importDeadletters(drafts: readonly ImportDraft[]): Promise<ImportResults> {
-		throw new EdgedError(
-			'INVALID_STATE',
-			`${drafts.length} segments: this edged cannot take deadletters in yet`,
-		);
+	/** Runs `work` between two group commits: meanwhile no segments come in, so that what it finds of ids stays true. */
+	alone<Result>(work: () => Promise<Result>): Promise<Result> {
+		return new Promise<Result>((resolve, reject) => {
+			this.#between.push(async () => {
+				try {
+					this.#requireOpen();
+					resolve(await work());
+				} catch (error) {
+					reject(error);
+				}
+			});
+			this.#running ??= this.#run();
+		});
 	}
 
 	/** Resolves when nothing is waiting or being written. */
@@ -75,8 +80,11 @@ export class GroupCommit {
 	async #run(): Promise<void> {
 		// Calls of the same turn join the first group.
 		await new Promise(resolve => setImmediate(resolve));
-		while (this.#waiting.length > 0) {
-			await this.#commit(this.#takeGroup());
+		while (this.#waiting.length > 0 || this.#between.length > 0) {
+			if (this.#waiting.length > 0) {
+				await this.#commit(this.#takeGroup());
+			}
+			await this.#between.shift()?.();
 		}
 		this.#running = undefined;
 	}
@@ -99,15 +107,10 @@ export class GroupCommit {
 	}
 
 	async #commit(calls: readonly Call[]): Promise<void> {
-		const {env, storeId, closed} = this.#handles;
+		const {storeId} = this.#handles;
 		let taken: readonly Planned[] = [];
 		try {
-			if (closed) {
-				throw new EdgedError('SHUTTING_DOWN', 'the store is closed');
-			}
-			if (!env.isInPlace()) {
-				throw lostPlace(env.path);
-			}
+			this.#requireOpen();
 			const {planned, blocks} = this.#plan(calls);
 			taken = planned;
 			if (blocks.length > 0) {
@@ -126,6 +129,16 @@ export class GroupCommit {
 			for (const call of failed) {
 				call.reject(error);
 			}
+		}
+	}
+
+	#requireOpen(): void {
+		const {env, closed} = this.#handles;
+		if (closed) {
+			throw new EdgedError('SHUTTING_DOWN', 'the store is closed');
+		}
+		if (!env.isInPlace()) {
+			throw lostPlace(env.path);
 		}
 	}
 
@@ -168,7 +181,7 @@ export class GroupCommit {
 	async #write(blocks: readonly EncodedBlock[]): Promise<void> {
 		const bytes = blocks.reduce((sum, {table, planned}) => sum + table.length + planned.payloadBytes, 0);
 		this.#handles.room.admit(bytes);
-		await this.#makeRoom(bytes);
+		await makeRoom(this.#handles, bytes, this.#evictor);
 		await atomically(
 			this.#handles,
 			changes => {
@@ -176,27 +189,6 @@ export class GroupCommit {
 			},
 			'leaves the reserve',
 		);
-	}
-
-	/** What is merely retained gives way first; what waits only where the operator has said so. */
-	async #makeRoom(bytes: number): Promise<void> {
-		const {counters, settings} = this.#handles;
-		const lack = () => liveBytes(this.#handles) + bytes - settings.diskCeilingBytes;
-		while (lack() > 0 && (await shed(this.#handles, 'all'))) {
-			// Once more: each step frees some.
-		}
-		while (lack() > 0 && (await thin(this.#handles))) {
-			// Once more: a commit thins so many blocks and no more.
-		}
-		const retained = counter(counters.get(STORE_COUNTERS), 'retainedBytes');
-		// What would not fit even then is refused before anything is given up for it.
-		const mayEvict = settings.overflow === 'evict_oldest' && retained + bytes <= settings.diskCeilingBytes;
-		while (mayEvict && lack() > 0 && (await this.#evictor.step(lack()))) {
-			// Once more: a commit gives up so many blocks and no more.
-		}
-		if (lack() > 0) {
-			throw queueFull(liveBytes(this.#handles), bytes, settings.diskCeilingBytes);
-		}
 	}
 
 	#announce(blocks: readonly EncodedBlock[]): void {
@@ -208,18 +200,6 @@ export class GroupCommit {
 }
 
 const isWantOfRoom = ({code}: EdgedError): boolean => code === 'QUEUE_FULL' || code === 'STORAGE_FULL';
-
-const queueFull = (live: number, bytes: number, ceiling: number): EdgedError => {
-	const advice =
-		bytes > ceiling
-			? 'It never fits below this ceiling: raise it and reload'
-			: 'Try again once something is delivered; or retry or purge deadletters, or raise the ceiling and reload ("edgectl relay status" shows who waits)';
-	return new EdgedError(
-		'QUEUE_FULL',
-		`the queue is full: ${live} of ${ceiling} bytes are stored (storage.disk_ceiling_bytes), and ${bytes} more do not fit. ${advice}`,
-		{live_bytes: live, needed_bytes: bytes, ceiling_bytes: ceiling},
-	);
-};
 
 /** lmdb writes on into a file without a name. What waits is still delivered; what is new would be lost with the process. */
 const lostPlace = (directory: string): EdgedError =>

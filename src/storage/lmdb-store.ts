@@ -13,6 +13,7 @@ import {forceWaiting} from './force-waiting.js';
 import {FrameBuffers} from './frame-buffers.js';
 import {GroupCommit} from './group-commit.js';
 import type {StoreHandles, StoreSettings} from './handles.js';
+import {importDeadletters} from './import-deadletters.js';
 import type {InstanceLock} from './instance-lock.js';
 import {leasePayloads} from './lease-payloads.js';
 import {leaseRecords} from './lease-records.js';
@@ -149,7 +150,7 @@ export class LmdbStore extends StoreQueries implements OutboundStore {
 	}
 
 	importDeadletters(drafts: readonly ImportDraft[]): Promise<ImportResults> {
-		return this.#groupCommit.importDeadletters(drafts);
+		return importDeadletters(this.handles, drafts, work => this.#groupCommit.alone(work));
 	}
 
 	change(change: WaitingChange, segment: SegmentId, peer?: PeerId): Promise<ChangeResult> {

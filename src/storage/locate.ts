@@ -7,7 +7,7 @@ import {readBlock} from './blocks.js';
 import type {StoreHandles} from './handles.js';
 import {decodeId} from './id-row.js';
 import {bucketOf, decodeOrigin, findOrigin} from './origin-row.js';
-import {type PeerPart, partsOf} from './record-view.js';
+import {isPurgedEverywhere, type PeerPart, partsOf} from './record-view.js';
 
 export type Located = {readonly table: BlockTable; readonly entry: number};
 
@@ -18,17 +18,16 @@ export const locate = (handles: StoreHandles, id: SegmentId): Located | undefine
 		const row = handles.env.ids.get(id);
 		return row === undefined ? undefined : entryOf(handles, id, decodeId(row));
 	}
-	if (address.store === handles.storeId) {
-		const here = entryOf(handles, id, address);
-		if (here !== undefined) {
-			return here;
-		}
+	const made = address.store === handles.storeId ? entryOf(handles, id, address) : undefined;
+	if (made !== undefined && !isPurgedEverywhere(handles, made.table, made.entry)) {
+		return made;
 	}
+	// Made elsewhere; or made here, purged, and come back.
 	const bucket = bucketOf(address.block);
 	const row = handles.env.origins.get([address.store, bucket]);
 	const here =
 		row === undefined ? undefined : findOrigin(decodeOrigin(row, bucket).runs, address.block, address.entry);
-	return here === undefined ? undefined : entryOf(handles, id, here);
+	return here === undefined ? made : (entryOf(handles, id, here) ?? made);
 };
 
 const entryOf = (

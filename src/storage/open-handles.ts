@@ -1,10 +1,11 @@
 import {randomBytes} from 'node:crypto';
 import {EdgedError} from '../outbound/errors.js';
 import {ADDRESS_NUMBER_LIMIT, type StoreId} from '../outbound/made-id.js';
-import type {BlockNo, PeerNo} from '../outbound/units.js';
+import type {BlockNo, EpochMs, PeerNo} from '../outbound/units.js';
 import type {Boot} from '../runtime/boot.js';
 import type {Clock} from '../runtime/clock.js';
 import {AgeClock, encodeClock} from './age-clock.js';
+import type {BlockTable} from './block-table.js';
 import {readBlock} from './blocks.js';
 import {type CounterRow, decodeCounters} from './counters.js';
 import type {Mend} from './damage/mend.js';
@@ -128,15 +129,17 @@ const identify = async (env: Environment): Promise<StoreId> => {
 	return storeId as StoreId;
 };
 
-/** A damaged clock goes on from the youngest block. */
+/** A damaged clock goes on from the youngest block. One of deadletters that were taken in says when they were enqueued elsewhere: the latest of some. */
 const youngestAge = (env: Environment, storeId: StoreId): Buffer | undefined => {
+	const tables: BlockTable[] = [];
 	for (const {key} of env.blocks.getRange({reverse: true, limit: YOUNGEST_LOOKS})) {
 		const table = readBlock({env, storeId}, key as BlockNo);
 		if (table !== undefined) {
-			return encodeClock(table.createdAge, table.createdAt);
+			tables.push(table);
 		}
 	}
-	return undefined;
+	const latest = Math.max(...tables.map(({createdAt}) => createdAt)) as EpochMs;
+	return tables[0] && encodeClock(tables[0].createdAge, latest);
 };
 const YOUNGEST_LOOKS = 16;
 

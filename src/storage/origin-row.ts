@@ -59,13 +59,14 @@ export const decodeOrigin = (bytes: Buffer, bucket: number): OriginRow => {
 	return {touchedAge, runs};
 };
 
-/** Where the foreign entry is here; `undefined` when it never came (or was forgotten). */
+/** Where the foreign entry is here, the last time it came; `undefined` when it never came (or was forgotten). */
 export const findOrigin = (
 	runs: readonly OriginRun[],
 	block: BlockNo,
 	entry: number,
 ): LocalAddress | undefined => {
-	for (const run of runs) {
+	for (let at = runs.length - 1; at >= 0; at--) {
+		const run = runs[at] as OriginRun;
 		const step = run.stride === 0 ? entry - run.entry : block - run.block;
 		const onLine = run.stride === 0 ? block === run.block : entry === run.entry;
 		if (onLine && step >= 0 && step < run.count) {

@@ -11,14 +11,16 @@ import {TIMER} from './layout.js';
 import {addOrigin, bucketOf, decodeOrigin, encodeOrigin, type OriginRow} from './origin-row.js';
 import {sha256Of} from './prepared-draft.js';
 
-/** Inside a body: the whole of a group commit. */
+/** Inside a body: the whole of a group commit. `place` makes the records of a block; they wait unless it says otherwise. */
 export const writeBlocks = (
 	handles: StoreHandles,
 	blocks: readonly EncodedBlock[],
 	changes: CounterChanges,
+	place = queueBlock,
 ): void => {
 	for (const block of blocks) {
 		writeBlock(handles, block, changes);
+		place(handles, block, changes);
 	}
 	writeOrigins(
 		handles,
@@ -27,22 +29,14 @@ export const writeBlocks = (
 };
 
 const writeBlock = (
-	{env, age, settings, overlays}: StoreHandles,
+	{env, age, settings}: StoreHandles,
 	{planned, table, chunks, leastExpiry, hasGivenIds}: EncodedBlock,
 	changes: CounterChanges,
 ): void => {
-	const {block, classNo, route, drafts, payloadBytes} = planned;
+	const {block, drafts, payloadBytes} = planned;
 	put(env.blocks, block, table);
 	for (const [chunkNo, chunk] of chunks.entries()) {
 		put(env.payloads, [block, chunkNo], chunk);
-	}
-	const bits = encodeFullBits(drafts.length);
-	const createdAge = createdAgeOf(table);
-	for (const peer of route.peers) {
-		put(env.queue, [peer, classNo, block], bits);
-		overlays.get(peer)?.noteFresh(classNo);
-		changes.add(peer, 'scheduled', drafts.length);
-		changes.addWaiting(peer, {block, createdAge}, drafts.length, payloadBytes);
 	}
 	if (leastExpiry !== 0) {
 		put(env.timers, [leastExpiry, TIMER.expiry, block, 0]);
@@ -59,6 +53,23 @@ const writeBlock = (
 	}
 	changes.add(STORE_COUNTERS, 'blocks', 1);
 	changes.add(STORE_COUNTERS, 'liveBytes', table.length + payloadBytes);
+};
+
+/** For every peer of the route the whole block waits. */
+const queueBlock = (
+	{env, overlays}: StoreHandles,
+	{planned, table}: EncodedBlock,
+	changes: CounterChanges,
+): void => {
+	const {block, classNo, route, drafts, payloadBytes} = planned;
+	const bits = encodeFullBits(drafts.length);
+	const createdAge = createdAgeOf(table);
+	for (const peer of route.peers) {
+		put(env.queue, [peer, classNo, block], bits);
+		overlays.get(peer)?.noteFresh(classNo);
+		changes.add(peer, 'scheduled', drafts.length);
+		changes.addWaiting(peer, {block, createdAge}, drafts.length, payloadBytes);
+	}
 };
 
 type TouchedBucket = {readonly store: StoreId; readonly bucket: number; readonly row: OriginRow};

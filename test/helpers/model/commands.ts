@@ -6,6 +6,7 @@ import {anyBulkChange, anyChange, ChangeAll} from './change.js';
 import {Command, RETENTION_MS, type Real} from './command.js';
 import {draftSpec, Enqueue} from './enqueue.js';
 import {Hold, HoldAll} from './hold.js';
+import {anyImport} from './import.js';
 import {Bulk, Operator} from './operator.js';
 import type {ModelLease, ModelRecord, QueueModel} from './queue-model.js';
 import {Retire} from './retire.js';
@@ -215,6 +216,8 @@ export const allCommands = [
 	anyChange,
 	anyBulkChange,
 	movedWhileSent,
+	anyImport,
+	anyImport,
 	fc.constantFrom<SuccessCondition>('one_peer', 2, 3).map(condition => new ChangeCondition(condition)),
 	// Every segment fits, and not many of them.
 	fc.constantFrom(0, 80_000, 100_000).map(bytes => new SetQuota(bytes)),

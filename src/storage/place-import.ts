@@ -1,0 +1,127 @@
+import type {BlockNo} from '../outbound/units.js';
+import {put, remove} from './atomically.js';
+import {Bits} from './bits.js';
+import {readBlock} from './blocks.js';
+import {type CounterChanges, STORE_COUNTERS} from './counters.js';
+import {MOST_MOVED_PEERS} from './elsewhere.js';
+import type {StoreHandles} from './handles.js';
+import {decodeId} from './id-row.js';
+import type {ImportResult} from './import-draft.js';
+import {conflict, IMPORTED, type ImportedRecord, type ImportedSegment, PRESENT} from './imported-segment.js';
+import {keptOrAll} from './kept-entries.js';
+import {type Located, locate} from './locate.js';
+import {sha256Of} from './prepared-draft.js';
+import {isPurgedEverywhere, partsOf} from './record-view.js';
+import {hasPayload, PAYLOADLESS_REASONS} from './release-block.js';
+import {decodeSettled, encodeSettled, settledBits} from './settled-row.js';
+import {writeDead} from './write-dead.js';
+
+/** Where a segment of an import is: in the store already, nowhere (any more), or it cannot come in. */
+export type Found = Located | 'absent' | {readonly note: string};
+
+/** Blocks from `blockLimit` on are not made yet. */
+export const findSegment = (
+	handles: StoreHandles,
+	{id, draft}: ImportedSegment,
+	blockLimit: BlockNo,
+): Found => {
+	const found = locate(handles, id);
+	if (found !== undefined && !isPurgedEverywhere(handles, found.table, found.entry)) {
+		return found.table.sha256Of(found.entry).equals(sha256Of(draft))
+			? found
+			: {note: 'the id is taken by other bytes'};
+	}
+	const {address, givenId} = draft;
+	if (address?.store === handles.storeId && address.block >= blockLimit) {
+		return {note: 'its id names an address that this store has not made yet'};
+	}
+	const row = givenId === undefined ? undefined : handles.env.ids.get(givenId);
+	return row !== undefined && readBlock(handles, decodeId(row).block) === undefined
+		? {note: 'its id is remembered, and what it stands for is gone'}
+		: 'absent';
+};
+
+/** Why a record may not come in, with whatever else of its segment there is. */
+export const refusalOf = ({death}: ImportedRecord): ImportResult | undefined =>
+	PAYLOADLESS_REASONS.includes(death.reason)
+		? conflict(`a deadletter ${death.reason} has no payload to bring back`)
+		: undefined;
+
+/** Inside a body: one deadletter of a segment that is here. Its peer gets it back, or has it for the first time. */
+export const placeRecord = (
+	handles: StoreHandles,
+	segment: ImportedSegment,
+	record: ImportedRecord,
+	changes: CounterChanges,
+): ImportResult => {
+	// Anew for each record: the one before may have changed the table.
+	const found = locate(handles, segment.id);
+	if (found === undefined) {
+		throw new Error(`segment ${segment.id} is gone in the middle of a write`);
+	}
+	const {table, entry} = found;
+	const {peer} = record;
+	const part = partsOf(handles, table, peer).find(({bits}) => bits.has(entry));
+	const isPurged = part?.place === 'settled' && part.row.purged.has(entry);
+	const isHadNoMore = part === undefined && table.route.includes(peer) && !table.elsewhereOf(peer).has(entry);
+	if (isHadNoMore || (part !== undefined && !isPurged)) {
+		return PRESENT; // Settled, where nothing is left of it: what was purged is known as long as the payload is kept.
+	}
+	const refusal = refusalOf(record) ?? (isPurged ? undefined : refusalToAdd(handles, found, record));
+	if (refusal !== undefined) {
+		return refusal;
+	}
+	if (!hasPayload(handles, table.block) || !keptOrAll(handles, table).has(entry)) {
+		return conflict(
+			'the segment was here for other peers, and its payload is not kept any more: import it again once it is forgotten',
+		);
+	}
+	if (isPurged) {
+		forgetPurge(handles, found, record);
+	} else {
+		addPeer(handles, found, record, changes);
+	}
+	writeDead(handles, table, Bits.of(table.count, entry), record, changes);
+	return IMPORTED;
+};
+
+const refusalToAdd = (
+	{peers}: StoreHandles,
+	{table: {elsewhere}}: Located,
+	{peer}: ImportedRecord,
+): ImportResult | undefined =>
+	elsewhere.size < MOST_MOVED_PEERS || elsewhere.has(peer)
+		? undefined
+		: conflict(
+				`segments that were stored together have gone through ${MOST_MOVED_PEERS} peers: ${peers.id(peer)} cannot be one more`,
+			);
+
+const forgetPurge = ({env}: StoreHandles, {table, entry}: Located, {peer}: ImportedRecord): void => {
+	const key = [peer, table.block];
+	const saved = env.settled.get(key);
+	if (saved === undefined) {
+		throw new Error(`block ${table.block}: the proof of a purge is gone in the middle of a write`);
+	}
+	const row = decodeSettled(saved);
+	const left = {...row, purged: row.purged.without(Bits.of(table.count, entry))};
+	if (settledBits(left).isEmpty()) {
+		remove(env.settled, key);
+	} else {
+		put(env.settled, key, encodeSettled(left));
+	}
+};
+
+/** As a move does it, but that nobody loses the record: the table says which entries the peer has none of. */
+const addPeer = (
+	handles: StoreHandles,
+	{table, entry}: Located,
+	{peer}: ImportedRecord,
+	changes: CounterChanges,
+): void => {
+	const before = table.route.includes(peer) ? table.elsewhereOf(peer) : Bits.full(table.count);
+	const elsewhere = new Map(table.elsewhere).set(peer, before.without(Bits.of(table.count, entry)));
+	const bytes = table.withElsewhere(elsewhere);
+	put(handles.env.blocks, table.block, bytes);
+	changes.add(STORE_COUNTERS, 'liveBytes', bytes.length - table.byteLength);
+	handles.moves++;
+};

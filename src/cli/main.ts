@@ -30,7 +30,8 @@ export const main = async (): Promise<void> => {
 			version: version(),
 			width: process.stdout.columns || DEFAULT_WIDTH,
 		});
-		process.exitCode = await follow(reading);
+		const exitCode = await follow(reading);
+		process.exitCode = exitCode === EXIT.done ? (process.exitCode ?? exitCode) : exitCode; // The output may have failed.
 	} catch (error) {
 		process.exitCode = report(error, formatAskedFor(words));
 	}
@@ -160,12 +161,14 @@ const version = (): string => {
 
 /** `edgectl relay list | head` has read enough: what follows goes nowhere, and nothing is wrong. */
 const endQuietlyOnClosedPipe = (): void => {
+	let isTold = false;
 	for (const stream of [process.stdout, process.stderr]) {
 		stream.on('error', (error: NodeJS.ErrnoException) => {
 			if (error.code !== 'EPIPE') {
 				// Where the output goes cannot be written, such as a full disk: what was asked for may be done all the same.
 				process.exitCode = EXIT.refused;
-				if (stream === process.stdout) {
+				if (stream === process.stdout && !isTold) {
+					isTold = true;
 					process.stderr.write(`edgectl: the output could not be written: ${error.message}\n`);
 				}
 			}

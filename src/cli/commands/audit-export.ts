@@ -1,11 +1,13 @@
 import {createWriteStream} from 'node:fs';
+import type {Writable} from 'node:stream';
 import {finished} from 'node:stream/promises';
+import {EdgedError} from '../../outbound/errors.js';
 import {filterOf, filterOptions} from '../audit/filter-options.js';
 import {auditDirOption, directoryGiven, openTrail, pagesOf, warnOfUnreadable} from '../audit/trail-source.js';
 import {command} from '../command.js';
-import type {CommandContext} from '../context.js';
 import {UsageError} from '../failure.js';
 import {option, optionOr} from '../parameters.js';
+import {putText} from '../put-text.js';
 import {readChoice} from '../read/choice.js';
 import {readLine} from '../read/line.js';
 import {counted} from '../text/numbers.js';
@@ -46,17 +48,22 @@ export const auditExport = command({
 		// As for every other command: the format, not a file.
 		const isFile = file !== undefined && file !== 'json';
 		const sink = isFile ? createWriteStream(file, {mode: 0o640}) : context.rawOutput;
-		const ended = isFile ? finished(sink) : undefined;
+		const ended = isFile ? wholeFile(file, sink) : undefined;
 		ended?.catch(() => {}); // Claimed below, once all is written.
 		let [count, unreadable] = [0, 0];
 		const write = await writer(format);
-		await send(sink, write.beginning, ended);
+		let taken = await putText(sink, write.beginning);
 		for await (const page of pages) {
-			await send(sink, write.lines(page.events, count), ended);
+			taken = await putText(sink, write.lines(page.events, count));
+			if (taken === 'nobody reads') {
+				break;
+			}
 			count += page.events.length;
 			unreadable += page.unreadable;
 		}
-		await send(sink, write.end(count), ended);
+		if (taken === 'taken') {
+			await putText(sink, write.end(count));
+		}
 		if (isFile) {
 			sink.end();
 			await ended;
@@ -69,15 +76,17 @@ export const auditExport = command({
 	},
 });
 
-/** Waits while the reader is slower; rejects when the file cannot be written. */
-const send = async (
-	sink: CommandContext['rawOutput'],
-	text: string,
-	ended: Promise<void> | undefined,
-): Promise<void> => {
-	if (text !== '' && !sink.write(text)) {
-		const drained = new Promise<void>(resolve => sink.once('drain', resolve));
-		await (ended === undefined ? drained : Promise.race([drained, ended]));
+/** Rejects when it cannot be written, and says which file that is. */
+const wholeFile = async (file: string, sink: Writable): Promise<void> => {
+	try {
+		await finished(sink);
+	} catch (cause) {
+		throw new EdgedError(
+			'INVALID_ARGUMENT',
+			`${file} cannot be written: ${(cause as Error).message}. The export is not whole: name another --output FILE`,
+			undefined,
+			{cause},
+		);
 	}
 };
 

@@ -10,6 +10,7 @@ import {
 import {command} from '../command.js';
 import type {CommandContext} from '../context.js';
 import {optionOr} from '../parameters.js';
+import {putText} from '../put-text.js';
 import {auditFooter, auditRows} from '../text/audit.js';
 
 /** Above it the answer is written while it is read. */
@@ -82,7 +83,10 @@ const writeAsRead = async (
 ): Promise<number> => {
 	const isJson = output.format === 'json';
 	let [count, examined, unreadable] = [0, 0, 0];
-	rawOutput.write(isJson ? '{"events": [' : '');
+	const put = async (text: string): Promise<boolean> => (await putText(rawOutput, text)) === 'taken';
+	if (!(await put(isJson ? '{"events": [' : ''))) {
+		return 0;
+	}
 	for await (const page of pages) {
 		const texts = isJson
 			? page.events.map((event, at) => `${count + at === 0 ? '' : ','}\n${JSON.stringify(event)}`)
@@ -92,11 +96,11 @@ const writeAsRead = async (
 		count += page.events.length;
 		examined += page.examined;
 		unreadable += page.unreadable;
-		if (page.events.length > 0 && !rawOutput.write(texts.join(''))) {
-			await new Promise(resolve => rawOutput.once('drain', resolve));
+		if (page.events.length > 0 && !(await put(texts.join('')))) {
+			return 0; // `| head` has seen enough.
 		}
 	}
-	rawOutput.write(
+	await put(
 		isJson
 			? `\n], "examined": ${examined}, "unreadable": ${unreadable}}\n`
 			: `${auditFooter(count, false)}\n`,

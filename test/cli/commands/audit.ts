@@ -75,7 +75,7 @@ test('an export to a place that is not there says so', async t => {
 	const directory = await temporaryDirectory(t);
 	await writeTrail(directory, [1]);
 	await t.throwsAsync(runLine(`audit export --audit-dir ${directory} --output ${directory}/no/file`), {
-		code: 'ENOENT',
+		message: /no\/file cannot be written: ENOENT.*name another --output FILE/,
 	});
 	await t.throwsAsync(runLine(`audit export --audit-dir ${directory} --output text`), {
 		message: /choose by --format/,

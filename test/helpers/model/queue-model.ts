@@ -74,6 +74,8 @@ export class QueueModel {
 	condition: SuccessCondition;
 	/** The condition is not the first: what proofs were forgotten of is not to be foretold any more. */
 	hasChanged = false;
+	/** Calls of enqueue before the condition changed, until the store has looked through what they brought. */
+	changedAfter: number | undefined;
 	readonly segments: ModelSegment[] = [];
 	leases: ModelLease[] = [];
 	readonly quota = new ModelQuota();
@@ -149,17 +151,36 @@ export class QueueModel {
 	ack(record: ModelRecord): void {
 		const {segment} = record;
 		this.#settle(record, 'acked');
-		const size = segment.route.length;
-		const needed = {all_peers: size, one_peer: 1}[this.condition as string] ?? Number(this.condition);
-		const wasMet = segment.ackedBy.size >= needed;
+		const wasMet = this.#isMet(segment);
 		segment.ackedBy.add(record.peer);
-		if (needed < size && segment.ackedBy.size >= needed) {
-			for (const other of segment.records) {
-				const waits = ['scheduled', 'inflight', 'failed'].includes(other.state);
-				if (waits && !(other.isExpiryWaived && wasMet)) {
-					this.cut(other);
-					this.#settle(other, 'satisfied');
-				}
+		if (this.#isMet(segment)) {
+			this.#satisfy(segment, other => !(other.isExpiryWaived && wasMet));
+		}
+	}
+
+	/** After a change of the condition: what enough peers had before. What was retried stays, whenever that was. */
+	satisfyLate(): void {
+		const {changedAfter = 0} = this;
+		this.changedAfter = undefined;
+		for (const segment of this.segments.filter(({call}) => call <= changedAfter)) {
+			if (this.#isMet(segment)) {
+				this.#satisfy(segment, ({isExpiryWaived}) => !isExpiryWaived);
+			}
+		}
+	}
+
+	/** Never when all peers are needed: then it is all that is counted. */
+	#isMet({route, ackedBy}: ModelSegment): boolean {
+		const size = route.length;
+		const needed = {all_peers: size, one_peer: 1}[this.condition as string] ?? Number(this.condition);
+		return needed < size && ackedBy.size >= needed;
+	}
+
+	#satisfy({records}: ModelSegment, which: (record: ModelRecord) => boolean): void {
+		for (const record of records.filter(which)) {
+			if (['scheduled', 'inflight', 'failed'].includes(record.state)) {
+				this.cut(record);
+				this.#settle(record, 'satisfied');
 			}
 		}
 	}
@@ -174,6 +195,7 @@ export class QueueModel {
 	changeCondition(condition: SuccessCondition): void {
 		this.condition = condition;
 		this.hasChanged = true;
+		this.changedAfter = this.calls;
 		for (const {records, ackedBy} of this.segments) {
 			for (const {peer} of records.filter(({state}) => state !== 'acked')) {
 				ackedBy.delete(peer);

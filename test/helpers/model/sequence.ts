@@ -11,8 +11,10 @@ export class Sequence extends Command {
 	}
 
 	async act(model: QueueModel, real: Real): Promise<void> {
-		for (const step of this.steps.filter(each => each.check(model))) {
-			await step.run(model, real);
+		for (const step of this.steps) {
+			if (step.check(model)) {
+				await step.run(model, real);
+			}
 		}
 	}
 }

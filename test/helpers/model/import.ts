@@ -26,7 +26,9 @@ class Import extends Command {
 		const ids = [...new Set(model.segments.map(({id}) => id))];
 		const id = given === undefined ? ids[pick % Math.max(1, ids.length)] : `given-${given}`;
 		const found = id === undefined ? undefined : model.find(id);
-		if (id === undefined || found?.records.some(record => model.mayBeForgotten(record, RETENTION_MS))) {
+		const isForgotten = (record: ModelRecord): boolean =>
+			record.state === 'forgotten' || model.mayBeForgotten(record, RETENTION_MS);
+		if (id === undefined || found?.records.some(isForgotten)) {
 			return; // What the store has forgotten, or may have, cannot be foretold.
 		}
 		const known = found ?? model.segments.findLast(segment => segment.id === id);

@@ -1,7 +1,9 @@
-import type {EpochMs} from '../outbound/units.js';
+import type {BlockNo, EpochMs} from '../outbound/units.js';
 import {atomically} from './atomically.js';
 import {Bits} from './bits.js';
 import {BlockPlan} from './block-plan.js';
+import type {BlockTable} from './block-table.js';
+import {readBlock} from './blocks.js';
 import type {CounterChanges} from './counters.js';
 import {type EncodedBlock, encodeBlock} from './encode-block.js';
 import type {StoreHandles} from './handles.js';
@@ -13,8 +15,9 @@ import {
 	type ImportedSegment,
 	prepareImport,
 } from './imported-segment.js';
+import {locate, type TableReader} from './locate.js';
 import {makeRoom} from './make-room.js';
-import {findSegment, placeRecord, refusalOf} from './place-import.js';
+import {type Found, findSegment, isPresent, placeRecord, presence, refusalOf} from './place-import.js';
 import type {PreparedDraft} from './prepared-draft.js';
 import {writeBlocks} from './write-blocks.js';
 import {writeDead} from './write-dead.js';
@@ -46,12 +49,17 @@ const importOnce = async (
 	const here: ImportedSegment[] = [];
 	const absent: ImportedSegment[] = [];
 	handles.env.root.resetReadTxn(); // Sees the commits of this turn.
+	const read = rememberTables();
 	for (const segment of segments) {
-		const found = findSegment(handles, segment, blockLimit);
+		const found = findSegment(handles, segment, blockLimit, read);
 		if (found === 'absent') {
 			absent.push(segment);
 		} else if ('note' in found) {
 			answerAll(segment, conflict(found.note));
+		} else if (segment.records.every(record => isPresent(handles, found, record))) {
+			for (const record of segment.records) {
+				record.result = presence(handles, found, record);
+			}
 		} else {
 			here.push(segment);
 		}
@@ -64,13 +72,12 @@ const importOnce = async (
 	return atomically(
 		handles,
 		changes => {
-			const isStill = here.every(segment => isFound(findSegment(handles, segment, blockLimit)));
+			const readNow = rememberTables();
+			const isStill = here.every(segment => isFound(findSegment(handles, segment, blockLimit, readNow)));
 			if (isStill) {
 				plan.write(changes);
 				for (const segment of here) {
-					for (const record of segment.records) {
-						record.result = placeRecord(handles, segment, record, changes);
-					}
+					placeAll(handles, segment, changes);
 				}
 			}
 			return isStill;
@@ -79,7 +86,30 @@ const importOnce = async (
 	);
 };
 
-const isFound = (found: ReturnType<typeof findSegment>): boolean => found !== 'absent' && !('note' in found);
+const isFound = (found: Found): boolean => found !== 'absent' && !('note' in found);
+
+/** Inside a body. */
+const placeAll = (handles: StoreHandles, segment: ImportedSegment, changes: CounterChanges): void => {
+	for (const record of segment.records) {
+		// Anew each time: the record before may have changed the table.
+		const found = locate(handles, segment.id);
+		if (found === undefined) {
+			throw new Error(`segment ${segment.id} is gone in the middle of a write`);
+		}
+		record.result = placeRecord(handles, found, record, changes);
+	}
+};
+
+/** For as long as nothing is written: segments that were stored together have one table, of some hundred KiB. */
+const rememberTables = (): TableReader => {
+	const tables = new Map<BlockNo, BlockTable | undefined>();
+	return (handles, block) => {
+		if (!tables.has(block)) {
+			tables.set(block, readBlock(handles, block));
+		}
+		return tables.get(block);
+	};
+};
 
 const answerAll = ({records}: ImportedSegment, result: ImportedRecord['result']): void => {
 	for (const record of records) {

@@ -23,7 +23,7 @@ export type ImportedDeath = {
 /** `present`: the store has a record of that peer for the same bytes, in whatever state; nothing changed. */
 export type ImportStatus = 'imported' | 'present' | 'conflict';
 
-/** What became of one deadletter; `note` says why there is a conflict. */
+/** What became of one deadletter; `note` says why there is a conflict, or that of what is present only the id is remembered. */
 export type ImportResult = {readonly status: ImportStatus; readonly note?: string};
 
 /** By draft, then by its `dead`. */

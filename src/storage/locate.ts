@@ -1,7 +1,7 @@
 import {EdgedError} from '../outbound/errors.js';
 import {parseMadeId} from '../outbound/made-id.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
-import type {PeerNo} from '../outbound/units.js';
+import type {BlockNo, PeerNo} from '../outbound/units.js';
 import type {BlockTable} from './block-table.js';
 import {readBlock} from './blocks.js';
 import type {StoreHandles} from './handles.js';
@@ -11,14 +11,21 @@ import {isPurgedEverywhere, type PeerPart, partsOf} from './record-view.js';
 
 export type Located = {readonly table: BlockTable; readonly entry: number};
 
+/** Reads tables; one that looks many segments up may remember them. */
+export type TableReader = (handles: StoreHandles, block: BlockNo) => BlockTable | undefined;
+
 /** Where the segment is; `undefined` when the store never had it or has forgotten it. */
-export const locate = (handles: StoreHandles, id: SegmentId): Located | undefined => {
+export const locate = (
+	handles: StoreHandles,
+	id: SegmentId,
+	read: TableReader = readBlock,
+): Located | undefined => {
 	const address = parseMadeId(id);
 	if (address === undefined) {
 		const row = handles.env.ids.get(id);
-		return row === undefined ? undefined : entryOf(handles, id, decodeId(row));
+		return row === undefined ? undefined : entryOf(handles, id, decodeId(row), read);
 	}
-	const made = address.store === handles.storeId ? entryOf(handles, id, address) : undefined;
+	const made = address.store === handles.storeId ? entryOf(handles, id, address, read) : undefined;
 	if (made !== undefined && !isPurgedEverywhere(handles, made.table, made.entry)) {
 		return made;
 	}
@@ -27,15 +34,16 @@ export const locate = (handles: StoreHandles, id: SegmentId): Located | undefine
 	const row = handles.env.origins.get([address.store, bucket]);
 	const here =
 		row === undefined ? undefined : findOrigin(decodeOrigin(row, bucket).runs, address.block, address.entry);
-	return here === undefined ? made : (entryOf(handles, id, here) ?? made);
+	return here === undefined ? made : (entryOf(handles, id, here, read) ?? made);
 };
 
 const entryOf = (
 	handles: StoreHandles,
 	id: SegmentId,
 	{block, entry}: {readonly block: BlockTable['block']; readonly entry: number},
+	read: TableReader,
 ): Located | undefined => {
-	const table = readBlock(handles, block);
+	const table = read(handles, block);
 	return table !== undefined && entry < table.count && table.segmentIdOf(entry) === id
 		? {table, entry}
 		: undefined;

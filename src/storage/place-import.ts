@@ -1,7 +1,6 @@
 import type {BlockNo} from '../outbound/units.js';
 import {put, remove} from './atomically.js';
 import {Bits} from './bits.js';
-import {readBlock} from './blocks.js';
 import {type CounterChanges, STORE_COUNTERS} from './counters.js';
 import {MOST_MOVED_PEERS} from './elsewhere.js';
 import type {StoreHandles} from './handles.js';
@@ -9,9 +8,9 @@ import {decodeId} from './id-row.js';
 import type {ImportResult} from './import-draft.js';
 import {conflict, IMPORTED, type ImportedRecord, type ImportedSegment, PRESENT} from './imported-segment.js';
 import {keptOrAll} from './kept-entries.js';
-import {type Located, locate} from './locate.js';
+import {type Located, locate, type TableReader} from './locate.js';
 import {sha256Of} from './prepared-draft.js';
-import {isPurgedEverywhere, partsOf} from './record-view.js';
+import {isPurgedEverywhere, type PeerPart, partsOf} from './record-view.js';
 import {hasPayload, PAYLOADLESS_REASONS} from './release-block.js';
 import {decodeSettled, encodeSettled, settledBits} from './settled-row.js';
 import {writeDead} from './write-dead.js';
@@ -24,8 +23,9 @@ export const findSegment = (
 	handles: StoreHandles,
 	{id, draft}: ImportedSegment,
 	blockLimit: BlockNo,
+	read: TableReader,
 ): Found => {
-	const found = locate(handles, id);
+	const found = locate(handles, id, read);
 	if (found !== undefined && !isPurgedEverywhere(handles, found.table, found.entry)) {
 		return found.table.sha256Of(found.entry).equals(sha256Of(draft))
 			? found
@@ -36,7 +36,7 @@ export const findSegment = (
 		return {note: 'its id names an address that this store has not made yet'};
 	}
 	const row = givenId === undefined ? undefined : handles.env.ids.get(givenId);
-	return row !== undefined && readBlock(handles, decodeId(row).block) === undefined
+	return row !== undefined && read(handles, decodeId(row).block) === undefined
 		? {note: 'its id is remembered, and what it stands for is gone'}
 		: 'absent';
 };
@@ -47,26 +47,48 @@ export const refusalOf = ({death}: ImportedRecord): ImportResult | undefined =>
 		? conflict(`a deadletter ${death.reason} has no payload to bring back`)
 		: undefined;
 
+/**
+ * Is a deadletter of a segment that is here to be had for its peer already? Nothing is left of what was settled long ago; what was purged is
+ * known as long as the payload is kept.
+ */
+export const isPresent = (
+	handles: StoreHandles,
+	{table, entry}: Located,
+	{peer}: ImportedRecord,
+): boolean => {
+	const part = partsOf(handles, table, peer).find(({bits}) => bits.has(entry));
+	return part === undefined
+		? table.route.includes(peer) && !table.elsewhereOf(peer).has(entry)
+		: !isPurgedPart(part, entry);
+};
+
+/** What is answered for one that is present. */
+export const presence = (
+	handles: StoreHandles,
+	{table, entry}: Located,
+	{peer}: ImportedRecord,
+): ImportResult => (partsOf(handles, table, peer).some(({bits}) => bits.has(entry)) ? PRESENT : FORGOTTEN);
+
+const FORGOTTEN: ImportResult = {
+	...PRESENT,
+	note: 'it was here and is done with: delivered or purged so long ago that only its id is remembered',
+};
+
+const isPurgedPart = (part: PeerPart, entry: number): boolean =>
+	part.place === 'settled' && part.row.purged.has(entry);
+
 /** Inside a body: one deadletter of a segment that is here. Its peer gets it back, or has it for the first time. */
 export const placeRecord = (
 	handles: StoreHandles,
-	segment: ImportedSegment,
+	found: Located,
 	record: ImportedRecord,
 	changes: CounterChanges,
 ): ImportResult => {
-	// Anew for each record: the one before may have changed the table.
-	const found = locate(handles, segment.id);
-	if (found === undefined) {
-		throw new Error(`segment ${segment.id} is gone in the middle of a write`);
+	if (isPresent(handles, found, record)) {
+		return presence(handles, found, record);
 	}
 	const {table, entry} = found;
-	const {peer} = record;
-	const part = partsOf(handles, table, peer).find(({bits}) => bits.has(entry));
-	const isPurged = part?.place === 'settled' && part.row.purged.has(entry);
-	const isHadNoMore = part === undefined && table.route.includes(peer) && !table.elsewhereOf(peer).has(entry);
-	if (isHadNoMore || (part !== undefined && !isPurged)) {
-		return PRESENT; // Settled, where nothing is left of it: what was purged is known as long as the payload is kept.
-	}
+	const isPurged = partsOf(handles, table, record.peer).some(({bits}) => bits.has(entry));
 	const refusal = refusalOf(record) ?? (isPurged ? undefined : refusalToAdd(handles, found, record));
 	if (refusal !== undefined) {
 		return refusal;

@@ -14,6 +14,10 @@ const jwt =
 
 /** Everything that must not leave the device, in the forms in which configurations, labels, errors and logs hold it. */
 export const PLANTED: readonly Planted[] = [
+	{text: 'curl -u admin:pl4ntedUser https://hub.example.net', mustGo: ['pl4ntedUser']},
+	{text: 'curl --proxy-user "admin:pl4ntedProxy" https://hub', mustGo: ['pl4ntedProxy']},
+	{text: '{"labels":{"note":"pw=pl4ntedPw"}}', mustGo: ['pl4ntedPw']},
+	{text: 'X-Amz-Signature=pl4ntedSignature', mustGo: ['pl4ntedSignature']},
 	...[
 		'password = "hunter2plant"',
 		"password='hunter2plant'",

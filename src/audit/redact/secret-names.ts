@@ -20,11 +20,11 @@ export const namesCount = (name: string): boolean => /tokens$/i.test(name);
 /** Where in a text a name may stand that `namesSecret` knows. Global: give it `lastIndex` yourself. */
 export const nameHint = (): RegExp => new RegExp(HINT, 'gi');
 
-const HINT = /pass|pwd|secret|credential|token|authori[sz]ation|cookie|key|salt|jwt|bearer/i;
+const HINT = /pass|pwd|\bpw\b|signature|secret|credential|token|authori[sz]ation|cookie|key|salt|jwt|bearer/i;
 
 const STRONG =
-	/password|passwd|passphrase|passcode|secret|credential|authorization|authorisation|token|apikey|privatekey|accesskey|cookie/;
-const WEAK: ReadonlySet<string> = new Set(['pass', 'pwd', 'salt', 'jwt', 'bearer']);
+	/password|passwd|passphrase|passcode|secret|credential|authorization|authorisation|token|signature|apikey|privatekey|accesskey|cookie/;
+const WEAK: ReadonlySet<string> = new Set(['pass', 'pwd', 'pw', 'salt', 'jwt', 'bearer']);
 const KEYS: ReadonlySet<string> = new Set(['key', 'keys']);
 const HARMLESS_KEYS: ReadonlySet<string> = new Set(['public', 'idempotency', 'primary', 'unknown']);
 /** Where a secret lies, how many, of which kind: not the secret. */

@@ -31,6 +31,12 @@ const SHAPES: ReadonlyArray<readonly [RegExp, RegExp, Replacement]> = [
 	[/%40/, /\b([a-z][a-z0-9+.-]{0,30}%3a(?:%2f){2})[^\s/?#&"'`<>\\]{1,1024}?%40/gi, `$1${REDACTED}%40`],
 	// user:password@host without a scheme.
 	[/@/, /(?<![\w/.-])([\w.-]{1,64}):([^\s:@/"'`<>\\\][]{3,256})@(?=[\w[])/g, `$1:${REDACTED}@`],
+	// `curl -u user:password`, `--proxy-user`.
+	[
+		/-u|-user/,
+		/(?<![\w-])(-u|--(?:proxy-)?user)([ \t=]{1,4}["']?)([\w.@-]{1,64}):([^\s"'`]{1,256})/g,
+		`$1$2$3:${REDACTED}`,
+	],
 	[
 		/[?&;]/,
 		/([?&;])([\w.%[\]-]{1,64})=([^\s&"'`#<>\\;]{1,8192})/g,

@@ -132,13 +132,14 @@ test('a table knows whether one peer alone has it', t => {
 	t.false(new BlockTable(BLOCK, table, OWN).isOnlyFor(1 as PeerNo));
 });
 
-test('a table that says who has what of it is read as it was written, and is the old one again without that', t => {
+test('a table that says who has what of it has the bytes of version 3, is read as it was written, and is the old one again without that', async t => {
 	const first = new BlockTable(BLOCK, table, OWN);
 	const elsewhere = new Map([
 		[1 as PeerNo, Bits.of(3, 0, 2)],
 		[9 as PeerNo, Bits.of(3, 1)],
 	]);
-	const read = new BlockTable(BLOCK, first.withElsewhere(elsewhere), OWN);
+	const bytes = await golden(t, 'block-table-v3.bin', first.withElsewhere(elsewhere));
+	const read = new BlockTable(BLOCK, bytes, OWN);
 	t.true(read.verifyChecksum());
 	t.deepEqual(read.routeAsEnqueued, head.route);
 	t.deepEqual(read.route, [...head.route, 9 as PeerNo]);

@@ -30,7 +30,7 @@ export const isConfirmed = async (
 	}
 	output.close(); // A bar of progress would share the line.
 	const lines = [
-		`${counted(records, noun)}:`,
+		`${counted(records, noun)}${Object.keys(tallies).length === 0 ? '' : ':'}`,
 		...Object.entries(tallies).map(([what, tally]) => `  ${what}: ${tallyText(tally)}`),
 	];
 	const answer = await ask(`${lines.join('\n')}\n${question}? [y/N] `, signal);

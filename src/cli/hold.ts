@@ -1,40 +1,23 @@
-import {PRIORITIES} from '../outbound/priorities.js';
 import type {Result} from '../rpc/contract/methods.js';
 import {isConfirmed} from './confirm.js';
 import type {CommandContext} from './context.js';
-import {deadFilterOf} from './dead-filter.js';
 import {EXIT, type ExitCode} from './exit-codes.js';
 import {UsageError} from './failure.js';
 import {given} from './given.js';
 import {flag, option, optional, type Values} from './parameters.js';
-import {readChoice} from './read/choice.js';
 import {readPeerId, readSegmentId} from './read/ids.js';
-import {readLabel} from './read/label.js';
-import {readMoment} from './read/moment.js';
 import {inSteps} from './selection.js';
 import {counted, grouped} from './text/numbers.js';
+import {waitingFilterOf, waitingFilterOptions} from './waiting-filter.js';
 
 export const heldPositionals = {
 	segment: optional('SEGMENT-ID', 'the segment', readSegmentId),
 	peerName: optional('PEER-ID', 'the peer; else all that the segment waits for', readPeerId),
 };
-const STATES = ['scheduled', 'failed', 'held'] as const;
 export const heldOptions = {
 	all: flag('--all', 'everything that waits, or what the filters let through'),
 	peer: option('--peer-id <P>', 'the peer', readPeerId),
-	priority: option(
-		'--priority <CLASS>',
-		`with --all: only this class: ${PRIORITIES.join(', ')}`,
-		readChoice(PRIORITIES),
-	),
-	label: option('--label <NAME=VALUE>', 'with --all: only segments that carry this label', readLabel),
-	state: option('--state <STATE>', `with --all: only ${STATES.join(', ')}`, readChoice(STATES)),
-	since: option(
-		'--since <TIME>',
-		'with --all: enqueued since then: an age such as 2h, or a time',
-		readMoment,
-	),
-	olderThan: option('--older-than <AGE>', 'with --all: enqueued longer ago, such as 7d', readMoment),
+	...waitingFilterOptions,
 	dryRun: flag('--dry-run', 'change nothing and say what would be'),
 };
 /** Of the verbs that cannot simply be taken back. */
@@ -79,7 +62,11 @@ export const runChange = async (
 	const isAsked = step.question !== undefined && params['all'] === true && !isDry && !values.yes;
 	if (isAsked && context.ask !== undefined) {
 		const {changed, because} = await total(context, step, {...params, dry_run: true});
-		const tallies = Object.keys(because).length === 0 ? {} : {'refused besides': because};
+		const peer = params['peer_id'];
+		const tallies = {
+			...(typeof peer === 'string' && {peer: {[peer]: changed}}),
+			...(Object.keys(because).length > 0 && {'refused besides': because}),
+		};
 		const intent = {records: changed, noun: 'record', tallies, question: step.question};
 		if (!(await isConfirmed(context, intent))) {
 			return EXIT.refused;
@@ -130,7 +117,7 @@ const paramsOf = (
 		...also,
 		...accountable,
 	};
-	const filter = {...given({priority, state}), ...deadFilterOf({since, olderThan, label}, {time}, name)};
+	const filter = waitingFilterOf({priority, label, state, since, olderThan}, {time}, name);
 	if (all && segment === undefined) {
 		return {all, ...filter, ...common};
 	}
@@ -158,7 +145,7 @@ const line = (count: number, why: string, isDry: boolean): string =>
 
 const WHY: Readonly<Record<string, string>> = {
 	being_sent: 'being sent; pause the peer first, or repeat it',
-	has_it: 'the other peer has it already, or had it',
+	has_it: 'the other peer has it already, or had it; give it up with edgectl relay deadletter force',
 	payload_gone: 'the payload is gone (SEGMENT_MISSING); it can only be purged',
 	too_large: 'it could never be sent within the daily quota',
 };

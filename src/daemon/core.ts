@@ -8,6 +8,7 @@ import type {LmdbStore} from '../storage/lmdb-store.js';
 import type {Audit} from './audit/audit-life.js';
 import {auditedReplays} from './audited-replays.js';
 import {auditedRetention} from './audited-retention.js';
+import {ChangedByHand} from './control/changed-by-hand.js';
 import {DeliveryEvents} from './events/delivery-events.js';
 import {EventHub} from './events/event-hub.js';
 import {RecordEvents} from './events/record-events.js';
@@ -65,6 +66,7 @@ export const createCore = async (
 			successCondition,
 		}),
 		desk: new DeadletterDesk(store),
+		changedByHand: new ChangedByHand(),
 		deadletterRetention: auditedRetention(store, {events, audit: audit.audit, live}, surroundings),
 		replays: auditedReplays(store, {events, audit: audit.audit}, surroundings),
 		rollbacks: new RollbackBook({store, clock, random: () => randomBytes(4).toString('hex')}),

@@ -3,6 +3,7 @@ import type {EpochMs} from '../outbound/units.js';
 import type {PeerCredentials} from '../runtime/peer-credentials.js';
 import {AdminServer} from './admin/admin-server.js';
 import {auditMetrics} from './admin/audit-metrics.js';
+import {changeMetrics} from './admin/change-metrics.js';
 import {deadletterMetrics} from './admin/deadletter-metrics.js';
 import {eventMetrics} from './admin/event-metrics.js';
 import {ingestMetrics} from './admin/ingest-metrics.js';
@@ -67,6 +68,7 @@ const createAdmin = (
 		metrics: createMetrics([
 			...relayMetrics(core),
 			...deadletterMetrics(core),
+			...changeMetrics(core),
 			...auditMetrics(core),
 			...ingestMetrics(ingest),
 			...eventMetrics([control.rpc, ...(control.status ? [control.status] : [])]),

@@ -10,6 +10,7 @@ import type {LmdbStore} from '../storage/lmdb-store.js';
 import type {OutboundStore} from '../storage/store.js';
 import type {AuditJournal} from './audit/audit-journal.js';
 import type {Refusals} from './audit/refusals.js';
+import type {ChangedByHand} from './control/changed-by-hand.js';
 import type {EventHub} from './events/event-hub.js';
 import type {Intake} from './intake.js';
 import type {Peers} from './peers.js';
@@ -44,6 +45,8 @@ export type Parts = {
 	readonly startedAt: MonotonicMs;
 	readonly desk: DeadletterDesk;
 	readonly replays: Replays;
+	/** What operators did to waiting records, for the metrics. */
+	readonly changedByHand: ChangedByHand;
 	/** What can be undone. */
 	readonly rollbacks: RollbackBook;
 	/** Something was buried, or may now be removed: looks at what follows from that. */

@@ -30,9 +30,10 @@ export const applyChange = (
 					wake.add(peer);
 				}
 				break;
-			case 'expire': {
+			case 'expire':
+			case 'force': {
 				const from = part.place === 'group' && part.row.state === 'failed' ? 'failed' : 'scheduled';
-				buryBits(handles, {...match, bits, from, event: 'expire', reason: 'EXPIRED'}, changes);
+				buryBits(handles, {...match, bits, from, event: change.verb, reason: REASON[change.verb]}, changes);
 				break;
 			}
 			case 'set_priority':
@@ -50,3 +51,5 @@ export const applyChange = (
 	}
 	return wake;
 };
+
+const REASON = {expire: 'EXPIRED', force: 'FORCED'} as const;

@@ -121,6 +121,7 @@ const INFINITIVE = {
 	hold: 'hold it',
 	release: 'release it',
 	expire: 'expire it',
+	force: 'bury it',
 	set_priority: 'change its priority',
 	move: 'move it',
 } as const satisfies Record<Change['verb'], string>;
@@ -129,6 +130,7 @@ const PASSIVE = {
 	hold: 'only what waits can be held',
 	release: 'only what waits can be released',
 	expire: 'only what waits can be expired',
+	force: 'only what waits can be buried',
 	set_priority: 'only what waits can change its priority',
 	move: 'only what waits and deadletters can be moved',
 } as const satisfies Record<Change['verb'], string>;
@@ -180,7 +182,7 @@ const notThere = (
 	}
 	return new EdgedError(
 		'INVALID_STATE',
-		`segment ${segment} cannot be moved to ${peers.id(to)}, which has a record of it already or had one: edgectl relay inspect ${segment}`,
+		`segment ${segment} cannot be moved to ${peers.id(to)}, which has a record of it already or had one`,
 		data,
 	);
 };

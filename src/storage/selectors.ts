@@ -50,13 +50,14 @@ export type TallyStep = {
 
 /**
  * What an operator may do to records that wait. `hold`: neither leased nor expired until `release`. `expire`: buried as `EXPIRED` now,
- * whatever its lifetime. `moveTo`: the records leave their peer and wait at another, with a fresh budget and their history; dead ones
+ * whatever its lifetime. `force`: buried as `FORCED`. `moveTo`: the records leave their peer and wait at another, with a fresh budget and their history; dead ones
  * too.
  */
 export type WaitingChange =
 	| 'hold'
 	| 'release'
 	| 'expire'
+	| 'force'
 	| {readonly setPriority: Priority}
 	| {readonly moveTo: PeerId};
 export type WaitingSelector = {

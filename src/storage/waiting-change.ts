@@ -11,7 +11,7 @@ import type {Refusal, WaitingChange, WaitingSelector} from './selectors.js';
 
 /** A change by the numbers that the store knows things by. */
 export type Change =
-	| {readonly verb: 'hold' | 'release' | 'expire'}
+	| {readonly verb: 'hold' | 'release' | 'expire' | 'force'}
 	| {readonly verb: 'set_priority'; readonly classNo: ClassNo}
 	| {readonly verb: 'move'; readonly to: PeerNo};
 
@@ -42,6 +42,7 @@ const STAGES = {
 	hold: ['queue', 'due'],
 	release: ['held'],
 	expire: ['queue', 'due'],
+	force: ['queue', 'held', 'due'],
 	set_priority: ['queue', 'held', 'due'],
 	move: ['queue', 'held', 'due'],
 } as const satisfies Record<Change['verb'], readonly Stage[]>;
@@ -59,6 +60,7 @@ export const sift = (handles: StoreHandles, change: Change, found: WaitingBits):
 		case 'hold':
 		case 'release':
 		case 'expire':
+		case 'force':
 			return {able: bits, refused: []};
 		case 'set_priority': {
 			const classNo = part.place === 'group' ? part.row.classNo : part.classNo;

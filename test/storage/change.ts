@@ -124,3 +124,20 @@ storeTest(
 		await t.throwsAsync(store.change('expire', held, A), {code: 'INVALID_STATE', message: /only what waits/});
 	},
 );
+
+storeTest(
+	'what is forced is buried as FORCED, held or not, and a deadletter is not forced again',
+	async (t, {store}) => {
+		const [held = '' as SegmentId, other = '' as SegmentId] = await fill(store, ['h', 'o']);
+		await store.change('hold', held, A);
+		t.like(store.previewMatching('force', {}, 10), {changed: 2, done: true});
+		t.is(store.depth().deadletter, 0);
+		t.like(await store.changeMatching('force', {state: 'held'}, 10), {changed: 1, done: true});
+		t.is(recordOf(store, held).reason, 'FORCED');
+		t.like(await store.changeMatching('force', {}, 10), {changed: 1, done: true});
+		t.is(recordOf(store, other).reason, 'FORCED');
+		t.deepEqual(findViolations(store.handles), []);
+		t.like(await store.changeMatching('force', {}, 10), {changed: 0, done: true});
+		await t.throwsAsync(store.change('force', other, A), {code: 'INVALID_STATE', message: /only what waits/});
+	},
+);

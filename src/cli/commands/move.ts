@@ -35,6 +35,9 @@ export const move = command({
 		if (to === undefined || (values.peerName ?? values.peer) === undefined) {
 			throw new UsageError('Say from which peer and to which: SEGMENT-ID PEER-ID --to PEER', NAME);
 		}
+		if (to === (values.peerName ?? values.peer)) {
+			throw new UsageError(`${to} is where they are already: --to names another peer`, NAME);
+		}
 		if (buriedFor !== undefined && values.state !== 'deadletter') {
 			throw new UsageError('--buried-for goes with --all --state deadletter', NAME);
 		}

@@ -93,7 +93,7 @@ export const trouble = (peer: WirePeerStatus, now: string): string[] => {
 		const {scheduled, inflight, failed} = peer.queue_depth;
 		return [
 			scheduled + inflight + failed > 0
-				? `not configured any more, nothing is sent; put it back, or give its records up: edgectl relay deadletter force --all --peer-id ${id}`
+				? `not configured any more, nothing is sent; put it back, or move its records: edgectl relay move --all --peer-id ${id} --to PEER, or give them up: edgectl relay deadletter force --all --peer-id ${id}`
 				: `not configured any more; shown until its deadletters are gone: edgectl relay deadletter purge --all --peer-id ${id} --force`,
 		];
 	}

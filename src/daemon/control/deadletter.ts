@@ -1,12 +1,11 @@
 import type {BulkResult, DeadletterDesk} from '../../deadletter/desk.js';
-import {EdgedError} from '../../outbound/errors.js';
 import type {Params, Result} from '../../rpc/contract/methods.js';
 import {PAYLOADLESS_REASONS} from '../../storage/release-block.js';
-import type {KnownPeer} from '../../storage/store.js';
 import type {Parts} from '../parts.js';
 import {pageView, recordView} from '../views/record-view.js';
 import {beginJob} from './deadletter-jobs.js';
 import {type SelectorParams, selectedFacts, selectorOf, tallyView, totalOf} from './deadletter-selector.js';
+import {forceAll} from './force-all.js';
 import {noteChange} from './note-change.js';
 
 type Desk = {readonly desk: DeadletterDesk} & Pick<Parts, 'clock'>;
@@ -103,7 +102,7 @@ export const force = async (
 	params: Params<'relay.deadletter.force'>,
 ): Promise<Result<'relay.deadletter.force'>> => {
 	if (params.all === true) {
-		return forceWaiting(parts, params);
+		return forceAll(parts, params);
 	}
 	const {segment_id, peer_id, operator, reason} = params;
 	if (params.dry_run === true) {
@@ -116,49 +115,6 @@ export const force = async (
 		noteChange(parts, 'relay.deadletter.forced', params, {segment_id, peer_id});
 	}
 	return {forced, state: 'deadletter'};
-};
-
-/** Also of a peer that is not configured any more. */
-const forceWaiting = async (
-	parts: Burying,
-	params: Extract<Params<'relay.deadletter.force'>, {all: true}>,
-): Promise<Result<'relay.deadletter.force'>> => {
-	const {desk, store} = parts;
-	const peer = store.peers().find(({id}) => id === params.peer_id);
-	if (peer === undefined) {
-		throw new EdgedError('UNKNOWN_PEER', `The store has never known a peer ${params.peer_id}`, {
-			peer_id: params.peer_id,
-		});
-	}
-	if (params.dry_run === true) {
-		const {scheduled, failed, inflight: sent} = store.depth(peer.no);
-		return {dry_run: true, would_force: scheduled + failed, inflight: sent};
-	}
-	const buried = (await desk.forceWaiting(peer, params.limit)) + (await forceAside(parts, peer));
-	if (buried > 0) {
-		parts.buriedOrFreed();
-		noteChange(parts, 'relay.deadletter.forced', params, {peer_id: peer.id, buried});
-	}
-	const {scheduled, failed, inflight} = store.depth(peer.no);
-	return {buried, left: {waiting: scheduled + failed, inflight}};
-};
-
-/** What broke alone waits too, though its lease is open: for hours, when the peer takes nothing else. */
-const forceAside = async ({desk, dispatcher}: Burying, {id, no}: KnownPeer): Promise<number> => {
-	const kept = dispatcher.keptAside(no);
-	if (kept.length === 0) {
-		return 0;
-	}
-	const forced = await Promise.all(kept.map(segment => desk.force(segment, id, '').catch(settledMeanwhile)));
-	dispatcher.letGo(no);
-	return forced.filter(Boolean).length;
-};
-
-const settledMeanwhile = (error: unknown): false => {
-	if (error instanceof EdgedError && (error.code === 'INVALID_STATE' || error.code === 'NOT_FOUND')) {
-		return false;
-	}
-	throw error;
 };
 
 const cursorOf = ({cursor}: BulkResult): {readonly next_cursor?: string} =>

@@ -11,11 +11,16 @@ import type {
 	WaitingSelector,
 } from '../../storage/store.js';
 import type {Parts} from '../parts.js';
+import type {ChangeByHand} from './changed-by-hand.js';
 import {noteChange} from './note-change.js';
 
-type Changing = Pick<Parts, 'store' | 'logger'> & Partial<Pick<Parts, 'events'>>;
+type Changing = Pick<Parts, 'store' | 'logger'> & Partial<Pick<Parts, 'events' | 'changedByHand'>>;
 /** Of all the verbs, as far as they take the same. */
-type ChangeParams = Params<'relay.hold'> | Params<'relay.move'> | Params<'relay.set_priority'>;
+type ChangeParams =
+	| Params<'relay.hold'>
+	| Params<'relay.move'>
+	| Params<'relay.set_priority'>
+	| Extract<Params<'relay.deadletter.force'>, {all: true}>;
 
 export const hold = async (parts: Changing, params: Params<'relay.hold'>): Promise<Result<'relay.hold'>> => {
 	const {changed: held, ...rest} = await change(parts, 'hold', params);
@@ -43,8 +48,12 @@ export const move = async (
 	parts: Changing & Pick<Parts, 'peers' | 'dispatcher'>,
 	params: Params<'relay.move'>,
 ): Promise<Result<'relay.move'>> => {
-	const admit = (): void => takesNew(parts, params.to_peer_id);
-	const {changed: moved, ...rest} = await change(parts, {moveTo: params.to_peer_id}, params, admit);
+	const {peer_id: from, to_peer_id: to} = params;
+	if (from === to) {
+		throw new EdgedError('INVALID_ARGUMENT', `to_peer_id is ${from}, where the records are already`);
+	}
+	const admit = (): void => takesNew(parts, to);
+	const {changed: moved, ...rest} = await change(parts, {moveTo: to}, params, admit);
 	return {dry_run: params.dry_run === true, moved, ...rest};
 };
 
@@ -65,8 +74,7 @@ const takesNew = ({peers, dispatcher}: Pick<Parts, 'peers' | 'dispatcher'>, id: 
 		throw new EdgedError('DRAINING', `${id} is being removed from the configuration`, {peer_id: id});
 	}
 	if (dispatcher.isDraining(no)) {
-		const message = `${id} is being drained and takes nothing new until \`edgectl relay resume ${id}\``;
-		throw new EdgedError('DRAINING', message, {peer_id: id});
+		throw new EdgedError('DRAINING', `${id} is being drained and takes nothing new`, {peer_id: id});
 	}
 };
 
@@ -77,6 +85,12 @@ type Done = {
 	readonly refused_because?: Because;
 	readonly next_cursor?: string;
 };
+
+/** As the control plane's other changes, but in its own words: what of a selector waits becomes a deadletter `FORCED`. */
+export const forceMatching = (
+	parts: Changing,
+	params: Extract<Params<'relay.deadletter.force'>, {all: true}>,
+): Promise<Done> => change(parts, 'force', params);
 
 /** `admit` throws when it must not go on; it is asked before each commit. */
 const change = async (
@@ -90,6 +104,9 @@ const change = async (
 	if (params.dry_run !== true && done.changed > 0) {
 		const {segment_id, priority, label, to, to_peer_id} = params as Readonly<Record<string, unknown>>;
 		const asked = Object.entries({segment_id, priority, label, to, to_peer_id});
+		if (verb !== 'force') {
+			parts.changedByHand?.add(nameOf(verb), done.changed);
+		}
 		noteChange(parts, eventOf(verb), params, {
 			peer_id: params.peer_id ?? null,
 			...Object.fromEntries(asked.filter(([, value]) => value !== undefined)),
@@ -101,15 +118,14 @@ const change = async (
 };
 
 /** As the audit trail names them. */
-const eventOf = (verb: WaitingChange): string => {
+const eventOf = (verb: WaitingChange): string =>
+	verb === 'force' ? 'relay.deadletter.forced' : `relay.record.${nameOf(verb)}`;
+
+const nameOf = (verb: Exclude<WaitingChange, 'force'>): ChangeByHand => {
 	if (typeof verb === 'string') {
-		return {
-			hold: 'relay.record.held',
-			release: 'relay.record.released',
-			expire: 'relay.record.expired',
-		}[verb];
+		return ({hold: 'held', release: 'released', expire: 'expired'} as const)[verb];
 	}
-	return 'moveTo' in verb ? 'relay.record.moved' : 'relay.record.reprioritised';
+	return 'moveTo' in verb ? 'moved' : 'reprioritised';
 };
 
 const changeOneOrAll = async (

@@ -13,6 +13,7 @@ import {
 	segmentId,
 	timestamp,
 } from './fields.js';
+import {waitingFilter} from './hold.js';
 import {labelFilter, record, recordPage} from './record.js';
 
 const filter = {
@@ -122,14 +123,20 @@ export const purgeResult = z.discriminatedUnion('dry_run', [
 	z.strictObject({dry_run: z.literal(false), purged: count, ...bulk}),
 ]);
 
-/** With `all`, everything that waits for a peer, also what broke alone and is kept aside; what is being sent is left alone. */
+/**
+ * With `all`, everything that waits for a peer, or for all of them, also what broke alone and is kept aside; with a filter, what of it
+ * waits in the queue. What is being sent is left alone. `reason` is the operator's.
+ */
 export const forceParams = z.discriminatedUnion('all', [
 	z.strictObject(one),
 	z.strictObject({
 		all: z.literal(true),
-		peer_id: peerId,
-		/** About so many. */
+		peer_id: peerId.optional(),
+		...waitingFilter,
+		/** About so many; with a filter, at most, and then the answer carries `next_cursor`. */
 		limit: z.int().positive().optional(),
+		/** Goes with a filter. */
+		cursor: z.string().min(1).max(1024).optional(),
 		...dryRun,
 		...accountable,
 	}),
@@ -138,7 +145,7 @@ export const forceResult = z.union([
 	z.strictObject({
 		dry_run: z.literal(true),
 		would_force: count,
-		/** Of the peer, being sent: left alone. Absent for one record. */
+		/** Of the peer or peers, or of what matches the filter, being sent: left alone. Absent for one record. */
 		inflight: count.optional(),
 	}),
 	z.strictObject({
@@ -148,8 +155,9 @@ export const forceResult = z.union([
 	}),
 	z.strictObject({
 		buried: count,
-		/** Of the peer: what waits still, or again, and what is being sent. */
+		/** Of the peer or peers, whatever the filter: what waits still, or again, and what is being sent. */
 		left: z.strictObject({waiting: count, inflight: count}),
+		...bulk,
 	}),
 ]);
 

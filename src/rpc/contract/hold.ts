@@ -11,21 +11,22 @@ const common = {
 };
 /** Without `peer_id` all that the segment waits for. `all` marks the other form, the selector. */
 const one = {segment_id: segmentId, peer_id: peerId.optional(), all: z.literal(false).optional(), ...common};
-const filter = {
+/** What narrows `all` down, whatever is done to what waits. */
+export const waitingFilter = {
 	priority: z.enum(PRIORITIES).optional(),
 	label: labelFilter.optional(),
 	/** Enqueued at this time or later; deadletters: buried. */
 	since: anyTimestamp.optional(),
 	/** Enqueued before this time; deadletters: buried. */
 	before: anyTimestamp.optional(),
+	/** `scheduled` and `failed` with what is held of them. */
+	state: z.enum(['scheduled', 'failed', 'held']).optional(),
 };
 /** Everything that waits when it is called and that the filter lets through. */
 const selector = {
 	all: z.literal(true),
 	peer_id: peerId.optional(),
-	...filter,
-	/** `scheduled` and `failed` with what is held of them. */
-	state: z.enum(['scheduled', 'failed', 'held']).optional(),
+	...waitingFilter,
 	/** At most so many; then the answer carries `next_cursor`. */
 	limit: z.int().positive().optional(),
 	cursor: z.string().min(1).max(1024).optional(),

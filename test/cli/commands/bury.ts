@@ -248,6 +248,22 @@ test('purge --dry-run removes nothing, whatever else is given', async t => {
 });
 
 const WOULD_FORCE = {dry_run: true, would_force: 12, inflight: 3};
+test('force --all with a filter goes on until the cursor ends', async t => {
+	const answers = [
+		{buried: 10_000, left: {waiting: 40, inflight: 1}, next_cursor: 'c1'},
+		{buried: 0, left: {waiting: 40, inflight: 1}, next_cursor: 'c2'},
+		{buried: 5, left: {waiting: 40, inflight: 1}},
+	];
+	const words = 'relay deadletter force --all --priority bulk --state failed --operator ann';
+	const {calls, out} = await runLine(words, {answers: {'relay.deadletter.force': () => answers.shift()}});
+	const order = {all: true, priority: 'bulk', state: 'failed', operator: 'ann', limit: 10_000};
+	t.deepEqual(calls, [
+		['relay.deadletter.force', order],
+		['relay.deadletter.force', {...order, cursor: 'c1'}],
+		['relay.deadletter.force', {...order, cursor: 'c2'}],
+	]);
+	t.is(out, '10,005 records are deadletters now (FORCED)\n  left: 40 waiting, 1 being sent\n');
+});
 test('force --all asks at a terminal, and --dry-run only says', async t => {
 	const no = await runLine('relay deadletter force --all --peer-id hub', {
 		answers: {'relay.deadletter.force': WOULD_FORCE},
@@ -282,7 +298,12 @@ test(
 	/without a segment id/,
 );
 test('force of nothing is refused', refuses, 'relay deadletter force', /SEGMENT-ID PEER-ID, or give --all/);
-test('force --all without a peer is refused', refuses, 'relay deadletter force --all', /goes with --peer-id/);
+test(
+	'force with a filter and without --all is refused',
+	refuses,
+	'relay deadletter force seg-1 hub --label a=b',
+	/SEGMENT-ID PEER-ID, or give --all/,
+);
 test(
 	'force --all with a segment is refused',
 	refuses,

@@ -9,7 +9,7 @@ import type {ModelRecord, QueueModel} from './queue-model.js';
 
 /** Of the verbs that change where, or whether, a record waits; hold.ts has the others. */
 export type ModelChange =
-	| {readonly verb: 'expire'}
+	| {readonly verb: 'expire' | 'force'}
 	| {readonly verb: 'set_priority'; readonly classNo: ClassNo}
 	| {readonly verb: 'move'; readonly to: number};
 
@@ -18,7 +18,8 @@ const peerAt = (at: number, {peers}: Real): PeerId => PEER_IDS[at % peers.length
 const asked = (change: ModelChange, real: Real): WaitingChange => {
 	switch (change.verb) {
 		case 'expire':
-			return 'expire';
+		case 'force':
+			return change.verb;
 		case 'set_priority':
 			return {setPriority: priorityOf(change.classNo)};
 		case 'move':
@@ -49,6 +50,9 @@ const apply = (model: QueueModel, record: ModelRecord, change: ModelChange, real
 	switch (change.verb) {
 		case 'expire':
 			model.bury(record, 'EXPIRED');
+			break;
+		case 'force':
+			model.bury(record, 'FORCED');
 			break;
 		case 'set_priority':
 			model.setPriority(record, change.classNo);
@@ -195,7 +199,7 @@ export class ChangeAll extends Command {
 const wasIn = ({waitedAs}: ModelRecord, state: string): boolean => waitedAs === state;
 
 const change: fc.Arbitrary<ModelChange> = fc.oneof(
-	fc.constant<ModelChange>({verb: 'expire'}),
+	fc.constantFrom<ModelChange>({verb: 'expire'}, {verb: 'force'}),
 	fc.constantFrom<ClassNo>(0, 1, 2, 3).map((classNo): ModelChange => ({verb: 'set_priority', classNo})),
 	fc.nat(2).map((to): ModelChange => ({verb: 'move', to})),
 	fc.nat(2).map((to): ModelChange => ({verb: 'move', to})),

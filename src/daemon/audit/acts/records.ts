@@ -36,5 +36,6 @@ export const recordActs: Pick<
 		verb: 'expire',
 		event: 'relay.record.expired',
 		action: 'expire',
+		onFullDisk: 'goes on',
 	} satisfies Act<'relay.expire'>,
 };

@@ -109,5 +109,16 @@ export const deadletterExamples = {
 			params: {all: true, peer_id: 'hub', ...ME, reason: 'the hub is scrapped'},
 			result: {buried: 10_000, left: {waiting: 0, inflight: 0}},
 		},
+		{
+			name: 'old images, whoever they are for',
+			params: {
+				all: true,
+				label: {name: 'kind', value: 'image'},
+				before: '2026-07-24T11:00:00Z',
+				...ME,
+				reason: 'INC-42: nobody looks at them any more',
+			},
+			result: {buried: 312, left: {waiting: 40, inflight: 1}},
+		},
 	],
 } as const satisfies Partial<Examples>;

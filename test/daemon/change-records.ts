@@ -47,7 +47,8 @@ const ask = async (daemon: DaemonProcess, words: string): Promise<string> => {
 	return code === 0 ? (stdout.split('\n')[0] ?? '') : `exit ${code}: ${stdout}${stderr}`;
 };
 
-test('a record that is moved to an idle lane is sent at once, as it was handed over', async t => {
+// One at a time: each starts daemons.
+test.serial('a record that is moved to an idle lane is sent at once, as it was handed over', async t => {
 	const edge = await edgeIn(t);
 	const daemon = await edge.start(TWO);
 	await ask(daemon, 'relay pause one');
@@ -74,48 +75,51 @@ test('a record that is moved to an idle lane is sent at once, as it was handed o
 	await daemon.end('SIGTERM');
 });
 
-test('an orphaned lane is emptied by a move, after a cold start and for a reload that was refused', async t => {
-	const edge = await edgeIn(t);
-	const hub = edgedPeer('hub', 'nobody.sock', OTHER);
-	const withHub = edgeConfig(directoryPeer('one') + hub);
-	const without = edgeConfig(directoryPeer('one'));
-	const first = await edge.start(withHub);
-	for (const id of ['a', 'b']) {
-		await enqueueText(first, id, {segment_id: id, peers: ['hub']});
-	}
-	await writeFile(inDirectory(edge, 'edge.toml'), without);
-	first.signal('SIGHUP');
-	const said = await untilSaid(first, /the configuration was refused/);
-	const words = /move them with \\"edgectl (relay move --all --peer-id hub --to) PEER\\"/.exec(said)?.[1];
-	await first.end('SIGTERM');
+test.serial(
+	'an orphaned lane is emptied by a move, after a cold start and for a reload that was refused',
+	async t => {
+		const edge = await edgeIn(t);
+		const hub = edgedPeer('hub', 'nobody.sock', OTHER);
+		const withHub = edgeConfig(directoryPeer('one') + hub);
+		const without = edgeConfig(directoryPeer('one'));
+		const first = await edge.start(withHub);
+		for (const id of ['a', 'b']) {
+			await enqueueText(first, id, {segment_id: id, peers: ['hub']});
+		}
+		await writeFile(inDirectory(edge, 'edge.toml'), without);
+		first.signal('SIGHUP');
+		const said = await untilSaid(first, /the configuration was refused/);
+		const words = /move them with \\"edgectl (relay move --all --peer-id hub --to) PEER\\"/.exec(said)?.[1];
+		await first.end('SIGTERM');
 
-	const orphaning = await edge.start(without);
-	t.is(await ask(orphaning, `${words} one`), '2 records moved to one');
-	await untilAcked(orphaning, 2);
-	t.is(await readFile(inDirectory(edge, 'one', 'b'), 'utf8'), 'b');
-	t.deepEqual(
-		(await statusOf(orphaning)).peers.map(({peer_id: id}) => id),
-		['one'],
-		'hub is forgotten',
-	);
-	await orphaning.end('SIGTERM');
+		const orphaning = await edge.start(without);
+		t.is(await ask(orphaning, `${words} one`), '2 records moved to one');
+		await untilAcked(orphaning, 2);
+		t.is(await readFile(inDirectory(edge, 'one', 'b'), 'utf8'), 'b');
+		t.deepEqual(
+			(await statusOf(orphaning)).peers.map(({peer_id: id}) => id),
+			['one'],
+			'hub is forgotten',
+		);
+		await orphaning.end('SIGTERM');
 
-	const again = await edge.start(withHub);
-	await ask(again, 'relay pause hub'); // What is being sent could not be held.
-	await enqueueText(again, 'c', {segment_id: 'c', peers: ['hub']});
-	t.is(await ask(again, 'relay hold c hub'), '1 record held');
-	t.is(await ask(again, `${words} one`), '1 record moved to one');
-	await writeFile(inDirectory(edge, 'edge.toml'), without);
-	again.signal('SIGHUP');
-	await untilSaid(again, /"msg":"config\.reloaded/);
-	t.like(await recordsOf(again, 'c'), [{peer_id: 'one', state: 'scheduled'}], 'what is held stays held');
-	t.is(await ask(again, 'relay release c one'), '1 record released');
-	await untilAcked(again, 3);
-	t.is(await readFile(inDirectory(edge, 'one', 'c'), 'utf8'), 'c');
-	await again.end('SIGTERM');
-});
+		const again = await edge.start(withHub);
+		await ask(again, 'relay pause hub'); // What is being sent could not be held.
+		await enqueueText(again, 'c', {segment_id: 'c', peers: ['hub']});
+		t.is(await ask(again, 'relay hold c hub'), '1 record held');
+		t.is(await ask(again, `${words} one`), '1 record moved to one');
+		await writeFile(inDirectory(edge, 'edge.toml'), without);
+		again.signal('SIGHUP');
+		await untilSaid(again, /"msg":"config\.reloaded/);
+		t.like(await recordsOf(again, 'c'), [{peer_id: 'one', state: 'scheduled'}], 'what is held stays held');
+		t.is(await ask(again, 'relay release c one'), '1 record released');
+		await untilAcked(again, 3);
+		t.is(await readFile(inDirectory(edge, 'one', 'c'), 'utf8'), 'c');
+		await again.end('SIGTERM');
+	},
+);
 
-test('what is made urgent overtakes what came before it', async t => {
+test.serial('what is made urgent overtakes what came before it', async t => {
 	const edge = await edgeIn(t);
 	const daemon = await edge.start(edgeConfig(directoryPeer('one', 'bytes_per_second = 200000')));
 	await ask(daemon, 'relay pause one');
@@ -140,7 +144,7 @@ test('what is made urgent overtakes what came before it', async t => {
 	await daemon.end('SIGTERM');
 });
 
-test('what is expired is buried with its payload, and a retry sends it', async t => {
+test.serial('what is expired is buried with its payload, and a retry sends it', async t => {
 	const edge = await edgeIn(t);
 	const daemon = await edge.start(TWO);
 	await ask(daemon, 'relay pause one');
@@ -166,7 +170,7 @@ test('what is expired is buried with its payload, and a retry sends it', async t
 	await daemon.end('SIGTERM');
 });
 
-test('force buries what a filter lets through, for whichever peer, held or not', async t => {
+test.serial('force buries what a filter lets through, for whichever peer, held or not', async t => {
 	const edge = await edgeIn(t);
 	const daemon = await edge.start(TWO);
 	await ask(daemon, 'relay pause');

@@ -7,6 +7,7 @@ import {completion} from './commands/completion.js';
 import {configGet} from './commands/config-get.js';
 import {deadletterExport} from './commands/deadletter-export.js';
 import {deadletterForce} from './commands/deadletter-force.js';
+import {deadletterImport} from './commands/deadletter-import.js';
 import {deadletterInspect} from './commands/deadletter-inspect.js';
 import {deadletterJobs} from './commands/deadletter-jobs.js';
 import {deadletterList} from './commands/deadletter-list.js';
@@ -62,6 +63,7 @@ export const allCommands: readonly Command[] = [
 	deadletterPurge,
 	deadletterForce,
 	deadletterExport,
+	deadletterImport,
 	auditQuery,
 	auditExport,
 	auditVerify,

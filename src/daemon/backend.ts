@@ -5,6 +5,7 @@ import {force, inspectDeadletter, listDeadletters, purge, retry} from './control
 import {cancelJob, listJobs} from './control/deadletter-jobs.js';
 import {enqueue} from './control/enqueue.js';
 import {expire, hold, move, release, setPriority} from './control/hold.js';
+import {importChunk, importDeadletters} from './control/import.js';
 import {drain, pause, resume} from './control/lanes.js';
 import {noteExport} from './control/note-export.js';
 import {ping} from './control/ping.js';
@@ -41,6 +42,8 @@ export const createBackend = (parts: Parts): Backend => ({
 	cancelJob: params => cancelJob(parts, params),
 	purge: params => purge(parts, params),
 	noteExport: params => noteExport(parts, params),
+	importDeadletters: params => importDeadletters(parts, params),
+	importChunk: params => importChunk(parts, params),
 	force: params => force(parts, params),
 	previewRollback: params => previewRollback(parts, params),
 	executeRollback: params => executeRollback(parts, params),

@@ -13,6 +13,7 @@ import {DeliveryEvents} from './events/delivery-events.js';
 import {EventHub} from './events/event-hub.js';
 import {RecordEvents} from './events/record-events.js';
 import {fileLimits} from './file-limits.js';
+import {ImportUpload} from './import-upload.js';
 import {Intake} from './intake.js';
 import type {LiveConfig} from './live-config.js';
 import type {Parts} from './parts.js';
@@ -69,6 +70,7 @@ export const createCore = async (
 		changedByHand: new ChangedByHand(),
 		deadletterRetention: auditedRetention(store, {events, audit: audit.audit, live}, surroundings),
 		replays: auditedReplays(store, {events, audit: audit.audit}, surroundings),
+		uploads: new ImportUpload(clock),
 		rollbacks: new RollbackBook({store, clock, random: () => randomBytes(4).toString('hex')}),
 		get config() {
 			return live.current;

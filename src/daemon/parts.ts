@@ -12,6 +12,7 @@ import type {AuditJournal} from './audit/audit-journal.js';
 import type {Refusals} from './audit/refusals.js';
 import type {ChangedByHand} from './control/changed-by-hand.js';
 import type {EventHub} from './events/event-hub.js';
+import type {ImportUpload} from './import-upload.js';
 import type {Intake} from './intake.js';
 import type {Peers} from './peers.js';
 import type {Phase} from './phase.js';
@@ -47,6 +48,8 @@ export type Parts = {
 	readonly replays: Replays;
 	/** What operators did to waiting records, for the metrics. */
 	readonly changedByHand: ChangedByHand;
+	/** The payload that comes in pieces, to be imported. */
+	readonly uploads: ImportUpload;
 	/** What can be undone. */
 	readonly rollbacks: RollbackBook;
 	/** Something was buried, or may now be removed: looks at what follows from that. */

@@ -32,6 +32,8 @@ export type Backend = {
 	readonly cancelJob: Verb<'relay.deadletter.cancel_job'>;
 	readonly purge: Verb<'relay.deadletter.purge'>;
 	readonly noteExport: Verb<'relay.deadletter.export'>;
+	readonly importDeadletters: Verb<'relay.deadletter.import'>;
+	readonly importChunk: Verb<'relay.deadletter.import_chunk'>;
 	readonly force: Verb<'relay.deadletter.force'>;
 	readonly previewRollback: Verb<'rollback.preview'>;
 	readonly executeRollback: Verb<'rollback.execute'>;

@@ -38,6 +38,8 @@ export const createRoutes = (backend: Backend): Routes => ({
 	'relay.deadletter.cancel_job': (params, {caller}) => backend.cancelJob(params, caller),
 	'relay.deadletter.purge': (params, {caller}) => backend.purge(params, caller),
 	'relay.deadletter.export': (params, {caller}) => backend.noteExport(params, caller),
+	'relay.deadletter.import': (params, {caller}) => backend.importDeadletters(params, caller),
+	'relay.deadletter.import_chunk': (params, {caller}) => backend.importChunk(params, caller),
 	'relay.deadletter.force': (params, {caller}) => backend.force(params, caller),
 	'rollback.preview': (params, {caller}) => backend.previewRollback(params, caller),
 	'rollback.execute': (params, {caller}) => backend.executeRollback(params, caller),

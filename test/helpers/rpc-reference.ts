@@ -165,6 +165,10 @@ const NOTES: Readonly<Record<keyof typeof contract, string>> = {
 		'As `retry`, and removes the record. Without `force` nothing is removed and the answer says how many would be. The payload stays in the store for `storage.orphan_retention_seconds`.',
 	'relay.deadletter.export':
 		'`edgectl` writes the files itself; this notes in the log and the audit trail (`relay.deadletter.exported`) who took what and where to.',
+	'relay.deadletter.import':
+		'What `edgectl relay deadletter import` calls, a batch of an export at a time. All or nothing is written, in one commit; a call may be repeated, for what is here already is `present`. The SHA-256 is checked: with another one, or with a peer that is not configured, the call is refused and nothing is stored. A payload too large for a line comes by `import_chunk` before, and the segment names its `upload`. With `dry_run` payloads may be left out. Ids stay as they are; nothing is sent before a retry.',
+	'relay.deadletter.import_chunk':
+		'Pieces in their order, each with the `offset` that the answer before gave. The daemon keeps one upload, at most `storage.max_segment_bytes`, in memory: it is dropped when another begins, when nothing came for 60 s, and with the import that names it; then `NOT_FOUND` says why, and it is begun again at offset 0.',
 	'relay.deadletter.force':
 		'Any record that waits or is being sent becomes a deadletter with the reason `FORCED`; one that is being sent is cut out of its lease. `forced: false`: it was dead before. `INVALID_STATE` for an acknowledged one. With `all: true` everything that waits for the peer, whether it is configured or not, also what broke alone and is kept aside; what is being sent is left alone. `limit` bounds it by blocks, so a few more may go.',
 };

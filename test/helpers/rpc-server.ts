@@ -61,6 +61,8 @@ export const backendWith = (given: Partial<Backend>): Backend => ({
 	cancelJob: unexpected,
 	purge: unexpected,
 	noteExport: unexpected,
+	importDeadletters: unexpected,
+	importChunk: unexpected,
 	force: unexpected,
 	previewRollback: unexpected,
 	executeRollback: unexpected,

@@ -10,7 +10,7 @@ const HUNDRED_YEARS_IN_SECONDS = 100 * 365.25 * 86_400;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** A record would leave out a label of this name instead of refusing it. */
-const labels = z.preprocess(
+export const labels = z.preprocess(
 	(written, context) => {
 		if (typeof written === 'object' && written !== null && Object.hasOwn(written, '__proto__')) {
 			context.addIssue({code: 'custom', path: ['__proto__'], message: 'is no label name'});

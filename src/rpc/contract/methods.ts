@@ -8,6 +8,7 @@ import * as deadletter from './deadletter.js';
 import {enqueueParams, enqueueResult} from './enqueue.js';
 import * as events from './events.js';
 import * as hold from './hold.js';
+import * as imports from './import.js';
 import * as lanes from './lanes.js';
 import {inspectParams, inspectResult, listParams, listResult} from './records.js';
 import * as rollback from './rollback.js';
@@ -216,6 +217,28 @@ export const contract = {
 		params: deadletter.exportParams,
 		result: deadletter.exportResult,
 		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
+	},
+	'relay.deadletter.import': {
+		summary: 'Exported deadletters, with their payloads, into this store; what is here already stays',
+		effect: 'change',
+		params: imports.importParams,
+		result: imports.importResult,
+		refusals: [
+			'NOT_FOUND',
+			'UNKNOWN_PEER',
+			'INVALID_STATE',
+			'TOO_LARGE',
+			'QUEUE_FULL',
+			'DRAINING',
+			...CANNOT_WRITE,
+		],
+	},
+	'relay.deadletter.import_chunk': {
+		summary: 'A piece of a payload that is too large for one line, to be imported afterwards',
+		effect: 'change',
+		params: imports.importChunkParams,
+		result: imports.importChunkResult,
+		refusals: ['NOT_FOUND', 'INVALID_STATE', 'TOO_LARGE', 'SHUTTING_DOWN'],
 	},
 	'relay.deadletter.force': {
 		summary: 'Bury a record that is not settled',

@@ -6,7 +6,11 @@ type DeadletterMethods =
 	| 'relay.deadletter.cancel_job'
 	| 'relay.deadletter.purge'
 	| 'relay.deadletter.export'
+	| 'relay.deadletter.import'
+	| 'relay.deadletter.import_chunk'
 	| 'relay.deadletter.force';
+
+const IMPORTED = 'relay.deadletter.imported';
 
 /** What is done to what was buried, and burying. */
 export const deadletterActs: Pick<Acts, DeadletterMethods> = {
@@ -49,6 +53,29 @@ export const deadletterActs: Pick<Acts, DeadletterMethods> = {
 		asked: ({operator: _, reason, note, ...params}) => ({...params, deadletter_reason: reason, reason: note}),
 		onFullDisk: 'goes on', // What is taken out can be purged.
 	} satisfies Act<'relay.deadletter.export'>,
+	'relay.deadletter.import': {
+		verb: 'importDeadletters',
+		event: IMPORTED,
+		action: 'import',
+		resourceType: 'records',
+		resource: ({segments}) => (segments.length === 1 ? (segments[0]?.segment_id ?? '*') : '*'),
+		asked: ({segments, reason}) => ({
+			segments: segments.length,
+			records: segments.reduce((sum, {records}) => sum + records.length, 0),
+			peers: [...new Set(segments.flatMap(({records}) => records.map(({peer_id: peer}) => peer)))].join(' '),
+			reason,
+		}),
+		came: ({results: _, ...counts}) => counts,
+	} satisfies Act<'relay.deadletter.import'>,
+	'relay.deadletter.import_chunk': {
+		verb: 'importChunk',
+		event: IMPORTED,
+		action: 'import',
+		resourceType: 'records',
+		resource: ({upload}) => upload,
+		asked: ({size_bytes}) => ({size_bytes}),
+		looksOnly: () => true, // Nothing is stored before the import itself.
+	} satisfies Act<'relay.deadletter.import_chunk'>,
 	'relay.deadletter.force': {
 		...recordsNamed,
 		verb: 'force',

@@ -98,6 +98,46 @@ export const deadletterExamples = {
 			result: {noted: true},
 		},
 	],
+	'relay.deadletter.import': [
+		{
+			name: 'one segment that was exported elsewhere',
+			params: {
+				segments: [
+					{
+						segment_id: 'reading-17',
+						sha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+						priority: 'normal',
+						enqueued_at: '2026-07-25T11:00:00.000Z',
+						payload_base64: 'aGVsbG8=',
+						records: [
+							{
+								peer_id: 'hub',
+								reason: 'REJECTED',
+								charged_failures: 1,
+								died_at: '2026-07-25T12:00:00.000Z',
+								attempts: [],
+							},
+						],
+					},
+				],
+				...ME,
+			},
+			result: {
+				dry_run: false,
+				imported: 1,
+				present: 0,
+				conflict: 0,
+				results: [{segment_id: 'reading-17', peer_id: 'hub', status: 'imported'}],
+			},
+		},
+	],
+	'relay.deadletter.import_chunk': [
+		{
+			name: 'the first piece of two',
+			params: {upload: 'c0ffee00c0ffee00', size_bytes: 7, offset: 0, payload_base64: 'aGVsbG8='},
+			result: {received_bytes: 5},
+		},
+	],
 	'relay.deadletter.force': [
 		{
 			name: 'a segment that is in the way',

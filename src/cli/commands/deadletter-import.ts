@@ -1,0 +1,172 @@
+import {command} from '../command.js';
+import {isConfirmed} from '../confirm.js';
+import type {CommandContext} from '../context.js';
+import {EXIT, type ExitCode} from '../exit-codes.js';
+import {toFailure, UsageError} from '../failure.js';
+import {type ImportSource, openImportSource} from '../import/import-source.js';
+import {openPayloads} from '../import/payloads.js';
+import {
+	carryOut,
+	type Imported,
+	type ImportPlan,
+	type ImportWork,
+	planImport,
+} from '../import/plan-import.js';
+import {Problems} from '../import/problems.js';
+import {indexRecords, RECORDS, type RecordIndex} from '../import/record-index.js';
+import {flag, repeated, required} from '../parameters.js';
+import {readLine} from '../read/line.js';
+import {type PeerPair, readPeerPair} from '../read/peer-map.js';
+import {counted, grouped} from '../text/numbers.js';
+
+const NAME = 'relay deadletter import';
+
+export const deadletterImport = command({
+	name: NAME,
+	help: 'Take exported deadletters in: they wait here, dead, for a retry or a purge',
+	details:
+		'SOURCE is what relay deadletter export has written: a directory, a .tar or a .tar.gz. Ids, labels, times and attempts stay as they are. Each payload is proven by its SHA-256; what is damaged is told and left out, the rest is imported, and the exit code is 1. What is here already stays as it is, so an import that broke off is simply repeated. Nothing is sent before a retry.',
+	examples: [
+		`edgectl ${NAME} /mnt/stick/dead --dry-run`,
+		`edgectl ${NAME} dead.tar.gz --map-peer hub=hub-2`,
+		`edgectl ${NAME} dead.tar.gz --yes`,
+	],
+	positionals: {
+		source: required('PATH', 'a directory, a .tar or a .tar.gz that was exported', readLine),
+	},
+	options: {
+		mapPeer: repeated(
+			'--map-peer <OLD=NEW>',
+			'what was for OLD is for NEW here; may be repeated',
+			readPeerPair,
+		),
+		dryRun: flag('--dry-run', 'change nothing and say what would be'),
+		yes: flag('--yes', 'do not ask, at a terminal, whether more than one is meant'),
+	},
+	async run(context, {source: name, mapPeer, dryRun, yes}): Promise<ExitCode | undefined> {
+		const mapped = mapOf(mapPeer);
+		const problems = new Problems(context.output);
+		let source: ImportSource | undefined;
+		try {
+			source = await openImportSource(name, context, problems);
+			const {directory, damaged} = source;
+			const {signal} = context;
+			const index = await indexRecords(directory, {mapped, problems, signal});
+			tellMissingLines(source, index, problems);
+			if (!(await areKnown(context, index))) {
+				return EXIT.refused;
+			}
+			const payloads = openPayloads(directory, damaged, signal);
+			const sending = {...context, payloads, problems};
+			return await importAll({context, source, index, sending}, {name, dryRun, yes});
+		} catch (error) {
+			context.signal.throwIfAborted();
+			if (toFailure(error) !== undefined || !(error instanceof Error)) {
+				throw error;
+			}
+			context.output.complain(error.message, {code: 'SYSTEM', exit_code: EXIT.refused});
+			return EXIT.refused;
+		} finally {
+			await source?.close();
+		}
+	},
+});
+
+const mapOf = (pairs: readonly PeerPair[]): ReadonlyMap<string, string> => {
+	const mapped = new Map(pairs.map(({from, to}) => [from, to]));
+	if (mapped.size < pairs.length) {
+		throw new UsageError('--map-peer names the same peer twice', NAME);
+	}
+	return mapped;
+};
+
+const tellMissingLines = (
+	{manifest: {records}}: ImportSource,
+	{lines}: RecordIndex,
+	problems: Problems,
+): void => {
+	if (records !== undefined && records !== lines) {
+		problems.tell(`${RECORDS} has ${lines} lines, the manifest says ${records}: what is missing is`);
+	}
+};
+
+/** All that are not are named at once, before anything is written. */
+const areKnown = async ({call, output}: CommandContext, {peers}: RecordIndex): Promise<boolean> => {
+	const known = (await call('relay.status', {})).peers.map(({peer_id: id}) => id);
+	const unknown = [...peers.keys()].filter(id => !known.includes(id)).toSorted();
+	if (unknown.length === 0) {
+		return true;
+	}
+	const [example = ''] = unknown;
+	const [old = example] = peers.get(example) ?? [];
+	output.complain(
+		`UNKNOWN_PEER: not configured here: ${unknown.join(', ')}; nothing was imported. Say who stands for each, such as --map-peer ${old}=${known[0] ?? 'NEW'}. Configured: ${known.join(', ') || 'none'}`,
+		{code: 'UNKNOWN_PEER', exit_code: EXIT.refused},
+	);
+	return false;
+};
+
+type Asked = {readonly name: string; readonly dryRun: boolean; readonly yes: boolean};
+
+const importAll = async (work: ImportWork, {name, dryRun, yes}: Asked): Promise<ExitCode | undefined> => {
+	const {context} = work;
+	const plan = await planImport(work);
+	if (dryRun) {
+		return conclude(work, {name, isDry: true, sum: {...plan, imported: plan.wouldImport}});
+	}
+	if (!yes && !(await isConfirmed(context, intent(plan)))) {
+		return EXIT.refused;
+	}
+	const sum: Imported = {imported: 0, present: plan.presentAlone, conflict: plan.conflict};
+	try {
+		await carryOut(work, plan, sum);
+	} catch (error) {
+		context.output.complain(
+			`it broke off: ${grouped(sum.imported)} of ${counted(plan.wouldImport, 'deadletter')} were imported and stay; to go on, repeat the same line`,
+		);
+		throw error;
+	}
+	return conclude(work, {name, isDry: false, sum});
+};
+
+const intent = ({wouldImport: records, peers, reasons}: ImportPlan) => ({
+	records,
+	noun: 'deadletter',
+	tallies: {peers, reasons},
+	question: 'Import them',
+});
+
+type Conclusion = {readonly name: string; readonly isDry: boolean; readonly sum: Imported};
+
+const conclude = (
+	{context: {output}, source: {format, manifest}, index, sending: {problems}}: ImportWork,
+	{name, isDry, sum: {imported, present, conflict}}: Conclusion,
+): ExitCode | undefined => {
+	const failed = problems.count;
+	const {lines: records, withoutPayload: without_payload} = index;
+	output.answer(
+		{
+			source: name,
+			format,
+			node_id: manifest.node_id ?? null,
+			dry_run: isDry,
+			records,
+			[isDry ? 'would_import' : 'imported']: imported,
+			present,
+			conflict,
+			without_payload,
+			failed,
+		},
+		style => [
+			isDry
+				? `dry run: ${counted(imported, 'deadletter')} of ${name} would be imported, ${present} here already; nothing was changed`
+				: `imported ${counted(imported + present, 'deadletter')} from ${name}: ${imported} new, ${present} here already`,
+			...(without_payload === 0
+				? []
+				: [`  ${without_payload} without payload in the export: nothing to import of them`]),
+			...(conflict === 0 ? [] : [style('warn', `  ${conflict} left out: another segment has the id here`)]),
+			...(failed === 0 ? [] : [style('warn', `  ${failed} left out: damaged or refused, as told above`)]),
+		],
+	);
+	return failed + conflict > 0 ? EXIT.refused : undefined;
+};

@@ -1,10 +1,20 @@
 import {z} from 'zod';
 import {ATTEMPT_OUTCOMES, DEADLETTER_REASONS} from '../../outbound/attempts.js';
+import type {EdgedErrorCode} from '../../outbound/errors.js';
 import {PRIORITIES} from '../../outbound/priorities.js';
 import {decodeBase64} from '../base64.js';
 import {MAX_SEGMENTS_PER_CALL} from '../limits.js';
 import {labels} from './enqueue.js';
 import {accountable, anyTimestamp, count, peerId, segmentId} from './fields.js';
+
+export const IMPORT_REFUSALS = [
+	'NOT_FOUND',
+	'UNKNOWN_PEER',
+	'INVALID_STATE',
+	'TOO_LARGE',
+	'QUEUE_FULL',
+	'DRAINING',
+] as const satisfies readonly EdgedErrorCode[];
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 as 64 digits of lower-case hex');
 /** Chosen by the caller. */

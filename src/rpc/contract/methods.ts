@@ -223,15 +223,7 @@ export const contract = {
 		effect: 'change',
 		params: imports.importParams,
 		result: imports.importResult,
-		refusals: [
-			'NOT_FOUND',
-			'UNKNOWN_PEER',
-			'INVALID_STATE',
-			'TOO_LARGE',
-			'QUEUE_FULL',
-			'DRAINING',
-			...CANNOT_WRITE,
-		],
+		refusals: [...imports.IMPORT_REFUSALS, ...CANNOT_WRITE],
 	},
 	'relay.deadletter.import_chunk': {
 		summary: 'A piece of a payload that is too large for one line, to be imported afterwards',

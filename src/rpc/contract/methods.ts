@@ -1,42 +1,19 @@
 import type {z} from 'zod';
-import type {EdgedErrorCode} from '../../outbound/errors.js';
 import * as audit from './audit.js';
 import {setBandwidthParams, setBandwidthResult} from './bandwidth.js';
 import {configGetParams, configGetResult} from './config.js';
 import {discoverParams, discoverResult, pingParams, pingResult} from './daemon.js';
-import * as deadletter from './deadletter.js';
+import {deadletterMethods} from './deadletter-methods.js';
 import {enqueueParams, enqueueResult} from './enqueue.js';
 import * as events from './events.js';
 import * as hold from './hold.js';
-import * as imports from './import.js';
 import * as lanes from './lanes.js';
+import {CANNOT_WRITE, type MethodContract} from './method-contract.js';
 import {inspectParams, inspectResult, listParams, listResult} from './records.js';
 import * as rollback from './rollback.js';
 import {shapeParams, shapeResult} from './shape.js';
 import {statusParams, statusResult} from './status.js';
 import {whyParams, whyResult} from './why.js';
-
-/**
- * `read`: changes nothing. `produce`: brings in segments, as programs do: nobody is held accountable for it. `change`: an
- * operator's act, also when it is called only to say what it would do.
- */
-export type Effect = 'read' | 'produce' | 'change';
-
-type MethodContract = {
-	readonly summary: string;
-	readonly effect: Effect;
-	readonly params: z.ZodType;
-	readonly result: z.ZodType;
-	/** What it may refuse with, besides `INVALID_ARGUMENT`, which every method knows, and `FORBIDDEN`, which only those do not that read. */
-	readonly refusals: readonly EdgedErrorCode[];
-};
-
-/** Of every method that writes. */
-const CANNOT_WRITE = [
-	'STORAGE_FULL',
-	'STORAGE_FAILED',
-	'SHUTTING_DOWN',
-] as const satisfies readonly EdgedErrorCode[];
 
 /**
  * The control plane: every method, what it takes and what it answers. The server checks parameters with it, client and
@@ -169,76 +146,7 @@ export const contract = {
 		result: hold.expireResult,
 		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
 	},
-	'relay.deadletter.list': {
-		summary: 'Deadletters that match, page by page',
-		effect: 'read',
-		params: deadletter.deadletterListParams,
-		result: deadletter.deadletterListResult,
-		refusals: ['UNKNOWN_PEER'],
-	},
-	'relay.deadletter.inspect': {
-		summary: 'One record, dead or not, with its history',
-		effect: 'read',
-		params: deadletter.deadletterInspectParams,
-		result: deadletter.deadletterInspectResult,
-		refusals: ['NOT_FOUND', 'UNKNOWN_PEER'],
-	},
-	'relay.deadletter.retry': {
-		summary: 'Deadletters back into the queue with a fresh budget',
-		effect: 'change',
-		params: deadletter.retryParams,
-		result: deadletter.retryResult,
-		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', 'SEGMENT_MISSING', 'BUSY', ...CANNOT_WRITE],
-	},
-	'relay.deadletter.purge': {
-		summary: 'Remove deadletters for good; without force, say what would go',
-		effect: 'change',
-		params: deadletter.purgeParams,
-		result: deadletter.purgeResult,
-		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
-	},
-	'relay.deadletter.jobs': {
-		summary: 'Paced retries: those that run, and those that ended last',
-		effect: 'read',
-		params: deadletter.jobsParams,
-		result: deadletter.jobsResult,
-		refusals: [],
-	},
-	'relay.deadletter.cancel_job': {
-		summary: 'End a paced retry; what it has put back stays in the queue',
-		effect: 'change',
-		params: deadletter.cancelJobParams,
-		result: deadletter.cancelJobResult,
-		refusals: ['NOT_FOUND', ...CANNOT_WRITE],
-	},
-	'relay.deadletter.export': {
-		summary: 'Note in the audit trail that deadletters are taken out; edgectl does so',
-		effect: 'change',
-		params: deadletter.exportParams,
-		result: deadletter.exportResult,
-		refusals: ['UNKNOWN_PEER', ...CANNOT_WRITE],
-	},
-	'relay.deadletter.import': {
-		summary: 'Exported deadletters, with their payloads, into this store; what is here already stays',
-		effect: 'change',
-		params: imports.importParams,
-		result: imports.importResult,
-		refusals: [...imports.IMPORT_REFUSALS, ...CANNOT_WRITE],
-	},
-	'relay.deadletter.import_chunk': {
-		summary: 'A piece of a payload that is too large for one line, to be imported afterwards',
-		effect: 'change',
-		params: imports.importChunkParams,
-		result: imports.importChunkResult,
-		refusals: ['NOT_FOUND', 'INVALID_STATE', 'TOO_LARGE', 'SHUTTING_DOWN'],
-	},
-	'relay.deadletter.force': {
-		summary: 'Bury a record that is not settled',
-		effect: 'change',
-		params: deadletter.forceParams,
-		result: deadletter.forceResult,
-		refusals: ['NOT_FOUND', 'UNKNOWN_PEER', 'INVALID_STATE', ...CANNOT_WRITE],
-	},
+	...deadletterMethods,
 	'rollback.preview': {
 		summary: 'What a rollback would change, and what to know before',
 		effect: 'read',
@@ -302,6 +210,7 @@ export const notifications = {
 	'relay.event': {summary: 'Something happened', params: events.relayEvent},
 } as const;
 
+export type {Effect} from './method-contract.js';
 export type MethodName = keyof typeof contract;
 /** Those that are an operator's acts. */
 export type ChangingMethod = {

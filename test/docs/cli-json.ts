@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {Readable} from 'node:stream';
 import test from 'ava';
@@ -103,6 +103,7 @@ const LINES: ReadonlyArray<readonly [line: string, stubs?: Stubs]> = [
 			},
 		},
 	],
+	[`relay deadletter import ${emptyExport()}`],
 	['relay deadletter force seg-1 hub'],
 	['relay deadletter force --all --peer-id hub'],
 	['audit query --limit 1'],
@@ -118,6 +119,16 @@ const LINES: ReadonlyArray<readonly [line: string, stubs?: Stubs]> = [
 	['rollback execute --undo rb-1hn5c0q0g-5f0c1a2b'],
 	['completion bash'],
 ];
+
+/** What an export of nothing has written. */
+function emptyExport(): string {
+	const directory = path.join(processDirectory(), 'empty-export');
+	mkdirSync(directory);
+	writeFileSync(path.join(directory, 'records.jsonl'), '');
+	const manifest = {format: 'edged-deadletters', format_version: 1, node_id: 'edge', records: 0};
+	writeFileSync(path.join(directory, 'manifest.json'), JSON.stringify(manifest));
+	return directory;
+}
 
 /** Behind this command `--output` is the file. */
 const asJson = (line: string): string =>

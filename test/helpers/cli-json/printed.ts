@@ -107,6 +107,25 @@ export const PRINTED: Readonly<Record<string, readonly Printed[]>> = {
 			note: 'Exit code 1 if a payload `failed`.',
 		},
 	],
+	'relay deadletter import': [
+		{
+			form: 'document',
+			prints: z.strictObject({
+				source: z.string(),
+				format: z.enum(['directory', 'tar', 'tar.gz']),
+				node_id: z.nullable(z.string()),
+				dry_run: z.boolean(),
+				records: z.int(),
+				imported: z.int().optional(),
+				would_import: z.int().optional(),
+				present: z.int(),
+				conflict: z.int(),
+				without_payload: z.int(),
+				failed: z.int(),
+			}),
+			note: '`would_import` with `--dry-run`, else `imported`. Exit code 1 if something has `failed` or is a `conflict`.',
+		},
+	],
 	'relay deadletter force': [{form: 'document', prints: 'relay.deadletter.force'}],
 	'rollback preview': [
 		{form: 'document', prints: 'rollback.preview', note: '`now` is `null` too when the daemon is down.'},

@@ -3,7 +3,7 @@ import {isConfirmed} from '../confirm.js';
 import type {CommandContext} from '../context.js';
 import {EXIT, type ExitCode} from '../exit-codes.js';
 import {toFailure, UsageError} from '../failure.js';
-import {type ImportSource, openImportSource} from '../import/import-source.js';
+import type {ImportSource} from '../import/import-source.js';
 import {openPayloads} from '../import/payloads.js';
 import {
 	carryOut,
@@ -48,6 +48,7 @@ export const deadletterImport = command({
 		const problems = new Problems(context.output);
 		let source: ImportSource | undefined;
 		try {
+			const {openImportSource} = await import('../import/import-source.js'); // tar-stream is not for every command.
 			source = await openImportSource(name, context, problems);
 			const {directory, damaged} = source;
 			const {signal} = context;

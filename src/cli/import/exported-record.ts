@@ -1,7 +1,11 @@
-import {type AttemptOutcome, DEADLETTER_REASONS, type DeadletterReason} from '../../outbound/attempts.js';
+import {
+	ATTEMPT_OUTCOMES,
+	type AttemptOutcome,
+	DEADLETTER_REASONS,
+	type DeadletterReason,
+} from '../../outbound/attempts.js';
 import {isPeerId, isSegmentId} from '../../outbound/names.js';
 import {PRIORITIES, type Priority} from '../../outbound/priorities.js';
-import {formatTime, parseTime} from '../../runtime/clock.js';
 import {given} from '../given.js';
 
 /** A line of records.jsonl, as far as an import needs it. */
@@ -64,7 +68,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isTime = (value: unknown): boolean =>
-	typeof value === 'string' && value.length < 40 && !Number.isNaN(parseTime(value));
+	// biome-ignore lint/style/noRestrictedGlobals: reads a time, does not ask for it
+	typeof value === 'string' && value.length < 40 && !Number.isNaN(Date.parse(value));
 const isOneOf =
 	(values: readonly string[]) =>
 	(value: unknown): boolean =>
@@ -92,9 +97,10 @@ const FORM: Readonly<Record<string, (value: unknown) => boolean>> = {
 const isAttempt = (value: unknown): boolean =>
 	isObject(value) &&
 	isCount(value['number']) &&
+	value['number'] !== 0 &&
 	isTime(value['started_at']) &&
 	isTime(value['completed_at']) &&
-	isText(value['outcome']) &&
+	isOneOf(ATTEMPT_OUTCOMES)(value['outcome']) &&
 	(value['error'] === undefined || isText(value['error'])) &&
 	isCount(value['bytes_sent']);
 
@@ -137,4 +143,5 @@ export const recordArguments = (
 	})),
 });
 
-const utc = (time: string): string => formatTime(parseTime(time));
+// biome-ignore lint/style/noRestrictedGlobals: as above
+const utc = (time: string): string => new Date(time).toISOString();

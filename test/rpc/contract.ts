@@ -165,7 +165,7 @@ test('what changes something is marked as a change, enqueue as what a program do
 		Object.entries(contract).flatMap(([name, method]) => (method.effect === effect ? [name] : []));
 	t.deepEqual(marked('produce'), ['relay.enqueue']);
 	const verbs =
-		/\.(set_bandwidth|pause|resume|drain|hold|release|retry|purge|force|prune|execute|undo|cancel_job|move|set_priority|expire|import|export)$/;
+		/\.(set_bandwidth|pause|resume|drain|hold|release|retry|purge|force|prune|execute|undo|cancel_job|move|set_priority|expire|import|import_chunk|export)$/;
 	for (const name of Object.keys(contract)) {
 		t.is(marked('change').includes(name), verbs.test(name), name);
 	}

@@ -5,6 +5,7 @@ import type {CommandContext} from '../context.js';
 import {counted} from '../text/numbers.js';
 import {type Manifest, readManifest} from './manifest.js';
 import type {Problems} from './problems.js';
+import {RECORDS} from './record-index.js';
 import {unpackExport} from './unpack.js';
 
 /** An export, as a directory that can be read. */
@@ -30,6 +31,7 @@ export const openImportSource = async (
 	});
 	if (found.isDirectory()) {
 		const manifest = await readManifest(full, source);
+		await requireRecords(full, source);
 		return {format: 'directory', directory: full, manifest, damaged: new Map(), close: async () => {}};
 	}
 	if (!found.isFile()) {
@@ -55,10 +57,18 @@ export const openImportSource = async (
 			throw new Error(`${source} ${whyUnreadable(error as NodeJS.ErrnoException)}; nothing was imported`);
 		});
 		const manifest = await readManifest(directory, source);
+		await requireRecords(directory, source);
 		return {format: isZipped ? 'tar.gz' : 'tar', directory, manifest, damaged, close};
 	} catch (error) {
 		await close();
 		throw error;
+	}
+};
+
+const requireRecords = async (directory: string, source: string): Promise<void> => {
+	const found = await stat(path.join(directory, RECORDS)).catch(() => undefined);
+	if (found?.isFile() !== true) {
+		throw new Error(`${source} has no ${RECORDS}: the export is damaged; nothing was imported. Export again`);
 	}
 };
 

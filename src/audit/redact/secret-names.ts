@@ -1,6 +1,6 @@
 /** Whether what stands under `name` is a secret: `password`, `proxy-authorization`, `apiKey`, `db_passwd_2`. Not `key_file`, `public_key`. */
 export const namesSecret = (name: string): boolean => {
-	if (!HINT.test(name)) {
+	if (!HINT.test(name) || MADE_ID.test(name)) {
 		return false;
 	}
 	const words = wordsOf(name);
@@ -20,6 +20,8 @@ export const namesCount = (name: string): boolean => /tokens$/i.test(name);
 /** Where in a text a name may stand that `namesSecret` knows. Global: give it `lastIndex` yourself. */
 export const nameHint = (): RegExp => new RegExp(HINT, 'gi');
 
+/** Anything can stand in it. */
+const MADE_ID = /^seg-[a-z2-7]{20}$/;
 const HINT = /pass|pwd|\bpw\b|signature|secret|credential|token|authori[sz]ation|cookie|key|salt|jwt|bearer/i;
 
 const STRONG =

@@ -34,7 +34,7 @@ const SHAPES: ReadonlyArray<readonly [RegExp, RegExp, Replacement]> = [
 	// `curl -u user:password`, `--proxy-user`.
 	[
 		/-u|-user/,
-		/(?<![\w-])(-u|--(?:proxy-)?user)([ \t=]{1,4}["']?)([\w.@-]{1,64}):([^\s"'`]{1,256})/g,
+		/(?<![^\s"'`(])(-u|--(?:proxy-)?user)([ \t=]{1,4}["']?)([\w.@-]{1,64}):([^\s"'`]{1,256})/g,
 		`$1$2$3:${REDACTED}`,
 	],
 	[

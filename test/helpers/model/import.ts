@@ -21,7 +21,7 @@ class Import extends Command {
 		this.wanted = wanted;
 	}
 
-	async act(model: QueueModel, {store, peers}: Real): Promise<void> {
+	async act(model: QueueModel, {store, peers, clock}: Real): Promise<void> {
 		const {given, pick, otherBytes, to} = this.wanted;
 		const ids = [...new Set(model.segments.map(({id}) => id))];
 		const id = given === undefined ? ids[pick % Math.max(1, ids.length)] : `given-${given}`;
@@ -40,6 +40,8 @@ class Import extends Command {
 			{number: 1, startedAt: 0 as never, completedAt: 0 as never, outcome: 'REJECTED', bytesSent: 0} as const,
 		];
 		const draft = imported(id, payload, {
+			// As of now: the model knows one time of each segment. That exported times are kept is tested by itself.
+			enqueuedAt: clock.now(),
 			dead: route.map(peer => death(peer, {chargedFailures: 1, attempts})),
 		});
 		const answer = await store.importDeadletters([draft]).catch((error: {code?: string}) => {

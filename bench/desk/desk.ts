@@ -79,7 +79,7 @@ const timed = async (connection: JsonRpcConnection, method: string, params: obje
 };
 
 /** Each asked once in this time, as a live view does; the other half of the windows nobody asks. */
-const WINDOW_MS = {full: 1000, quick: 20} as const;
+const WINDOW_MS = {full: 500, quick: 20} as const;
 /** Whether somebody asks: no order of drift favours either. */
 const WINDOWS = [false, true, true, false, true, false, false, true, false, true, true, false];
 const BACKLOG = {full: 1024 * 1024, quick: 16 * 1024} as const;
@@ -93,6 +93,10 @@ const deliveryBench = (context: BenchContext): Promise<ReadyBench> =>
 		return {
 			pids: () => [daemon.pid, pair.hub.daemon.pid],
 			async prepare() {
+				// The first call of shape reads all that waits: what is meant is a desk in use.
+				for (const [method, params] of Object.values(QUESTIONS)) {
+					await connection.call(method, params);
+				}
 				await fill(pair.edge, 'full blocks', BACKLOG[scale], {peer: 'hub', other: 'other'});
 			},
 			async run() {

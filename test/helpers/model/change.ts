@@ -183,8 +183,7 @@ export class ChangeAll extends Command {
 				? waits(record) || record.state === 'inflight'
 				: state === 'held'
 					? isHeld
-					: record.state === state ||
-						(record.state === 'inflight' && state !== 'deadletter' && wasIn(record, state));
+					: record.state === state || isLeasedFrom(state, record);
 		return (
 			isSeen &&
 			isState &&
@@ -195,8 +194,9 @@ export class ChangeAll extends Command {
 	}
 }
 
-/** What is being sent is still where it waited. */
-const wasIn = ({waitedAs}: ModelRecord, state: string): boolean => waitedAs === state;
+/** What is being sent still stands where it waited, and what had failed was scheduled again when it was leased. */
+const isLeasedFrom = (state: string, record: ModelRecord): boolean =>
+	record.state === 'inflight' && state === 'scheduled';
 
 const change: fc.Arbitrary<ModelChange> = fc.oneof(
 	fc.constantFrom<ModelChange>({verb: 'expire'}, {verb: 'force'}),

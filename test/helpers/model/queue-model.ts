@@ -20,8 +20,6 @@ export type ModelRecord = {
 	/** How long it was held before. */
 	heldMs: number;
 	state: 'scheduled' | 'inflight' | 'failed' | 'acked' | 'satisfied' | 'deadletter' | 'purged' | 'forgotten';
-	/** What it was when it was leased. */
-	waitedAs: 'scheduled' | 'failed';
 	/** What it was settled as, also when it is forgotten. */
 	settledAs: 'acked' | 'satisfied' | undefined;
 	/** What it was before it was leased: fresh records keep enqueue order. */
@@ -130,7 +128,6 @@ export class QueueModel {
 				outcomes: [],
 				settledAt: 0,
 				settledAs: undefined,
-				waitedAs: 'scheduled',
 			});
 		}
 		this.segments.push(added);

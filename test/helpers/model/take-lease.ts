@@ -31,7 +31,6 @@ export class TakeLease extends Command {
 		const lease = await store.lease(peers[at] as Real['peers'][number], window);
 		const records = checkLease(model, id, lease, window, store);
 		for (const record of records) {
-			record.waitedAs = record.state === 'failed' ? 'failed' : 'scheduled';
 			record.state = 'inflight';
 		}
 		for (const record of model.records.filter(other => isRestOfCut(model, other, records))) {

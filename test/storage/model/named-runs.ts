@@ -62,3 +62,13 @@ test('what an operator retried before the change is sent, as he asked', async t 
 	const moved = await run(t, [...easedAfter(toTwo, ...dead), move(1, 2), new Pass(2)]);
 	t.deepEqual(moved, ['a acked', 'c scheduled']);
 });
+
+test('what failed, and is being sent again, is among what a change of the scheduled meets', async t => {
+	const lease = new TakeLease(0, 2 ** 20, 4096);
+	const again = [new Enqueue([{...toAll, route: 1}], 'each'), lease, new Settle(0, 'f'), new Pass(2), lease];
+	const urgent = {verb: 'set_priority', classNo: 0} satisfies ModelChange;
+	for (const state of ['scheduled', 'failed'] as const) {
+		const found = await run(t, [...again, new ChangeAll(urgent, {...anything, state}, 10)]);
+		t.deepEqual(found, ['a inflight']);
+	}
+});

@@ -19,8 +19,8 @@ export const lineMeant = (words: readonly string[], commands: readonly Command[]
 		: quotedLine([...words.slice(0, at), ...meant.name.split(' '), ...typed.slice(meant.length)]);
 };
 
-/** Behind the global options and their values. */
-const firstWord = (words: readonly string[]): number => {
+/** Where the command begins: behind the global options and their values. */
+export const firstWord = (words: readonly string[]): number => {
 	let at = 0;
 	while (words[at]?.startsWith('-') === true) {
 		at += words[at]?.includes('=') === true ? 1 : 2;

@@ -1,9 +1,9 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {findRpcSocket, type Surroundings} from '../config/paths.js';
-import {allCommands} from './all-commands.js';
 import {askAtTerminal} from './ask.js';
 import {formatAskedFor, type Reading, readCommandLine} from './command-line.js';
+import {loadAllCommands, loadCommandsFor} from './command-table.js';
 import type {CommandContext, Time} from './context.js';
 import {accessDaemon} from './daemon-access.js';
 import {EXIT, type ExitCode} from './exit-codes.js';
@@ -25,15 +25,23 @@ export const main = async (): Promise<void> => {
 		return;
 	}
 	try {
-		const reading = readCommandLine(words, {
-			commands: allCommands,
-			version: version(),
-			width: process.stdout.columns || DEFAULT_WIDTH,
-		});
-		const exitCode = await follow(reading);
+		const exitCode = await follow(await read(words));
 		process.exitCode = exitCode === EXIT.done ? (process.exitCode ?? exitCode) : exitCode; // The output may have failed.
 	} catch (error) {
-		process.exitCode = report(error, formatAskedFor(words));
+		process.exitCode = await report(error, formatAskedFor(words));
+	}
+};
+
+const read = async (words: readonly string[]): Promise<Reading> => {
+	const surface = {version: version(), width: process.stdout.columns || DEFAULT_WIDTH};
+	try {
+		return readCommandLine(words, {...surface, commands: await loadCommandsFor(words)});
+	} catch (error) {
+		if (!(error instanceof UsageError)) {
+			throw error;
+		}
+		// What was meant may be any of them.
+		return readCommandLine(words, {...surface, commands: await loadAllCommands()});
 	}
 };
 
@@ -93,11 +101,11 @@ const completeWords = async (words: readonly string[]): Promise<void> => {
 
 class Interrupted extends Error {}
 
-const report = (error: unknown, format: OutputFormat): ExitCode => {
+const report = async (error: unknown, format: OutputFormat): Promise<ExitCode> => {
 	if (error instanceof Interrupted || (error as Error).cause instanceof Interrupted) {
 		return EXIT.interrupted;
 	}
-	const failure = toFailure(withExample(error)) ?? unforeseen(error);
+	const failure = toFailure(await withExample(error)) ?? unforeseen(error);
 	const {code, problem, advice, exitCode} = failure;
 	outputFor({output: format} as Globals).complain(failure.message, {
 		code,
@@ -109,11 +117,11 @@ const report = (error: unknown, format: OutputFormat): ExitCode => {
 };
 
 /** What a command refuses of its own line comes with a line of it that works. */
-const withExample = (error: unknown): unknown => {
+const withExample = async (error: unknown): Promise<unknown> => {
 	if (!(error instanceof UsageError) || error.tryLine !== undefined) {
 		return error;
 	}
-	const known = allCommands.find(({name}) => name === error.command);
+	const known = (await loadAllCommands()).find(({name}) => name === error.command);
 	return new UsageError(error.message, error.command, known?.examples[0]);
 };
 

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {DEFAULT_RPC_SOCKET} from '../../src/config/paths.js';
@@ -393,7 +393,8 @@ test.serial('a directory that cannot be written is told in one line', async t =>
 	t.is(stderr.trimEnd().split('\n').length, 1);
 });
 
-test.serial('help waits for no heavy package', async t => {
+/** Every file that `files` load before they run, and the packages. */
+const loadedBy = async (...files: readonly string[]) => {
 	const packages = new Set<string>();
 	const seen = new Set<string>();
 	const walk = async (file: string): Promise<void> => {
@@ -411,7 +412,26 @@ test.serial('help waits for no heavy package', async t => {
 			}
 		}
 	};
-	await walk(EDGECTL);
-	t.deepEqual([...packages], ['commander']);
-	t.true(seen.size > 30);
+	for (const file of files) {
+		await walk(file);
+	}
+	return {packages: [...packages], files: [...seen]};
+};
+
+const COMMANDS = path.join(path.dirname(EDGECTL), 'cli', 'commands');
+const isCommand = (file: string): boolean => path.dirname(file) === COMMANDS;
+
+test('help waits for no heavy package', async t => {
+	const commands = (await readdir(COMMANDS)).filter(name => name.endsWith('.js'));
+	const {packages, files} = await loadedBy(EDGECTL, ...commands.map(name => path.join(COMMANDS, name)));
+	t.deepEqual(packages, ['commander']);
+	t.true(files.filter(isCommand).length > 30);
+});
+
+test('a command waits for no other', async t => {
+	t.deepEqual((await loadedBy(EDGECTL)).files.filter(isCommand), []);
+	for (const name of (await readdir(COMMANDS)).filter(file => file.endsWith('.js'))) {
+		const {files} = await loadedBy(path.join(COMMANDS, name));
+		t.deepEqual(files.filter(isCommand), [path.join(COMMANDS, name)]);
+	}
 });

@@ -1,6 +1,14 @@
 import {readdir} from 'node:fs/promises';
 import test from 'ava';
-import {directoryPeer, edgeConfig, edgeIn, enqueueText, inDirectory} from '../helpers/edge-daemon.js';
+import {
+	directoryPeer,
+	edgeConfig,
+	edgeIn,
+	enqueueText,
+	inDirectory,
+	statusOf,
+	untilIs,
+} from '../helpers/edge-daemon.js';
 import {type DaemonProcess, startDaemon} from '../helpers/process.js';
 
 /**
@@ -38,7 +46,9 @@ test('a daemon that a payload crashes each time it is sent delivers everything e
 			try {
 				const options = {config, directory: edge.directory, socket: 'rpc.sock', nodeArguments: BUG};
 				return await startDaemon(t, options);
-			} catch {
+			} catch (error) {
+				// Whatever else keeps it from starting must not pass for the bug.
+				t.regex(String(error), /the bug that it brings out/);
 				t.true(++crashes <= 12, 'it crashes before it answers, and not for ever');
 			}
 		}
@@ -54,7 +64,8 @@ test('a daemon that a payload crashes each time it is sent delivers everything e
 		if (ended === 'buried') {
 			break;
 		}
-		t.is(ended.code, 1, daemon.output());
+		// What cannot be closed within two seconds, on a machine that has much else to do, is ended by SIGKILL.
+		t.true(ended.code === 1 || ended.signal === 'SIGKILL', daemon.output());
 		crashes++;
 		daemon = await start();
 	}
@@ -74,16 +85,10 @@ test('a daemon that a payload crashes each time it is sent delivers everything e
 });
 
 /** Resolves when all is settled; never when the daemon ends before. */
-const buried = async (daemon: Awaited<ReturnType<typeof startDaemon>>): Promise<'buried'> => {
-	for (;;) {
-		const status = (await daemon.call('relay.status', {}).catch(() => undefined)) as
-			| {queue_depth: {acked: number; deadletter: number}}
-			| undefined;
-		if (status === undefined) {
-			return new Promise(() => {});
-		}
-		if (status.queue_depth.acked + status.queue_depth.deadletter === 60) {
-			return 'buried';
-		}
-	}
+const buried = async (daemon: DaemonProcess): Promise<'buried'> => {
+	const status = await untilIs(
+		() => statusOf(daemon).catch(() => undefined),
+		now => now === undefined || now.queue_depth.acked + now.queue_depth.deadletter === 60,
+	);
+	return status === undefined ? new Promise(() => {}) : 'buried';
 };

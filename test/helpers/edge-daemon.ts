@@ -1,6 +1,6 @@
 import path from 'node:path';
-import {setTimeout as wait} from 'node:timers/promises';
 import type {Result} from '../../src/rpc/contract/methods.js';
+import {looks} from './looks.js';
 import {type DaemonProcess, startDaemon} from './process.js';
 import {type Teardown, temporaryDirectory} from './temp-dir.js';
 
@@ -70,7 +70,6 @@ export const enqueueText = async (
 	return results[0]?.segment_id ?? '';
 };
 
-const ASK_AGAIN_MS = 5;
 /** What never comes about is told of after this; a machine with much else to do needs seconds for what takes it milliseconds. */
 const DEADLINE_MS = 60_000;
 
@@ -79,17 +78,14 @@ export const untilIs = async <Value>(
 	ask: () => Promise<Value>,
 	isIt: (value: Value) => boolean,
 ): Promise<Value> => {
-	const deadline = performance.now() + DEADLINE_MS;
-	for (;;) {
-		const value = await ask();
+	let value: Value | undefined;
+	for await (const _ of looks(DEADLINE_MS)) {
+		value = await ask();
 		if (isIt(value)) {
 			return value;
 		}
-		if (performance.now() > deadline) {
-			throw new Error(`It did not come to it. The last seen was ${JSON.stringify(value)}`);
-		}
-		await wait(ASK_AGAIN_MS);
 	}
+	throw new Error(`It did not come to it. The last seen was ${JSON.stringify(value)}`);
 };
 
 /** The status once `count` records are acknowledged. */

@@ -2,16 +2,15 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {setTimeout as wait} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {askSocket} from './json-rpc.js';
+import {looks} from './looks.js';
 import type {Teardown} from './temp-dir.js';
 
 export const EDGED = fileURLToPath(new URL('../../src/edged.js', import.meta.url));
 export const EDGECTL = fileURLToPath(new URL('../../src/edgectl.js', import.meta.url));
 
 const READY_DEADLINE_MS = 30_000;
-const ASK_AGAIN_MS = 5;
 
 export type Exit = {readonly code: number | null; readonly signal: NodeJS.Signals | null};
 
@@ -115,13 +114,14 @@ const ready = async (socket: string, exited: Promise<Exit>, output: () => string
 	void exited.then(exit => {
 		ended = exit;
 	});
-	const deadline = performance.now() + READY_DEADLINE_MS;
-	while (ended === undefined && performance.now() < deadline) {
+	for await (const _ of looks(READY_DEADLINE_MS)) {
+		if (ended !== undefined) {
+			break;
+		}
 		const pid = await runningPid(socket);
 		if (pid !== undefined) {
 			return pid;
 		}
-		await wait(ASK_AGAIN_MS);
 	}
 	const fate = ended === undefined ? `did not answer on ${socket}` : `ended with ${JSON.stringify(ended)}`;
 	throw new Error(`The daemon ${fate}. It said:\n${output()}`);

@@ -7,11 +7,11 @@ import {type ExportFilter, type ExportSum, exportDeadletters} from '../export/ex
 import type {ExportTarget} from '../export/export-target.js';
 import {toFailure} from '../failure.js';
 import {given} from '../given.js';
+import {reasonFilter} from '../listing.js';
 import {option, required} from '../parameters.js';
 import {readPeerId} from '../read/ids.js';
 import {readLine} from '../read/line.js';
 import {counted, humanBytes} from '../text/numbers.js';
-import {reasonFilter} from './list.js';
 
 const NAME = 'relay deadletter export';
 
@@ -29,7 +29,7 @@ export const deadletterExport = command({
 	positionals: {target: required('TARGET', 'a directory, or a file .tar, .tar.gz, .tgz', readLine)},
 	options: {
 		peer: option('--peer-id <P>', 'only those for this peer', readPeerId),
-		reason: reasonFilter(),
+		reason: reasonFilter,
 		...deadFilterOptions,
 	},
 	async run(context, {target, peer, reason, ...filters}): Promise<ExitCode | undefined> {

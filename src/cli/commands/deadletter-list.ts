@@ -1,13 +1,13 @@
 import {command} from '../command.js';
 import {deadFilterOf, deadFilterOptions} from '../dead-filter.js';
 import {given} from '../given.js';
+import {DEFAULT_LIMIT, reasonFilter} from '../listing.js';
 import {collectPage} from '../pages.js';
 import {option, optionOr} from '../parameters.js';
 import {readCount} from '../read/count.js';
 import {readPeerId} from '../read/ids.js';
 import {readLine} from '../read/line.js';
 import {deadlettersText} from '../text/records.js';
-import {DEFAULT_LIMIT, reasonFilter} from './list.js';
 
 const NAME = 'relay deadletter list';
 
@@ -22,7 +22,7 @@ export const deadletterList = command({
 	options: {
 		limit: optionOr('--limit <N>', 'at most so many records', readCount, DEFAULT_LIMIT),
 		peer: option('--peer-id <P>', 'only those for this peer', readPeerId),
-		reason: reasonFilter(),
+		reason: reasonFilter,
 		...deadFilterOptions,
 		cursor: option('--cursor <CURSOR>', 'go on where a listing ended', readLine),
 	},

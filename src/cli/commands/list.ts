@@ -1,9 +1,9 @@
-import {DEADLETTER_REASONS} from '../../outbound/attempts.js';
 import {PRIORITIES} from '../../outbound/priorities.js';
 import {STATES} from '../../outbound/transitions.js';
 import {command} from '../command.js';
 import {UsageError} from '../failure.js';
 import {given} from '../given.js';
+import {DEFAULT_LIMIT, reasonFilter} from '../listing.js';
 import {collectPage, eachPage} from '../pages.js';
 import {flag, option, optionOr} from '../parameters.js';
 import {readChoice} from '../read/choice.js';
@@ -16,7 +16,6 @@ import {readMoment, writtenMoment} from '../read/moment.js';
 import {grouped} from '../text/numbers.js';
 import {RecordLines, recordsText} from '../text/records.js';
 
-export const DEFAULT_LIMIT = 50;
 const NAME = 'relay list';
 
 export const list = command({
@@ -38,7 +37,7 @@ export const list = command({
 			readChoice(PRIORITIES),
 		),
 		label: option('--label <NAME=VALUE>', 'only segments that carry this label', readLabel),
-		reason: reasonFilter(),
+		reason: reasonFilter,
 		held: flag('--held', 'only what an operator holds'),
 		since: option(
 			'--since <TIME>',
@@ -81,12 +80,3 @@ export const list = command({
 		return undefined;
 	},
 });
-
-/** `--reason` of a listing or a selection; it takes the place of the global one. A function: `list` above needs it first. */
-export function reasonFilter() {
-	return option(
-		'--reason <R>',
-		`only those buried for this reason: ${DEADLETTER_REASONS.join(', ')}`,
-		readChoice(DEADLETTER_REASONS),
-	);
-}

@@ -100,6 +100,11 @@ export class BlockTable {
 		return isOne && this.#bytes.readUInt32LE(HEADER_BYTES) === peer;
 	}
 
+	/** Were records of it ever moved, or brought by an import to a peer that had none? */
+	get isMoved(): boolean {
+		return this.#movedPeers > 0;
+	}
+
 	/** By peer, the entries that it has no record of: they were moved away, or never came. Of other peers nothing ever was moved. */
 	get elsewhere(): Elsewhere {
 		this.#elsewhere ??= decodeElsewhere(this.#bytes.subarray(this.#movesAt), this.#movedPeers, this.count);

@@ -8,8 +8,9 @@ import {encodeGroup, type GroupRow, NEVER_HELD} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
 import {addGroup, removeGroupKey} from '../take-bits.js';
 import {removeChunks} from './chunks.js';
+import {removeKeysOf} from './group-keys.js';
 import {countIn, knownBits, type PeerRows, readPeerRows} from './peer-rows.js';
-import {standInTable} from './stand-in-table.js';
+import {damagedTable, standInTable} from './stand-in-table.js';
 
 /**
  * Inside a body: the table of `block` is unreadable or gone. What waited is buried as `CORRUPT`, one group per peer beside those
@@ -24,11 +25,12 @@ export const buryBlock = (
 	const rows = peers.all.map(({no}) => ({peer: no, rows: readPeerRows(handles, block, no)}));
 	const count = rows.map(each => countIn(each.rows)).find(each => each !== undefined);
 	const chunkBytes = removeChunks(handles, block);
+	const elsewhere = mayBeMoved(handles, block) ? elsewhereOf(rows, count) : new Map<PeerNo, Bits>();
 	const table = standInTable(handles, block, {
 		count,
 		chunkBytes,
 		route: rows.filter(each => hasRecords(each.rows)).map(each => each.peer),
-		elsewhere: elsewhereOf(rows, count),
+		elsewhere,
 	});
 	if (table === undefined) {
 		remove(env.blocks, block);
@@ -39,7 +41,10 @@ export const buryBlock = (
 	for (const {peer, rows: found} of rows) {
 		if (hasRecords(found)) {
 			cutBlock(handles, peer, block);
-			buried += buryPeer(handles, peer, block, {found, count: table.count});
+			const missing = Bits.full(table.count)
+				.without(knownBits(found, table.count))
+				.without(elsewhere.get(peer) ?? Bits.empty(table.count));
+			buried += buryPeer(handles, peer, block, {found, count: table.count, missing});
 		}
 	}
 	return {records: table.count, buried};
@@ -48,7 +53,14 @@ export const buryBlock = (
 const hasRecords = ({waiting, groups, settled, isSpanned, damaged}: PeerRows): boolean =>
 	waiting.length > 0 || groups.length > 0 || settled !== undefined || isSpanned || damaged.length > 0;
 
-/** What a peer whose rows are whole has no record of was moved: the table that said so is lost. */
+/** `false` when the damaged table says that nothing of it ever was moved: then what a peer has no record of is lost. */
+const mayBeMoved = (handles: StoreHandles, block: BlockNo): boolean =>
+	damagedTable(handles, block)?.isMoved !== false;
+
+/**
+ * What a peer whose rows are whole has no record of was moved: the table that said so is lost. Of a peer with a damaged row nobody knows:
+ * rather a deadletter too many than one that is not told.
+ */
 const elsewhereOf = (rows: readonly {peer: PeerNo; rows: PeerRows}[], count = 0): Elsewhere => {
 	const found = new Map<PeerNo, Bits>();
 	for (const {peer, rows: each} of rows.filter(({rows: {damaged}}) => damaged.length === 0)) {
@@ -60,20 +72,31 @@ const elsewhereOf = (rows: readonly {peer: PeerNo; rows: PeerRows}[], count = 0)
 	return found;
 };
 
-type Findings = {readonly found: PeerRows; readonly count: number};
+type Findings = {
+	readonly found: PeerRows;
+	readonly count: number;
+	/** What rows held that are damaged, or gone. */
+	readonly missing: Bits;
+};
 
-const buryPeer = (handles: StoreHandles, peer: PeerNo, block: BlockNo, {found, count}: Findings): number => {
+const buryPeer = (
+	handles: StoreHandles,
+	peer: PeerNo,
+	block: BlockNo,
+	{found, count, missing}: Findings,
+): number => {
 	const {env, clock} = handles;
 	const now = clock.now();
-	const missing =
-		found.damaged.length > 0 ? Bits.full(count).without(knownBits(found, count)) : Bits.empty(count);
 	let fresh = missing;
 	for (const {place, bits} of found.waiting) {
 		fresh = bits.size === count ? fresh.or(bits) : fresh;
 		remove(env[place.database], place.key);
 	}
-	for (const place of found.damaged) {
-		remove(env[place.database], place.key);
+	for (const {database, key} of found.damaged) {
+		remove(env[database], key);
+		if (database === 'groups') {
+			removeKeysOf(handles, key);
+		}
 	}
 	let buried = fresh.count();
 	for (const {group, row} of found.groups) {

@@ -13,6 +13,7 @@ import type {Place} from '../read-watch.js';
 import {hasPayload} from '../release-block.js';
 import {decodeSettled, emptySettled, encodeSettled} from '../settled-row.js';
 import {addGroupKey} from '../take-bits.js';
+import {removeKeysOf} from './group-keys.js';
 import {knownBits, readPeerRows} from './peer-rows.js';
 
 /** What was done about the damaged rows of one peer and block. */
@@ -44,7 +45,7 @@ export const mendPeer = (
 	}
 	const [first, ...others] = inOrderOfCaution(rows.damaged);
 	for (const place of others) {
-		remove(handles.env[place.database], place.key);
+		drop(handles, place);
 	}
 	restore(handles, table, first as Place, missing);
 	const isSimple = others.length === 0 && first?.database !== 'groups';
@@ -75,7 +76,7 @@ const inOrderOfCaution = (places: readonly Place[]): readonly Place[] =>
 const restore = (handles: StoreHandles, table: BlockTable, {database, key}: Place, bits: Bits): void => {
 	const {env, clock, age} = handles;
 	if (bits.isEmpty()) {
-		remove(env[database], key);
+		drop(handles, {database, key});
 	} else if (database === 'groups') {
 		const [peer, , group] = key as [PeerNo, BlockNo, GroupNo];
 		restoreGroup(handles, table, {peer, group}, bits);
@@ -86,6 +87,13 @@ const restore = (handles: StoreHandles, table: BlockTable, {database, key}: Plac
 		put(env.settled, key, encodeSettled({...emptySettled(table.count), ...times, ...told}));
 	} else {
 		put(env[database], key, encodeBits(bits));
+	}
+};
+
+const drop = (handles: StoreHandles, {database, key}: Place): void => {
+	remove(handles.env[database], key);
+	if (database === 'groups') {
+		removeKeysOf(handles, key);
 	}
 };
 

@@ -39,25 +39,38 @@ type Outcome = {
 
 /**
  * Puts right what hangs on a damaged row, in a commit of its own. Nothing happens when the row is whole again: two may have met it.
- * What cannot be told from what is left is buried as `CORRUPT` or set aside; other records are not touched.
+ * What cannot be told from what is left is buried as `CORRUPT` or set aside; other records are not touched. Other damaged rows are put
+ * right with it when the counters have to be counted anew: what they hold is to be counted too.
  */
-export const mend = async (handles: StoreHandles, place: Place): Promise<Mend | undefined> => {
-	const outcome = await commit(
-		handles,
-		changes => {
-			const mended = mendPlace(handles, place, changes);
-			if (mended?.isInexact) {
-				recount(handles, changes);
-			}
-			return mended;
-		},
-		'tolerant',
-	);
+export const mend = async (handles: StoreHandles, place: Place): Promise<readonly Mend[]> => {
+	const mends = await commit(handles, changes => mendAll(handles, place, changes), 'tolerant');
 	for (const [peer, overlay] of handles.overlays) {
 		overlay.lookEverywhere();
 		handles.announce(peer);
 	}
-	return outcome === undefined ? undefined : {place, done: outcome.done, buried: outcome.buried ?? 0};
+	return mends;
+};
+
+/** One count meets what hides from the one before it: a table that was unreadable may name more. */
+const ROUNDS = 4;
+
+/** Inside a body. */
+const mendAll = (handles: StoreHandles, first: Place, changes: CounterChanges): readonly Mend[] => {
+	const mends: Mend[] = [];
+	let places: readonly Place[] = [first];
+	let isInexact = false;
+	for (let round = 0; round < ROUNDS && places.length > 0; round++) {
+		const before = mends.length;
+		for (const place of places) {
+			const outcome = mendPlace(handles, place, changes);
+			if (outcome !== undefined) {
+				mends.push({place, done: outcome.done, buried: outcome.buried ?? 0});
+				isInexact ||= outcome.isInexact === true;
+			}
+		}
+		places = isInexact && mends.length > before ? recount(handles, changes) : [];
+	}
+	return mends;
 };
 
 const mendPlace = (

@@ -29,8 +29,7 @@ export class Mending {
 
 	/** Resolves when it is on disk. */
 	async mend(place: Place): Promise<void> {
-		const done = await mend(this.#handles, place);
-		if (done !== undefined) {
+		for (const done of await mend(this.#handles, place)) {
 			this.#mended++;
 			this.#buried += done.buried;
 			this.#onMend(done);

@@ -10,14 +10,16 @@ import {
 import type {StoreHandles} from '../handles.js';
 import {countRecords, NEVER_COUNTED_HERE} from '../invariant.js';
 import {META_COUNTERS} from '../meta-keys.js';
+import {type Place, placeName} from '../read-watch.js';
 
 /**
- * Inside a body, after its other writes: brings the counters to what the rows say. Reads every row. `acked` and `satisfied` only
- * rise: of what has no proof any more it is taken that it expired.
+ * Inside a body that is tolerant, after its other writes: brings the counters to what the rows say. Reads every row. `acked` and
+ * `satisfied` only rise: of what has no proof any more it is taken that it expired. Returns the rows that are damaged: what they hold is
+ * not counted.
  */
-export const recount = (handles: StoreHandles, changes: CounterChanges): void => {
+export const recount = (handles: StoreHandles, changes: CounterChanges): readonly Place[] => {
 	const {env, peers} = handles;
-	const counted = countRecords(handles);
+	const {counted, damaged} = countWhole(handles);
 	changes.clear();
 	for (const no of [STORE_COUNTERS, ...peers.all.map(peer => peer.no)]) {
 		const saved = env.meta.get([META_COUNTERS, no]);
@@ -34,6 +36,21 @@ export const recount = (handles: StoreHandles, changes: CounterChanges): void =>
 				add(changes, no, name, counter(rows, name) - counter(stored, name));
 			}
 		}
+	}
+	return damaged;
+};
+
+const countWhole = (
+	handles: StoreHandles,
+): {readonly counted: CounterChanges; readonly damaged: readonly Place[]} => {
+	const {watch} = handles.env;
+	const {onDamaged} = watch;
+	const damaged = new Map<string, Place>();
+	watch.onDamaged = ({place}) => damaged.set(placeName(place), place);
+	try {
+		return {counted: countRecords(handles), damaged: [...damaged.values()]};
+	} finally {
+		watch.onDamaged = onDamaged;
 	}
 };
 

@@ -1,8 +1,12 @@
 import type {AgeMs, BlockNo, EpochMs} from '../outbound/units.js';
+import type {BlockTable} from './block-table.js';
 import {createdAgeOf} from './encode-block-table.js';
 import type {StoreHandles} from './handles.js';
 
-/** The blocks that were written at `since` or later, and before `until`: they are numbered in the order in which they are written. */
+/**
+ * The blocks that were written at `since` or later, and before `until`: they are numbered in the order in which they are written. Where
+ * damage has left one with another time, some too many or too few: see `isOfTime`.
+ */
 export const blocksOfTime = (
 	handles: StoreHandles,
 	since: EpochMs | undefined,
@@ -12,6 +16,16 @@ export const blocksOfTime = (
 	below:
 		until === undefined ? handles.numbers.blockLimit : firstBlockSince(handles, handles.age.fromWall(until)),
 });
+
+/** Was it written at `since` or later, and before `until`? */
+export const isOfTime = (
+	{age}: StoreHandles,
+	{createdAge}: Pick<BlockTable, 'createdAge'>,
+	since: EpochMs | undefined,
+	until: EpochMs | undefined,
+): boolean =>
+	(since === undefined || createdAge >= age.fromWall(since)) &&
+	(until === undefined || createdAge < age.fromWall(until));
 
 /** Of a row that tells its age: a damaged one may be shorter. */
 const LEAST_BYTES = 36;

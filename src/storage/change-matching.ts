@@ -4,10 +4,11 @@ import type {BlockNo, PeerNo} from '../outbound/units.js';
 import {applyChange} from './apply-change.js';
 import {atomically} from './atomically.js';
 import {Bits, firstBits} from './bits.js';
+import {blocksOfTime, isOfTime} from './blocks-of-time.js';
 import {isOpenPart} from './bury.js';
 import type {StoreHandles} from './handles.js';
 import type {WaitingBits} from './hold-moves.js';
-import {type Stage, type StageRow, walkStage} from './list-stages.js';
+import {type Scope, type Stage, type StageRow, type UnreadRow, WHOLE, walkRows} from './list-stages.js';
 import {RefusalCount} from './refusal-count.js';
 import type {BulkProgress, WaitingChange, WaitingSelector} from './store.js';
 import {type Change, resolveChange, sift, stagesOf} from './waiting-change.js';
@@ -59,20 +60,37 @@ const look = (handles: StoreHandles, change: Change, selector: WaitingSelector, 
 	const refusals = new RefusalCount();
 	let changed = 0;
 	let examined = 0;
-	for (const {peer, stage, row} of rows(handles, change, selector, after)) {
-		const from = isAt(after, peer, stage, row) ? after.entry : -1;
-		const search = {selector, below, from, room: limit - changed};
-		const found = matchesIn(handles, change, {peer, row}, search, refusals);
-		changed += found.bits.count();
-		if (!found.bits.isEmpty() && isOpenPart(row.part)) {
-			matches.push({table: row.table, peer, part: row.part, bits: found.bits});
+	for (const {peer, stage, scope, unread} of rows(handles, change, selector, after)) {
+		const {block, key} = unread;
+		const row = block >= scope.from && block < Math.min(scope.below, below) ? unread.open() : undefined;
+		let last = WHOLE_ROW;
+		if (row !== undefined) {
+			const from = isAt(after, peer, stage, row) ? after.entry : -1;
+			const search = {selector, from, room: limit - changed};
+			const found = matchesIn(handles, change, {peer, row}, search, refusals);
+			({last} = found);
+			changed += found.bits.count();
+			if (!found.bits.isEmpty() && isOpenPart(row.part)) {
+				matches.push({table: row.table, peer, part: row.part, bits: found.bits});
+			}
 		}
 		if (changed >= limit || ++examined >= MAX_EXAMINED) {
-			const cursor = formatCursor({peer, stage, key: row.key, entry: found.last, below});
+			const cursor = formatCursor({peer, stage, key, entry: last, below});
 			return {matches, changed, ...refusals.told(), cursor, done: false};
 		}
 	}
 	return {matches, changed, ...refusals.told(), cursor: selector.cursor, done: true};
+};
+
+/** In the place of an entry: the whole row was looked at. */
+const WHOLE_ROW = Number.MAX_SAFE_INTEGER;
+
+type Walked = {
+	readonly peer: PeerNo;
+	readonly stage: Stage;
+	/** By the same times as a listing: what it shows is what is changed. */
+	readonly scope: Scope;
+	readonly unread: UnreadRow;
 };
 
 function* rows(
@@ -80,17 +98,19 @@ function* rows(
 	change: Change,
 	selector: WaitingSelector,
 	after: Position | undefined,
-): Generator<{peer: PeerNo; stage: Stage; row: StageRow}> {
+): Generator<Walked> {
 	const {peers} = handles;
-	const {peer} = selector;
+	const {peer, since, before} = selector;
+	const ofTime = {classNo: undefined, ...blocksOfTime(handles, since, before)};
 	const wanted = peer === undefined ? peers.all.map(({no}) => no) : [peers.no(peer)];
 	const stages = stagesOf(change, selector);
 	for (const no of wanted.filter(each => each >= (after?.peer ?? 0))) {
 		const first = after?.peer === no ? Math.max(0, stages.indexOf(after.stage)) : 0;
 		for (const stage of stages.slice(first)) {
 			const start = after?.peer === no && after.stage === stage ? after.key : undefined;
-			for (const row of walkStage(handles, stage, no, start)) {
-				yield {peer: no, stage, row};
+			const scope = stage === 'deadletters' ? WHOLE : ofTime;
+			for (const unread of walkRows(handles, stage, no, start, scope)) {
+				yield {peer: no, stage, scope, unread};
 			}
 		}
 	}
@@ -98,7 +118,6 @@ function* rows(
 
 type Search = {
 	readonly selector: WaitingSelector;
-	readonly below: BlockNo;
 	/** The entry of the row that was looked at last by the step before. */
 	readonly from: number;
 	readonly room: number;
@@ -109,12 +128,12 @@ const matchesIn = (
 	handles: StoreHandles,
 	change: Change,
 	{peer, row}: {readonly peer: PeerNo; readonly row: StageRow},
-	{selector, below, from, room}: Search,
+	{selector, from, room}: Search,
 	refusals: RefusalCount,
 ): {readonly bits: Bits; readonly last: number} => {
 	const {table, part, bits: all} = row;
-	const none = {bits: Bits.empty(table.count), last: table.count};
-	if (table.block >= below || !isOpenPart(part) || !isAsked(handles, selector, row)) {
+	const none = {bits: Bits.empty(table.count), last: WHOLE_ROW};
+	if (!isOpenPart(part) || !isAsked(handles, selector, row)) {
 		return none;
 	}
 	const asked = Bits.of(
@@ -125,7 +144,7 @@ const matchesIn = (
 	const free = handles.overlays.get(peer)?.free(table.block, group, asked) ?? asked;
 	const {able, refused} = sift(handles, change, {table, peer, part, bits: free});
 	const bits = firstBits(able, room);
-	const last = bits.equals(able) ? table.count : Math.max(...bits);
+	const last = bits.equals(able) ? WHOLE_ROW : Math.max(...bits);
 	refusals.add('being_sent', asked.without(free), last);
 	for (const [why, which] of refused) {
 		refusals.add(why, which, last);
@@ -135,20 +154,21 @@ const matchesIn = (
 
 /** By everything but its label, which entries have of their own. */
 const isAsked = (
-	{age}: StoreHandles,
+	handles: StoreHandles,
 	{priority, state, reason, since, before}: WaitingSelector,
 	{table, part}: StageRow,
 ): boolean => {
 	const row = part.place === 'group' ? part.row : undefined;
 	const classNo = row?.classNo ?? ('classNo' in part ? part.classNo : table.classNo);
 	const isDead = row?.state === 'deadletter';
-	const at = isDead ? row.diedAt : age.noted(table.createdAt, table.createdAge);
+	const isThen = isDead
+		? row.diedAt >= (since ?? 0) && row.diedAt < (before ?? Number.POSITIVE_INFINITY)
+		: isOfTime(handles, table, since, before);
 	return (
+		isThen &&
 		(priority === undefined || classOf(priority) === classNo) &&
 		(state === undefined || state === 'held' || state === (row?.state ?? 'scheduled')) &&
-		(reason === undefined || (isDead && row.reason === reason)) &&
-		at >= (since ?? 0) &&
-		at < (before ?? Number.POSITIVE_INFINITY)
+		(reason === undefined || (isDead && row.reason === reason))
 	);
 };
 

@@ -45,21 +45,6 @@ export const stagesFor = ({state, reason, held}: RecordFilter): readonly Stage[]
 const stagesOfState = (state: RecordFilter['state']): readonly Stage[] =>
 	state === undefined ? ALL_STAGES : STAGES_OF[state];
 
-/** The rows of `stage` for `peer` from `start` on (the key of a cursor: that row comes again). */
-export function* walkStage(
-	handles: StoreHandles,
-	stage: Stage,
-	peer: PeerNo,
-	start: StageKey | undefined,
-): Generator<StageRow> {
-	for (const found of walkRows(handles, stage, peer, start)) {
-		const row = found.open();
-		if (row !== undefined) {
-			yield row;
-		}
-	}
-}
-
 /** A row whose block has not been looked at yet: who does not want that block passes it by for nothing. */
 export type UnreadRow = {
 	readonly key: StageKey;
@@ -77,7 +62,7 @@ export type Scope = {
 };
 export const WHOLE: Scope = {from: 0 as BlockNo, below: Number.MAX_SAFE_INTEGER as BlockNo};
 
-/** As {@link walkStage}, row by row; rows of blocks outside of `scope` may come too. */
+/** The rows of `stage` for `peer` from `start` on (the key of a cursor: that row comes again). Rows of blocks outside of `scope` may come too. */
 export function* walkRows(
 	handles: StoreHandles,
 	stage: Stage,

@@ -3,7 +3,7 @@ import {classOf} from '../outbound/priorities.js';
 import type {DeliveryRecord, RecordPage} from '../outbound/record.js';
 import type {PeerNo} from '../outbound/units.js';
 import {currentStart} from './abandon.js';
-import {blocksOfTime} from './blocks-of-time.js';
+import {blocksOfTime, isOfTime} from './blocks-of-time.js';
 import {type CounterName, counter, deadCounter} from './counters.js';
 import {encodeLabel} from './entry-metadata.js';
 import type {StoreHandles} from './handles.js';
@@ -122,11 +122,14 @@ const startKey = (stage: Stage, peer: PeerNo, {since}: RecordFilter): StageKey |
 /** Cheap tests on a whole row, before an entry of it is decoded. */
 const mayMatch = (
 	handles: StoreHandles,
-	{state, reason, priority, before}: RecordFilter,
+	{state, reason, priority, before, enqueuedSince, enqueuedUntil}: RecordFilter,
 	{table, part, bits}: StageRow,
 	label: Buffer | undefined,
 ): boolean => {
 	if (bits.isEmpty() || (label !== undefined && !table.metadataArea.includes(label))) {
+		return false;
+	}
+	if (!isOfTime(handles, table, enqueuedSince, enqueuedUntil)) {
 		return false;
 	}
 	const classNo =
@@ -169,6 +172,9 @@ const totalOf = (
 	}
 	if (held === false || (held && (state !== undefined || reason !== undefined))) {
 		return undefined;
+	}
+	if (reason !== undefined && state !== undefined && state !== 'deadletter') {
+		return 0; // Only what is dead was buried for a reason.
 	}
 	const names: readonly CounterName[] = held
 		? ['held']

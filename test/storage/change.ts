@@ -1,4 +1,5 @@
 import type {SegmentId} from '../../src/outbound/names.js';
+import type {EpochMs} from '../../src/outbound/units.js';
 import {findViolations} from '../../src/storage/invariant.js';
 import {BIG_WINDOW} from '../helpers/store-fixture.js';
 import {
@@ -141,3 +142,18 @@ storeTest(
 		await t.throwsAsync(store.change('force', other, A), {code: 'INVALID_STATE', message: /only what waits/});
 	},
 );
+
+storeTest('a change by time meets what a listing by the same times shows', async (t, {store, clock}) => {
+	const [before = '' as SegmentId] = await fill(store, ['before']);
+	clock.advance(60_000);
+	clock.jump(-365 * 86_400_000);
+	const [after = '' as SegmentId] = await fill(store, ['after']);
+	await store.change('hold', after, A);
+	clock.advance(60_000);
+	const half = (clock.now() - 90_000) as EpochMs;
+	t.like(store.previewMatching({setPriority: 'bulk'}, {since: half}, 10), {changed: 1, done: true});
+	t.like(await store.changeMatching('expire', {before: half}, 10), {changed: 1, done: true});
+	t.deepEqual([recordOf(store, before).state, recordOf(store, after).state], ['deadletter', 'scheduled']);
+	t.like(await store.changeMatching('release', {before: half}, 10), {changed: 0, done: true});
+	t.like(await store.changeMatching('release', {since: half}, 10), {changed: 1, done: true});
+});

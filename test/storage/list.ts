@@ -106,6 +106,7 @@ const filters: readonly (readonly [string, RecordFilter, (record: DeliveryRecord
 		record => record.reason === 'FORCED' && record.peerId === A,
 	],
 	['a reason nobody died of', {reason: 'QUOTA'}, () => false],
+	['a reason of what is not dead', {reason: 'REJECTED', state: 'failed'}, () => false],
 	["two labels of which one is another's value", {label: {name: 'site', value: 'log'}}, () => false],
 	['the time since', {enqueuedSince: LATER}, record => record.enqueuedAt >= LATER],
 	['the time before', {enqueuedUntil: LATER}, record => record.enqueuedAt < LATER],

@@ -1,6 +1,7 @@
 import {PRIORITIES} from '../../outbound/priorities.js';
 import {STATES} from '../../outbound/transitions.js';
 import {command} from '../command.js';
+import {deadFilterOf} from '../dead-filter.js';
 import {UsageError} from '../failure.js';
 import {given} from '../given.js';
 import {DEFAULT_LIMIT, reasonFilter} from '../listing.js';
@@ -8,11 +9,10 @@ import {collectPage, eachPage} from '../pages.js';
 import {flag, option, optionOr} from '../parameters.js';
 import {readChoice} from '../read/choice.js';
 import {readCount} from '../read/count.js';
-import {readDurationMs} from '../read/duration.js';
 import {readPeerId} from '../read/ids.js';
 import {readLabel} from '../read/label.js';
 import {readLine} from '../read/line.js';
-import {readMoment, writtenMoment} from '../read/moment.js';
+import {readMoment} from '../read/moment.js';
 import {grouped} from '../text/numbers.js';
 import {RecordLines, recordsText} from '../text/records.js';
 
@@ -44,7 +44,11 @@ export const list = command({
 			'only enqueued since then: 2h (ago), or 2026-07-25T11:00:00Z',
 			readMoment,
 		),
-		olderThan: option('--older-than <AGE>', 'only enqueued longer ago than this, e.g. 2h', readDurationMs),
+		olderThan: option(
+			'--older-than <AGE>',
+			'only enqueued longer ago, such as 2h; or before a time',
+			readMoment,
+		),
 		limit: optionOr('--limit <N>', 'at most so many records', readCount, DEFAULT_LIMIT),
 		cursor: option('--cursor <CURSOR>', 'go on where a listing ended', readLine),
 		all: flag('--all', 'every record that matches, however many'),
@@ -54,11 +58,10 @@ export const list = command({
 		if (reason !== undefined && state !== undefined && state !== 'deadletter') {
 			throw new UsageError(`--reason is of deadletters, and --state asks for ${state}`, NAME);
 		}
+		const times = deadFilterOf({since, olderThan, label: undefined}, {time}, NAME);
 		const filter = given({
-			...{state, peer_id: peer, priority, label, reason},
+			...{state, peer_id: peer, priority, label, reason, since: times.since, until: times.before},
 			held: held || undefined,
-			since: since && writtenMoment(since, time.now()),
-			until: olderThan === undefined ? undefined : writtenMoment({agoMs: olderThan}, time.now()),
 		});
 		if (!all) {
 			const page = await collectPage(limit, cursor, part => call('relay.list', {...filter, ...part}));

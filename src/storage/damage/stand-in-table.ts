@@ -3,7 +3,7 @@ import type {SegmentId} from '../../outbound/names.js';
 import type {AgeMs, BlockNo, EpochMs, PeerNo} from '../../outbound/units.js';
 import {BlockTable} from '../block-table.js';
 import type {Elsewhere} from '../elsewhere.js';
-import {encodeBlockTable} from '../encode-block-table.js';
+import {createdAgeOf, encodeBlockTable, HEADER_BYTES} from '../encode-block-table.js';
 import {type EntryMetadata, encodeMetadata, NO_METADATA} from '../entry-metadata.js';
 import {ENTRY_RECORD_BYTES, FLAG_GIVEN_ID, writeEntryRecord} from '../entry-record.js';
 import type {StoreHandles} from '../handles.js';
@@ -63,7 +63,7 @@ export const standInTable = (
 	const head = {
 		classNo: damaged?.classNo ?? (2 as const),
 		route: known.route,
-		createdAge: Math.min(damaged?.createdAge ?? 0, handles.age.now()) as AgeMs,
+		createdAge: ageBetweenNeighbours(handles, block, damaged?.createdAge),
 		createdAt: Math.min(damaged?.createdAt ?? 0, handles.clock.now()) as EpochMs,
 		leastExpiry: 0,
 		payloadBytes: sizes === undefined ? 0 : known.chunkBytes,
@@ -74,6 +74,19 @@ export const standInTable = (
 	return elsewhere.size === 0
 		? {bytes, count}
 		: {bytes: new BlockTable(block, bytes, handles.storeId).withElsewhere(elsewhere), count};
+};
+
+/** Blocks are found by their time, so that it must not stand out of their order. */
+const ageBetweenNeighbours = ({env, age}: StoreHandles, block: BlockNo, told: AgeMs | undefined): AgeMs => {
+	const ageOf = (neighbours: Iterable<{readonly value: Buffer}>): number | undefined => {
+		for (const {value} of neighbours) {
+			return value.length < HEADER_BYTES ? undefined : createdAgeOf(value);
+		}
+		return undefined;
+	};
+	const before = ageOf(env.blocks.getRange({start: block - 1, reverse: true, limit: 1})) ?? 0;
+	const behind = ageOf(env.blocks.getRange({start: block + 1, limit: 1})) ?? age.now();
+	return Math.min(age.now(), Math.max(before, Math.min(told ?? before, behind))) as AgeMs;
 };
 
 export type KnownOfBlock = {
@@ -107,8 +120,8 @@ const sizesOf = (damaged: BlockTable | undefined, chunkBytes: number): readonly 
 	return sizes.reduce((sum, size) => sum + size, 0) === chunkBytes ? sizes : undefined;
 };
 
-/** As far as its lengths agree; its fields are not to be believed. */
-const damagedTable = ({env, storeId}: StoreHandles, block: BlockNo): BlockTable | undefined => {
+/** As far as its lengths agree, and so do the numbers that they follow from; its other fields are not to be believed. */
+export const damagedTable = ({env, storeId}: StoreHandles, block: BlockNo): BlockTable | undefined => {
 	const row = env.blocks.raw.get(block);
 	try {
 		return row === undefined ? undefined : new BlockTable(block, row, storeId);

@@ -182,6 +182,7 @@ test('what contradicts itself is refused', async t => {
 		'relay list --since yesterday',
 		'relay list --since 2026-13-01',
 		'relay list --older-than -1h',
+		'relay list --since 1h --older-than 2h',
 	]) {
 		await t.throwsAsync(runLine(line), {name: 'UsageError'}, line);
 	}
@@ -196,6 +197,7 @@ test('times of a listing are so long ago, or stand by themselves', async t => {
 	});
 	t.like(await asked('relay list --since 2026-07-25t09:30:00+02:00'), {since: '2026-07-25T09:30:00+02:00'});
 	t.like(await asked('relay list --since 2026-07-25'), {since: '2026-07-25T00:00:00Z'});
+	t.like(await asked('relay list --older-than 2026-07-25'), {until: '2026-07-25T00:00:00Z'});
 });
 
 const pages = [

@@ -1,3 +1,5 @@
+import type {EpochMs} from '../../../src/outbound/units.js';
+import {createdAgeOf} from '../../../src/storage/encode-block-table.js';
 import {findViolations} from '../../../src/storage/invariant.js';
 import type {LmdbStore} from '../../../src/storage/lmdb-store.js';
 import {flip, keysOf} from '../../helpers/flip.js';
@@ -226,3 +228,29 @@ storeTest('after the numbers and their copy are damaged, no id is given twice', 
 	t.is(store.inspect(first as never).length, 1);
 	t.is(store.inspect(second as never).length, 1);
 });
+
+for (const [what, at] of [
+	['version', 0],
+	['time', 13],
+] as const) {
+	storeTest(
+		`a block that is buried with a table whose ${what} was damaged keeps its place in time`,
+		async (t, {store, clock}) => {
+			for (const payload of ['old', 'damaged', 'young']) {
+				await fill(store, [payload]);
+				clock.advance(10_000);
+			}
+			const [, key] = keysOf(store, 'blocks');
+			await flip(store, 'blocks', key, at);
+			await store.handles.mend({database: 'blocks', key: key as number});
+			const ages = [...store.handles.env.blocks.getRange()].map(({value}) => createdAgeOf(value));
+			t.deepEqual(
+				ages,
+				ages.toSorted((a, b) => a - b),
+			);
+			const before = (clock.now() - 15_000) as EpochMs;
+			t.like(store.previewMatching('expire', {before}, 10), {changed: 1});
+			t.is(store.list({enqueuedUntil: before, state: 'scheduled'}, {limit: 10}).records.length, 1);
+		},
+	);
+}

@@ -87,11 +87,11 @@ export class Intake {
 	async enqueue(drafts: readonly SegmentDraft[], mode: 'all' | 'each'): Promise<Enqueued> {
 		const {store, clock, storeHealth} = this.#options;
 		const calledAt = clock.elapsed();
-		const era = this.#era;
-		era.open++;
 		try {
-			this.#admit(drafts);
-			const enqueued = await store.enqueue(drafts, mode);
+			const enqueued = await this.arriving(() => {
+				this.#admit(drafts);
+				return store.enqueue(drafts, mode);
+			});
 			this.counters.calls++;
 			this.counters.seconds += (clock.elapsed() - calledAt) / 1000;
 			this.#count(drafts, enqueued);
@@ -106,6 +106,15 @@ export class Intake {
 				}
 			}
 			throw error;
+		}
+	}
+
+	/** For `work` that brings records to a peer in another way, e.g. by a move: `answered` waits for it too. */
+	async arriving<Result>(work: () => Promise<Result>): Promise<Result> {
+		const era = this.#era;
+		era.open++;
+		try {
+			return await work();
 		} finally {
 			if (--era.open === 0) {
 				era.ended?.();
@@ -113,7 +122,7 @@ export class Intake {
 		}
 	}
 
-	/** Resolves once every call that was begun before this one has been answered. */
+	/** Resolves once everything that was begun before this call has been answered. */
 	async answered(): Promise<void> {
 		const era = this.#era;
 		this.#era = {open: 0, ended: undefined};

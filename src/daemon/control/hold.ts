@@ -1,6 +1,5 @@
 import {EdgedError} from '../../outbound/errors.js';
 import type {PeerId} from '../../outbound/names.js';
-
 import type {Params, Result} from '../../rpc/contract/methods.js';
 import {parseTime} from '../../runtime/clock.js';
 import type {
@@ -43,17 +42,25 @@ export const setPriority = async (
 	return {dry_run: params.dry_run === true, reprioritised, ...rest};
 };
 
-/** The records that are moved find a lane: `UNKNOWN_PEER` and `DRAINING` for a peer that takes nothing new. */
+/**
+ * The records that are moved find a lane: `UNKNOWN_PEER` and `DRAINING` for a peer that takes nothing new. Who shuts a peer's door and
+ * waits for what had come in before (`Intake.answered`) waits for them too.
+ */
 export const move = async (
-	parts: Changing & Pick<Parts, 'peers' | 'dispatcher'>,
+	parts: Changing & Pick<Parts, 'peers' | 'dispatcher' | 'intake'>,
 	params: Params<'relay.move'>,
 ): Promise<Result<'relay.move'>> => {
 	const {peer_id: from, to_peer_id: to} = params;
 	if (from === to) {
 		throw new EdgedError('INVALID_ARGUMENT', `to_peer_id is ${from}, where the records are already`);
 	}
-	const admit = (): void => takesNew(parts, to);
-	const {changed: moved, ...rest} = await change(parts, {moveTo: to}, params, admit);
+	const enter: Enter = commit =>
+		parts.intake.arriving(async () => {
+			takesNew(parts, to);
+			return commit();
+		});
+	takesNew(parts, to); // A dry run says so too.
+	const {changed: moved, ...rest} = await change(parts, {moveTo: to}, params, enter);
 	return {dry_run: params.dry_run === true, moved, ...rest};
 };
 
@@ -92,15 +99,16 @@ export const forceMatching = (
 	params: Extract<Params<'relay.deadletter.force'>, {all: true}>,
 ): Promise<Done> => change(parts, 'force', params);
 
-/** `admit` throws when it must not go on; it is asked before each commit. */
+/** Each commit is made through it: it rejects when the work must not go on. */
+type Enter = <Result>(commit: () => Promise<Result>) => Promise<Result>;
+
 const change = async (
 	parts: Changing,
 	verb: WaitingChange,
 	params: ChangeParams,
-	admit: () => void = () => undefined,
+	enter: Enter = commit => commit(),
 ): Promise<Done> => {
-	admit();
-	const done = await changeOneOrAll(parts, verb, params, admit);
+	const done = await changeOneOrAll(parts, verb, params, enter);
 	if (params.dry_run !== true && done.changed > 0) {
 		const {segment_id, priority, label, to, to_peer_id} = params as Readonly<Record<string, unknown>>;
 		const asked = Object.entries({segment_id, priority, label, to, to_peer_id});
@@ -132,15 +140,15 @@ const changeOneOrAll = async (
 	{store}: Changing,
 	verb: WaitingChange,
 	params: ChangeParams,
-	admit: () => void,
+	enter: Enter,
 ): Promise<Done> => {
 	if (params.all === true) {
-		return inSteps(store, verb, params, admit);
+		return inSteps(store, verb, params, enter);
 	}
 	const isDry = params.dry_run === true;
 	const done = isDry
 		? store.previewChange(verb, params.segment_id, params.peer_id)
-		: await store.change(verb, params.segment_id, params.peer_id);
+		: await enter(() => store.change(verb, params.segment_id, params.peer_id));
 	const {changed, refused, because} = done;
 	return {changed, refused, ...(because !== undefined && {refused_because: because})};
 };
@@ -153,12 +161,11 @@ const inSteps = async (
 	store: Pick<OutboundStore, 'changeMatching' | 'previewMatching'>,
 	verb: WaitingChange,
 	params: Extract<ChangeParams, {all: true}>,
-	admit: () => void,
+	enter: Enter,
 ): Promise<Done> => {
 	const step = async (selector: WaitingSelector, limit: number): Promise<BulkProgress> => {
 		if (params.dry_run !== true) {
-			admit();
-			return store.changeMatching(verb, selector, limit);
+			return enter(() => store.changeMatching(verb, selector, limit));
 		}
 		await new Promise(resolve => setImmediate(resolve)); // A look at millions must not keep others waiting.
 		return store.previewMatching(verb, selector, limit);

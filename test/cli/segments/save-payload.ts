@@ -1,5 +1,6 @@
+import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {readdir, readFile, writeFile} from 'node:fs/promises';
+import {readdir, readFile, readlink, stat, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {Readable} from 'node:stream';
 import test from 'ava';
@@ -56,3 +57,41 @@ test(
 	() => AbortSignal.abort(),
 	/aborted/,
 );
+
+test('a link stays one, and what it names gets the payload', async t => {
+	const directory = await temporaryDirectory(t);
+	const [file, link] = [path.join(directory, 'out.bin'), path.join(directory, 'latest')];
+	await writeFile(file, 'before');
+	await symlink('out.bin', link);
+	await savePayload(Readable.from([CONTENT]), link, DIGEST, never);
+	t.is(await readlink(link), 'out.bin');
+	t.deepEqual(await readFile(file), CONTENT);
+});
+
+test('a pipe gets the bytes, and stays a pipe', async t => {
+	const directory = await temporaryDirectory(t);
+	const pipe = path.join(directory, 'pipe');
+	execFileSync('mkfifo', [pipe]);
+	const [read] = await Promise.all([
+		readFile(pipe),
+		savePayload(Readable.from([CONTENT]), pipe, DIGEST, never),
+	]);
+	t.deepEqual(read, CONTENT);
+	t.true((await stat(pipe)).isFIFO());
+	await savePayload(Readable.from([CONTENT]), '/dev/null', DIGEST, never);
+	t.true((await stat('/dev/null')).isCharacterDevice());
+});
+
+test('what the file system refuses names the file that was asked for, and nothing is left behind', async t => {
+	const directory = await temporaryDirectory(t);
+	for (const [file, why] of [
+		[directory, 'it is a directory; name a file in it'],
+		[path.join(directory, 'nowhere', 'out.bin'), 'there is no such directory'],
+		[path.join(directory, 'x'.repeat(250)), 'the name is too long'],
+	] as const) {
+		await t.throwsAsync(savePayload(Readable.from([CONTENT]), file, DIGEST, never), {
+			message: `the payload cannot be written to ${file}: ${why}`,
+		});
+	}
+	t.deepEqual(await readdir(directory), []);
+});

@@ -59,7 +59,9 @@ export const runChange = async (
 ): Promise<ExitCode | undefined> => {
 	const params = paramsOf(values, context, step);
 	const isDry = params['dry_run'] === true;
-	const isAsked = step.question !== undefined && params['all'] === true && !isDry && !values.yes;
+	// A segment without a peer is all that waits of it.
+	const mayBeMany = params['all'] === true || params['peer_id'] === undefined;
+	const isAsked = step.question !== undefined && mayBeMany && !isDry && !values.yes;
 	if (isAsked && context.ask !== undefined) {
 		const {changed, because} = await total(context, step, {...params, dry_run: true});
 		const peer = params['peer_id'];

@@ -80,7 +80,7 @@ const entries = [
 ];
 const table = encodeBlockTable(BLOCK, head, recordsOf(entries), [given]);
 
-test('the bytes of a block table are those of version 1, and read as what was written', async t => {
+test('the bytes of a block table are those of version 2, and read as what was written', async t => {
 	const read = new BlockTable(BLOCK, await golden(t, 'block-table-v2.bin', table), OWN);
 	t.true(read.verifyChecksum());
 	t.like(read, {

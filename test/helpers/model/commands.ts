@@ -8,6 +8,7 @@ import {draftSpec, Enqueue} from './enqueue.js';
 import {Hold, HoldAll} from './hold.js';
 import {anyImport} from './import.js';
 import {Bulk, Operator} from './operator.js';
+import {Replay} from './replay.js';
 import {Retire} from './retire.js';
 import {Sequence} from './sequence.js';
 import {Settle} from './settle.js';
@@ -63,6 +64,38 @@ const eased = fc
 			]),
 	);
 
+/** A paced retry, and what may happen between two of its steps. */
+const paced = fc
+	.tuple(
+		fc.array(draftSpec, {minLength: 1, maxLength: 4}),
+		fc.tuple(fc.nat(2), fc.constantFrom(3, 3, 0, 1, 2)),
+		fc.constantFrom('r', 'rf', 'mr', 'xr'),
+		fc.constantFrom<Command>(
+			new Crash(),
+			new Bulk('purge', 1),
+			new Bulk('retry', 1),
+			new Retire(0),
+			new Settle(5, 'r'),
+			new TakeLease(0, 2 ** 20, 1),
+			new Pass(30),
+		),
+		fc.oneof(anyBulkChange, anyImport),
+	)
+	.map(
+		([specs, [sent, whose], fates, between, change]) =>
+			new Sequence([
+				new Enqueue(specs, 'each'),
+				new TakeLease(sent, 2 ** 20, 4096),
+				new Settle(5, fates),
+				new Replay('begin', whose),
+				new Replay('step', 0, 1),
+				between,
+				new Settle(5, 'r'),
+				change,
+				new Replay('step', 0, 1),
+			]),
+	);
+
 export const allCommands = [
 	fc
 		.tuple(fc.array(draftSpec, {minLength: 1, maxLength: 6}), fc.constantFrom<'all' | 'each'>('all', 'each'))
@@ -87,6 +120,11 @@ export const allCommands = [
 		.tuple(fc.constantFrom<'hold' | 'release'>('hold', 'release'), fc.constantFrom(1, 3, 1000))
 		.map(([verb, limit]) => new HoldAll(verb, limit)),
 	fc.constantFrom(0, 3000, 20_000, 10_000_000).map(ms => new Retire(ms)),
+	fc.nat(3).map(peer => new Replay('begin', peer)),
+	fc.tuple(fc.nat(3), fc.constantFrom(1, 2, 1000)).map(([job, limit]) => new Replay('step', job, limit)),
+	fc.tuple(fc.nat(3), fc.constantFrom(1, 1000)).map(([job, limit]) => new Replay('step', job, limit)),
+	fc.nat(3).map(job => new Replay('cancel', job)),
+	paced,
 	anyChange,
 	anyChange,
 	anyBulkChange,

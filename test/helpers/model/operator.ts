@@ -51,9 +51,14 @@ export class Operator extends Command {
 	}
 }
 
-const hasPayload = ({reason}: ModelRecord): boolean => reason !== 'SEGMENT_MISSING' && reason !== 'EVICTED';
+export const hasPayload = ({reason}: ModelRecord): boolean =>
+	reason !== 'SEGMENT_MISSING' && reason !== 'EVICTED';
 
-const applyVerb = (model: QueueModel, record: ModelRecord, verb: 'force' | 'retry' | 'purge'): void => {
+export const applyVerb = (
+	model: QueueModel,
+	record: ModelRecord,
+	verb: 'force' | 'retry' | 'purge',
+): void => {
 	if (verb === 'force' && record.state !== 'deadletter') {
 		model.cut(record);
 		model.bury(record, 'FORCED');

@@ -4,6 +4,7 @@ import type {PeerId} from '../../../src/outbound/names.js';
 import type {ClassNo} from '../../../src/outbound/priorities.js';
 import type {Horizon} from '../../../src/storage/store.js';
 import {ModelQuota} from './model-quota.js';
+import type {ModelJob} from './replay.js';
 
 /** The delivery of one segment to one peer, as arrays and plain fields can hold it. */
 export type ModelRecord = {
@@ -31,8 +32,9 @@ export type ModelRecord = {
 	outcomes: AttemptOutcome[];
 	/** When its proof was written. */
 	settledAt: number;
-	/** When it was buried, the last time. */
+	/** When it was buried, the last time, and after how many others. */
 	diedAt?: number;
+	death?: number;
 };
 
 export type ModelSegment = {
@@ -76,6 +78,8 @@ export class QueueModel {
 	changedAfter: number | undefined;
 	readonly segments: ModelSegment[] = [];
 	leases: ModelLease[] = [];
+	readonly jobs: ModelJob[] = [];
+	deaths = 0;
 	readonly quota = new ModelQuota();
 	/** The store has little room: proofs and ids may go before their time, and what waits may be evicted. */
 	readonly isShort: boolean;
@@ -248,6 +252,7 @@ export class QueueModel {
 	bury(record: ModelRecord, reason: DeadletterReason): void {
 		if (record.state !== 'deadletter') {
 			record.diedAt = this.now;
+			record.death = ++this.deaths;
 		}
 		record.state = 'deadletter';
 		record.heldSince = undefined;

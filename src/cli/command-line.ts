@@ -6,12 +6,11 @@ import {
 	Option as ParserOption,
 } from 'commander';
 import type {Command} from './command.js';
-import {longNameOf, optionsOf} from './completion/position.js';
-import {lineMeant, nearest, quotedLine} from './did-you-mean.js';
 import {EXIT, type ExitCode} from './exit-codes.js';
 import {UsageError} from './failure.js';
 import {GLOBAL_OPTIONS, type Globals} from './globals.js';
 import {GROUP_HELP, shortFormOf} from './groups.js';
+import {withLineToTry} from './line-to-try.js';
 import {listOfCommands} from './list-of-commands.js';
 import type {OutputFormat} from './output.js';
 import type {Option, Options, Positional} from './parameters.js';
@@ -84,7 +83,7 @@ const createRoot = ({commands, version, width}: Surface, say: (text: string) => 
 		});
 	root.version(version, '-V, --version', 'show the version').optionsGroup('Global options:');
 	addOptions(root, GLOBAL_OPTIONS);
-	root.addHelpText('after', `\n${listOfCommands(commands, width)}`);
+	root.addHelpText('after', () => `\n${listOfCommands(commands, width)}`);
 	root.exitOverride(error => onExit(error, ''));
 	return root;
 };
@@ -228,41 +227,12 @@ const onExit = (error: CommanderError, name: string): never => {
 	if (error.code === 'commander.help') {
 		throw new Ended(EXIT.usage); // A group without a command: its help was said.
 	}
-	throw new UsageError(error.message.replace(/^error: /, '').replaceAll('\n', ' '), name);
+	const message = error.message
+		.replace(/^error: /, '')
+		.replace(/^command-argument value ('.*') is invalid for argument '(.*?)'\./s, '$2 $1 is invalid.')
+		.replaceAll('\n', ' ');
+	throw new UsageError(message, name);
 };
-
-/** The whole line that was meant, as far as it can be known; an example of the command where not. */
-const withLineToTry = (
-	{message, command: name}: UsageError,
-	words: readonly string[],
-	commands: readonly Command[],
-): UsageError => {
-	const command = commands.find(known => known.name === name);
-	const [, wrong] = /^unknown option '(--?[\w-]+)/.exec(message) ?? [];
-	const meant = wrong === undefined ? undefined : nearest(wrong, optionsOf(command).map(longNameOf));
-	if (meant !== undefined && wrong !== undefined) {
-		const plain = message.replace(/ \(Did you mean .*\)$/, '');
-		return new UsageError(plain, name, lineWith(words, wrong, meant));
-	}
-	if (command !== undefined) {
-		return new UsageError(message, name, command.examples[0]);
-	}
-	const line = lineMeant(words, commands);
-	const isOption =
-		wrong !== undefined &&
-		commands.some(({options}) =>
-			Object.values(options).some(({flags}) => flags.startsWith(`${wrong} `) || flags === wrong),
-		);
-	const hint = isOption ? `: options of a command stand behind its name` : '';
-	return new UsageError(`${message.replace(/ \(Did you mean .*\)$/, '')}${hint}`, name, line);
-};
-
-const lineWith = (words: readonly string[], wrong: string, meant: string): string =>
-	quotedLine(
-		words.map(word =>
-			word === wrong || word.startsWith(`${wrong}=`) ? meant + word.slice(wrong.length) : word,
-		),
-	);
 
 /** What `--output` asks for, wherever it stands; for a line that could not be read as a whole. */
 export const formatAskedFor = (words: readonly string[]): OutputFormat => {

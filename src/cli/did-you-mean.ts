@@ -69,10 +69,15 @@ export const quotedLine = (words: readonly string[]): string => ['edgectl', ...w
 const quoted = (word: string): string =>
 	/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** The one of `known` that `typed` is a slip or the beginning of. */
+/** The one of `known` that `typed` is a slip or the beginning of, whatever its case. */
 export const nearest = (typed: string, known: readonly string[]): string | undefined => {
+	const sought = typed.toLowerCase();
+	if (sought === '') {
+		return undefined;
+	}
 	const [best] = known
-		.map(word => ({word, distance: word.startsWith(typed) ? 0 : editDistance(word, typed)}))
+		.map(word => ({word, form: word.toLowerCase()}))
+		.map(({word, form}) => ({word, distance: form.startsWith(sought) ? 0 : editDistance(form, sought)}))
 		.filter(({word, distance}) => distance <= word.length / 3)
 		.sort((a, b) => a.distance - b.distance);
 	return best?.word;

@@ -182,6 +182,17 @@ test(tries, 'relay list --stat failed', 'edgectl relay list --state failed');
 test(tries, 'relay list --stat=failed', 'edgectl relay list --state=failed');
 test(tries, 'relay list --peer hub', 'edgectl relay list --peer-id hub');
 test(tries, 'relay inspect', 'edgectl relay inspect seg-1');
+test(tries, 'relay list --state faild', 'edgectl relay list --state failed');
+test(tries, 'relay list --state=ackd', 'edgectl relay list --state=acked');
+test(tries, 'relay deadletter list --reason max_retry', 'edgectl relay deadletter list --reason MAX_RETRIES');
+test(tries, 'relay set-priority --all --to bulkk', 'edgectl relay set-priority --all --to bulk');
+test(tries, 'completion bsh', 'edgectl completion bash');
+// Near to nothing: an example that shows the option.
+test(tries, 'relay list --state x', 'edgectl relay list --state failed');
+test(tries, 'relay list --label x', 'edgectl relay list --peer-id hub --label kind=telemetry --limit 500');
+test(tries, '--priority bulk relay list', 'edgectl relay list --priority bulk');
+test(tries, 'relay --priority=bulk lits', 'edgectl relay list --priority=bulk');
+test(tries, '--force relay deadletter purge --all', 'edgectl relay deadletter purge --all --force');
 test(tries, 'nonsense', undefined);
 test(tries, '--nonsense', undefined);
 

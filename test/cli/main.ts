@@ -393,6 +393,12 @@ test.serial('a directory that cannot be written is told in one line', async t =>
 	t.is(stderr.trimEnd().split('\n').length, 1);
 });
 
+for (const words of [['--version'], ['-V'], ['--output', 'json', '--version']]) {
+	test.serial(`the version is said by ${words.join(' ')}`, async t => {
+		t.deepEqual(await runEdgectl(words), {code: 0, signal: null, stdout: '0.1.0\n', stderr: ''});
+	});
+}
+
 /** Every file that `files` load before they run, and the packages. */
 const loadedBy = async (...files: readonly string[]) => {
 	const packages = new Set<string>();

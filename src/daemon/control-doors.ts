@@ -6,6 +6,7 @@ import {createAccessGate} from './access/access-gate.js';
 import {logAccess} from './access/access-log.js';
 import {auditedAccess} from './audit/access-records.js';
 import {auditedBackend} from './audit/audited-backend.js';
+import {auditedWrongCalls} from './audit/wrong-calls.js';
 import {createBackend} from './backend.js';
 import type {Core} from './core.js';
 import {socketAccess} from './ingest-options.js';
@@ -37,7 +38,15 @@ export const createControlDoors = (
 	const lines = new SparingLines(clock);
 	const rules = () => ({requireOperator: core.config.rpc.requireOperator, rpcSocket: config.rpc.socket});
 	const gate = createAccessGate(rules, auditedAccess(core, logAccess(logger, lines)));
-	const common = {backend: auditedBackend(createBackend(core), core), gate, events, whoIs, clock, logger};
+	const common = {
+		backend: auditedBackend(createBackend(core), core),
+		gate,
+		onWrongCall: auditedWrongCalls(core),
+		events,
+		whoIs,
+		clock,
+		logger,
+	};
 	const {statusSocket, statusSocketMode: mode, statusSocketGroup: group} = config.rpc;
 	const rpc = new RpcServer({
 		...common,

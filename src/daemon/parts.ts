@@ -39,6 +39,8 @@ export type Parts = {
 	readonly audit: AuditJournal;
 	/** What was refused, in bounds. */
 	readonly refusals: Refusals;
+	/** What was not understood, in bounds of its own: a broken client leaves room for the refusals of others. */
+	readonly wrongCalls: Refusals;
 	readonly intake: Intake;
 	readonly phase: Phase;
 	readonly version: string;

@@ -8,9 +8,10 @@ import {
 	JSONRPCServer,
 } from 'json-rpc-2.0';
 import {EdgedError} from '../outbound/errors.js';
+import type {Caller} from './caller.js';
 import {checkParams} from './check-params.js';
 import {contract, type MethodName} from './contract/methods.js';
-import {type Gate, type GatedCall, takeBreakGlass} from './gate.js';
+import {changesSomething, type Gate, type GatedCall, type OnWrongCall, takeBreakGlass} from './gate.js';
 import {shapeFault} from './json-shape.js';
 import {MAX_BATCH} from './limits.js';
 import type {Asker, Routes} from './routes.js';
@@ -23,6 +24,12 @@ import {
 
 /** Told of an error that nobody foresaw; returns the id under which the log has it. */
 export type ReportFailure = (error: unknown, method: string) => string;
+
+export type ResponderOptions = {
+	readonly gate: Gate;
+	readonly onWrongCall: OnWrongCall;
+	readonly report: ReportFailure;
+};
 
 /** One line of input and how to answer it. */
 export type Reading = {
@@ -41,12 +48,10 @@ type AnyRoute = (params: unknown, asker: Asker) => unknown;
  */
 export class Responder {
 	readonly #server = new JSONRPCServer<Asker>({errorListener: () => {}});
-	readonly #gate: Gate;
-	readonly #report: ReportFailure;
+	readonly #options: ResponderOptions;
 
-	constructor(routes: Routes, gate: Gate, report: ReportFailure) {
-		this.#gate = gate;
-		this.#report = report;
+	constructor(routes: Routes, options: ResponderOptions) {
+		this.#options = options;
 		this.#server.mapErrorToJSONRPCErrorResponse = (id, error) => this.#failure(id, error, 'unknown');
 		for (const method of Object.keys(contract) as MethodName[]) {
 			this.#server.addMethodAdvanced(method, (request, asker) =>
@@ -114,15 +119,21 @@ export class Responder {
 		try {
 			checked = checkParams(method, params);
 		} catch (error) {
-			return this.#refuseWrong({method, params: {}, caller, breakGlass: false}, error);
+			return this.#refuseWrong(method, {raw, caller}, error as EdgedError);
 		}
-		return this.#gate({method, params: checked, caller, breakGlass});
+		return this.#options.gate({method, params: checked, caller, breakGlass});
 	}
 
-	/** Who may not call the method at all by his door is told that, and it is recorded, however he called it. */
-	async #refuseWrong(call: GatedCall, error: unknown): Promise<never> {
-		if (call.caller.door !== 'rpc') {
-			await this.#gate(call);
+	/** Who may not call the method at all by his door is told that, however he called it. Either is recorded. */
+	async #refuseWrong(
+		method: MethodName,
+		{raw, caller}: {readonly raw: unknown; readonly caller: Caller},
+		error: EdgedError,
+	): Promise<never> {
+		if (caller.door !== 'rpc') {
+			await this.#options.gate({method, params: {}, caller, breakGlass: false});
+		} else if (changesSomething(method)) {
+			await this.#options.onWrongCall({method, raw, caller, error});
 		}
 		throw error;
 	}
@@ -130,14 +141,14 @@ export class Responder {
 	#failure(id: JSONRPCID, error: unknown, method: string): JSONRPCErrorResponse {
 		return error instanceof EdgedError
 			? refusalResponse(id, error)
-			: internalErrorResponse(id, this.#report(error, method));
+			: internalErrorResponse(id, this.#options.report(error, method));
 	}
 
 	#write(response: JSONRPCResponse, method: string): string {
 		try {
 			return JSON.stringify(response);
 		} catch (error) {
-			return JSON.stringify(internalErrorResponse(response.id, this.#report(error, method)));
+			return JSON.stringify(internalErrorResponse(response.id, this.#options.report(error, method)));
 		}
 	}
 }

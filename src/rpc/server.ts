@@ -10,7 +10,7 @@ import type {Backend} from './backend.js';
 import type {Door} from './caller.js';
 import {Connection, type ConnectionContext} from './connection.js';
 import type {EventSource} from './event-source.js';
-import type {Gate} from './gate.js';
+import type {Gate, OnWrongCall} from './gate.js';
 import {DOOR_LIMITS} from './limits.js';
 import {LineTurns} from './line-turns.js';
 import {Responder} from './responder.js';
@@ -29,6 +29,7 @@ export type RpcServerOptions = {
 	readonly door: Door;
 	/** Decides what they may do. */
 	readonly gate: Gate;
+	readonly onWrongCall: OnWrongCall;
 	readonly backend: Backend;
 	readonly events: EventSource;
 	/** Asked once a connection, when it opens: so says the kernel whose it is. */
@@ -50,11 +51,13 @@ export class RpcServer implements Service {
 
 	constructor(options: RpcServerOptions) {
 		this.#options = options;
-		const {backend, clock, door, events, gate} = options;
+		const {backend, clock, door, events, gate, onWrongCall} = options;
 		this.name = `${door} socket`;
-		const responder = new Responder(createRoutes(backend), gate, (error, method) =>
-			this.#report(error, method),
-		);
+		const responder = new Responder(createRoutes(backend), {
+			gate,
+			onWrongCall,
+			report: (error, method) => this.#report(error, method),
+		});
 		this.#context = {
 			responder,
 			clock,

@@ -10,7 +10,7 @@ import {counter, deadletterCounts, depthIn} from './counters.js';
 import type {StoreHandles} from './handles.js';
 import {nextDueAt, oldestScheduledAt} from './lane-times.js';
 import {list} from './list.js';
-import {readSetting} from './named-settings.js';
+import {readSetting, readSettings} from './named-settings.js';
 import {inspect, readPayload} from './records.js';
 import type {RecordFilter} from './selectors.js';
 import {OLDEST_FIRST} from './service-order.js';
@@ -122,5 +122,9 @@ export class StoreQueries {
 
 	readSetting(name: string): unknown {
 		return readSetting(this.handles, name);
+	}
+
+	readSettings(prefix: string): ReadonlyMap<string, unknown> {
+		return readSettings(this.handles, prefix);
 	}
 }

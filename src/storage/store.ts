@@ -96,8 +96,10 @@ export type OutboundStore = DeadletterVerbs & {
 	/** Milliseconds until `tend` may have something to do; `undefined` = nothing is timed. LMDB says a minute at most: it looks after the wall clock. */
 	nextTendInMs(): number | undefined;
 
-	/** Small named values that survive restarts (limits set live, pauses). Values are JSON. */
+	/** Small named values that survive restarts (limits set live, pauses). Values are JSON; `undefined` removes one. */
 	readSetting(name: string): unknown;
+	/** Those whose names begin so, in the order of the names. */
+	readSettings(prefix: string): ReadonlyMap<string, unknown>;
 	writeSetting(name: string, value: unknown): Promise<void>;
 	/** All of them or none. */
 	writeSettings(values: ReadonlyMap<string, unknown>): Promise<void>;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import {EventHub} from '../../src/daemon/events/event-hub.js';
 import type {Backend} from '../../src/rpc/backend.js';
 import type {Door} from '../../src/rpc/caller.js';
-import type {Gate} from '../../src/rpc/gate.js';
+import type {Gate, OnWrongCall} from '../../src/rpc/gate.js';
 import {RpcServer} from '../../src/rpc/server.js';
 import {FakeClock} from './fake-clock.js';
 import {loggerWithLines} from './log-lines.js';
@@ -15,7 +15,11 @@ export const CREDENTIALS = {uid: 1000, gid: 1001, pid: 4711};
 export const startRpcServer = async (
 	t: Teardown,
 	backend: Partial<Backend> = {},
-	{door = 'rpc', gate = ({params}) => params}: {readonly door?: Door; readonly gate?: Gate} = {},
+	{
+		door = 'rpc',
+		gate = ({params}) => params,
+		onWrongCall = async () => {},
+	}: {readonly door?: Door; readonly gate?: Gate; readonly onWrongCall?: OnWrongCall} = {},
 ) => {
 	const events = new EventHub(new FakeClock());
 	const socketPath = path.join(await temporaryDirectory(t), 'rpc.sock');
@@ -27,6 +31,7 @@ export const startRpcServer = async (
 		events,
 		door,
 		gate,
+		onWrongCall,
 		whoIs: () => CREDENTIALS,
 		clock,
 		logger,

@@ -1,7 +1,7 @@
 import test from 'ava';
 import {EdgedError} from '../../src/outbound/errors.js';
 import type {Result} from '../../src/rpc/contract/methods.js';
-import type {GatedCall} from '../../src/rpc/gate.js';
+import type {GatedCall, WrongCall} from '../../src/rpc/gate.js';
 import {ping} from '../helpers/pong.js';
 import {RawLines, request} from '../helpers/raw-lines.js';
 import {CREDENTIALS, startRpcServer} from '../helpers/rpc-server.js';
@@ -117,4 +117,40 @@ test('broken glass is a parameter of every method that changes something, also o
 		const {error} = await lines.ask(request(3, method, {break_glass: value}));
 		t.regex(error?.message ?? '', /break_glass: is not known here/);
 	}
+});
+
+test('a call that would change something and is not understood is told before it is answered, with what came; others are not told', async t => {
+	const told: WrongCall[] = [];
+	let isTold = false;
+	const {socketPath} = await startRpcServer(
+		t,
+		{},
+		{
+			onWrongCall: async call => {
+				told.push(call);
+				await new Promise(resolve => setImmediate(resolve));
+				isTold = true;
+			},
+		},
+	);
+	const lines = await RawLines.connect(t, socketPath);
+	for (const [method, raw] of [
+		['relay.pause', {nonsense: 1}],
+		['relay.hold', [1]],
+		['audit.prune', undefined],
+		['relay.drain', {break_glass: 'yes'}],
+	] as const) {
+		isTold = false;
+		const {error} = await lines.ask(request(1, method, raw));
+		t.is(error?.code, -32_602);
+		t.true(isTold, method);
+		t.like(told.at(-1), {method, raw, caller: {door: 'rpc'}, error: {message: error?.message}});
+	}
+	t.is(told.length, 4);
+	for (const method of ['daemon.ping', 'relay.enqueue', 'relay.list', 'no.such.method']) {
+		t.truthy((await lines.ask(request(1, method, {nonsense: 1}))).error, method);
+	}
+	lines.socket.write('{"jsonrpc":"2.0","method":"relay.pause","params":{"peer":1}}\n'); // Who asks for no answer is heard too.
+	await lines.ask(request(2, 'daemon.ping', {nonsense: 1}));
+	t.is(told.length, 5);
 });

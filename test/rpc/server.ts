@@ -92,6 +92,7 @@ test('a server whose socket cannot be had does not start, and can be stopped', a
 		events: {listen: () => () => {}},
 		door: 'rpc',
 		gate: ({params}) => params,
+		onWrongCall: async () => {},
 		whoIs: () => undefined,
 		clock,
 		logger: silentLogger,

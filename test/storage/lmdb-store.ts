@@ -30,12 +30,45 @@ storeTest('settings survive a restart, each under its name', async (t, fixture) 
 	t.is(fixture.store.readSetting('rate'), undefined);
 	await fixture.store.writeSetting('rate', {bytesPerSecond: 100, peers: ['ä']});
 	await fixture.store.writeSetting('other', 0);
-	await fixture.store.writeSetting('nothing', undefined);
+	await fixture.store.writeSetting('nothing', null);
 	const store = await fixture.reopen();
 	t.deepEqual(store.readSetting('rate'), {bytesPerSecond: 100, peers: ['ä']});
 	t.is(store.readSetting('other'), 0);
 	t.is(store.readSetting('nothing'), null);
 });
+
+storeTest(
+	'settings are read by the beginning of their names, and are gone once nothing is written',
+	async (t, {store, reopen}) => {
+		await store.writeSettings(
+			new Map<string, unknown>([
+				['acts', 0],
+				['acts:2', {b: 2}],
+				['acts:10', 'ten'],
+				['acts:1', 1],
+				['actt', 0],
+			]),
+		);
+		await store.writeSettings(
+			new Map<string, unknown>([
+				['acts:1', undefined],
+				['acts:never', undefined],
+				['acts:3', null],
+			]),
+		);
+		const again = await reopen();
+		t.deepEqual(
+			[...again.readSettings('acts:')],
+			[
+				['acts:10', 'ten'],
+				['acts:2', {b: 2}],
+				['acts:3', null],
+			],
+		);
+		t.is(again.readSetting('acts:1'), undefined);
+		t.deepEqual([...again.readSettings('none:')], []);
+	},
+);
 
 storeTest('several settings are written together, or none of them', async (t, fixture) => {
 	await fixture.store.writeSetting('a', 1);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import {EdgedError} from '../../outbound/errors.js';
 import {type AuditLine, decodeLine} from '../line.js';
-import {dayOf, dayOfFile, fileOfDay, listDayFiles} from '../trail/day-files.js';
+import {type DayFiles, dayOf, dayOfFile, fileOfDay, lookAtDayFiles, type NoFile} from '../trail/day-files.js';
 import {linesBackward, linesForward, type RawLine} from '../trail/raw-lines.js';
 import {type AuditFilter, matches} from './filter.js';
 
@@ -20,6 +20,8 @@ export type AuditPage = {
 	readonly examined: number;
 	/** Lines that cannot be read: `verifyTrail` says which. */
 	readonly unreadable: number;
+	/** What has the name of a day and is no file: left out. */
+	readonly noFiles: readonly NoFile[];
 };
 
 /** However few match: others wait meanwhile. */
@@ -36,13 +38,14 @@ export const auditPage = async (
 	const events: AuditLine[] = [];
 	const begin = cursor === undefined ? undefined : placeOf(cursor);
 	let [examined, bytes, unreadable] = [0, 0, 0];
-	for (const name of filesInOrder(directory, filter, order, begin?.day)) {
+	const {files, noFiles} = lookAtDayFiles(directory);
+	for (const name of inOrder(files, filter, order, begin?.day)) {
 		const day = dayOfFile(name) ?? '';
 		const offset = day === begin?.day ? begin.offset : undefined;
 		for await (const raw of linesOf(path.join(directory, name), order, offset)) {
 			if (examined >= MOST_EXAMINED || events.length >= limit || bytes >= MOST_BYTES) {
 				const next = order === 'newest_first' ? raw.at + raw.byteLength : raw.at;
-				return {events, cursor: `${day}.${next}`, examined, unreadable};
+				return {events, cursor: `${day}.${next}`, examined, unreadable, noFiles};
 			}
 			if (raw.end === 'none') {
 				continue; // Being written, or cut off by a crash.
@@ -57,18 +60,18 @@ export const auditPage = async (
 			}
 		}
 	}
-	return {events, cursor: undefined, examined, unreadable};
+	return {events, cursor: undefined, examined, unreadable, noFiles};
 };
 
 /** No line of a file is younger than its day: files of days before the filter's need no look. */
-const filesInOrder = (
-	directory: string,
+const inOrder = (
+	files: DayFiles['files'],
 	{from}: AuditFilter,
 	order: AuditOrder,
 	beginDay: string | undefined,
 ): string[] => {
 	const firstDay = from === undefined ? '' : dayOf(from);
-	const names = listDayFiles(directory).filter(name => (dayOfFile(name) ?? '') >= firstDay);
+	const names = files.filter(name => (dayOfFile(name) ?? '') >= firstDay);
 	if (order === 'oldest_first') {
 		return names.filter(name => beginDay === undefined || (dayOfFile(name) ?? '') >= beginDay);
 	}

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {type AuditLine, CHAIN_START, decodeLine, hashOf, type Link} from '../line.js';
-import {listDayFiles} from '../trail/day-files.js';
+import {lookAtDayFiles} from '../trail/day-files.js';
 import {linesForward, type RawLine} from '../trail/raw-lines.js';
 import {checkEnd, type EndCheck} from './verify-end.js';
 
@@ -30,13 +30,21 @@ export type Verification = {
 	/** Bytes of a line that was never finished: it was acknowledged to nobody. */
 	readonly unfinished_bytes: number;
 	readonly end: EndCheck;
+	/** What has the name of a day and is no file: nothing of it was read. */
+	readonly not_files: readonly NotFile[];
+};
+
+export type NotFile = {
+	readonly file: string;
+	/** In words that complete "it is ...". */
+	readonly what: string;
 };
 
 const MOST_BREAKS = 10;
 
 /** Reads the whole trail in `directory`, one line at a time. `known`: the last line as the daemon knows it; without it a cut end cannot be told. */
 export const verifyTrail = async (directory: string, known?: Link): Promise<Verification> => {
-	const files = listDayFiles(directory);
+	const {files, noFiles} = lookAtDayFiles(directory);
 	const walk = new Walk(known?.seq);
 	for (const [index, name] of files.entries()) {
 		walk.beginFile(name);
@@ -44,7 +52,8 @@ export const verifyTrail = async (directory: string, known?: Link): Promise<Veri
 			walk.see(raw, index === files.length - 1 ? 'last file' : 'earlier file');
 		}
 	}
-	return walk.result(directory, files, known);
+	const notFiles = noFiles.map(({name, what}) => ({file: name, what}));
+	return {...walk.result(directory, files, known), not_files: notFiles};
 };
 
 type Place = {readonly file: string; readonly line: number};
@@ -99,7 +108,11 @@ class Walk {
 		}
 	}
 
-	result(directory: string, files: readonly string[], known: Link | undefined): Verification {
+	result(
+		directory: string,
+		files: readonly string[],
+		known: Link | undefined,
+	): Omit<Verification, 'not_files'> {
 		const isPruned = this.#checkBeginning();
 		const last = this.#former;
 		const end = checkEnd({seq: last?.seq ?? 0, hash: last?.hash ?? CHAIN_START.hash}, known, this.#atWatched);

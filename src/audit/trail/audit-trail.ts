@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {open as openFile} from 'node:fs/promises';
 import type {AuditEvent} from '../../outbound/audit-event.js';
-import type {EdgedError} from '../../outbound/errors.js';
+import {EdgedError} from '../../outbound/errors.js';
 import type {Clock} from '../../runtime/clock.js';
 import {makeDirectory} from '../../runtime/make-directory.js';
 import {encodeLine, type Link} from '../line.js';
@@ -9,7 +9,7 @@ import {DayFile, type OpenFile} from './day-file.js';
 import {dayOf, dayOfFile, fileOfDay} from './day-files.js';
 import {emptyTail, readTail, type Tail} from './tail.js';
 import {requireRoom, trailFailure} from './trail-failure.js';
-import {requireUsable} from './usable-directory.js';
+import {requireUsable, requireWritableFile} from './usable-directory.js';
 
 export type Written = {readonly event: AuditEvent; readonly link: Link};
 
@@ -41,6 +41,8 @@ export class AuditTrail {
 	#queue: Waiting[] = [];
 	#writing: Promise<void> | undefined;
 	#failure: EdgedError | undefined;
+	/** The files are not as they were left, and none is open since. */
+	#isAstray = false;
 
 	private constructor(options: TrailOptions, last: Link, {file}: Tail) {
 		this.#options = options;
@@ -61,9 +63,11 @@ export class AuditTrail {
 		try {
 			makeIfRoom(directory);
 			const tail = existsSync(directory) ? await readTail(directory, known) : emptyTail(known);
-			return {trail: new AuditTrail(options, nextAfter(tail, known), tail), tail};
+			const trail = new AuditTrail(options, nextAfter(tail, known), tail);
+			requireWritableFile(directory, trail.#fileName());
+			return {trail, tail};
 		} catch (error) {
-			throw trailFailure(directory, error);
+			throw isMisconfigured(error) ? error : trailFailure(directory, error);
 		}
 	}
 
@@ -144,19 +148,19 @@ export class AuditTrail {
 
 	/** Never of an earlier day than the last one: the order of the names is that of the chain, whatever the clock does. */
 	async #fileForNow(): Promise<DayFile> {
-		const {directory, clock, open = openFile} = this.#options;
-		if (this.#file?.isAsLeft === false) {
-			await this.#file.close();
+		const {directory, open = openFile} = this.#options;
+		if (this.#isAstray || this.#file?.isAsLeft === false) {
+			await this.#file?.close();
 			this.#file = undefined;
 			makeDirectory(directory, DIRECTORY_MODE);
 			const {file, damage} = await readTail(directory, this.#last);
 			this.#newest = file;
-			this.#options.onDamage(damage ?? 'somebody else has written to it');
+			if (!this.#isAstray) {
+				this.#options.onDamage(damage ?? 'somebody else has written to it');
+			}
+			this.#isAstray = true; // What is put back meanwhile must not be cut off.
 		}
-		const newestDay = dayOfFile(this.#newest?.name ?? '') ?? '';
-		const today = dayOf(clock.now());
-		const [, latest = today] = [newestDay, today].sort();
-		const name = fileOfDay(latest);
+		const name = this.#fileName();
 		if (this.#file?.name !== name) {
 			await this.#file?.close();
 			this.#file = undefined;
@@ -164,9 +168,21 @@ export class AuditTrail {
 			const end = this.#newest?.name === name ? this.#newest.end : 0;
 			this.#file = await DayFile.open(directory, name, end, open);
 		}
+		this.#isAstray = false;
 		return this.#file;
 	}
+
+	/** Of the file that is written next. */
+	#fileName(): string {
+		const newestDay = dayOfFile(this.#newest?.name ?? '') ?? '';
+		const today = dayOf(this.#options.clock.now());
+		const [, latest = today] = [newestDay, today].sort();
+		return fileOfDay(latest);
+	}
 }
+
+const isMisconfigured = (error: unknown): boolean =>
+	error instanceof EdgedError && error.code === 'INVALID_CONFIG';
 
 /** A full disk keeps nobody from starting: the directory is made by the first write that has room. */
 const makeIfRoom = (directory: string): void => {

@@ -8,13 +8,15 @@ export type WritableFile = {
 	datasync(): Promise<void>;
 	truncate(byteLength: number): Promise<void>;
 	chmod(mode: number): Promise<void>;
-	stat(): Promise<Pick<Stats, 'ino' | 'dev' | 'size'>>;
+	stat(): Promise<Pick<Stats, 'ino' | 'dev' | 'size' | 'isFile'>>;
 	sync(): Promise<void>;
 	close(): Promise<void>;
 };
 export type OpenFile = (file: string, flags: number, mode?: number) => Promise<WritableFile>;
 
 const MODE = 0o640;
+/** Not to wait for a reader, should a pipe have its name. */
+const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** One file of the trail, open to be written behind its last whole line. */
 export class DayFile {
@@ -45,9 +47,13 @@ export class DayFile {
 		open: OpenFile = openFile,
 	): Promise<DayFile> {
 		const place = path.join(directory, name);
-		const file = await open(place, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, MODE);
+		const file = await open(place, FLAGS, MODE);
 		try {
-			const {ino, dev, size} = await file.stat();
+			const found = await file.stat();
+			if (!found.isFile()) {
+				throw Object.assign(new Error(`${place} is no file`), {code: 'ENXIO', path: place});
+			}
+			const {ino, dev, size} = found;
 			if (size === 0) {
 				await file.chmod(MODE); // Whatever the umask is.
 				await syncDirectory(directory, open);

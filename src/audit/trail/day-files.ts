@@ -1,4 +1,4 @@
-import {readdirSync} from 'node:fs';
+import {type Dirent, readdirSync, type Stats, statSync} from 'node:fs';
 import path from 'node:path';
 import {EdgedError} from '../../outbound/errors.js';
 import type {EpochMs} from '../../outbound/units.js';
@@ -18,15 +18,65 @@ export const fileOfDay = (day: string): string => `audit-${day}.jsonl`;
 /** `undefined` for a name that is no file of the trail. */
 export const dayOfFile = (name: string): string | undefined => NAME.exec(name)?.[1];
 
-/** The files of the trail in `directory`, oldest first, which is the order of the chain. Throws an error that says what is wrong with the directory. */
-export const listDayFiles = (directory: string): string[] => {
+/** What has the name of a file of the trail and is none: edged did not make it. */
+export type NoFile = {
+	readonly name: string;
+	/** In words that complete "it is ...". */
+	readonly what: string;
+};
+
+export type DayFiles = {
+	/** Oldest first, which is the order of the chain. */
+	readonly files: readonly string[];
+	readonly noFiles: readonly NoFile[];
+};
+
+/** What of `directory` has the name of a file of the trail. Throws an error that says what is wrong with the directory. */
+export const lookAtDayFiles = (directory: string): DayFiles => {
+	const days = entriesOf(directory)
+		.filter(({name}) => dayOfFile(name) !== undefined)
+		.map(entry => ({name: entry.name, what: entry.isFile() ? undefined : kindOf(directory, entry.name)}))
+		.sort((one, other) => (one.name < other.name ? -1 : 1));
+	return {
+		files: days.filter(({what}) => what === undefined).map(({name}) => name),
+		noFiles: days.flatMap(({name, what}) => (what === undefined ? [] : [{name, what}])),
+	};
+};
+
+export const listDayFiles = (directory: string): readonly string[] => lookAtDayFiles(directory).files;
+
+const entriesOf = (directory: string): Dirent[] => {
 	try {
-		return readdirSync(directory)
-			.filter(name => dayOfFile(name) !== undefined)
-			.sort();
+		return readdirSync(directory, {withFileTypes: true});
 	} catch (cause) {
 		throw unreadableDirectory(directory, cause);
 	}
+};
+
+/** `undefined` for a file, also behind a link: what is only read may lie elsewhere. */
+const kindOf = (directory: string, name: string): string | undefined => {
+	try {
+		const found = statSync(path.join(directory, name), {throwIfNoEntry: false});
+		return found === undefined ? 'a link to nothing' : kindOfEntry(found);
+	} catch (error) {
+		return `not to be looked at (${(error as NodeJS.ErrnoException).code})`;
+	}
+};
+
+/** In words that complete "it is ..."; `undefined` for a file. */
+export const kindOfEntry = (
+	found: Pick<Stats, 'isFile' | 'isDirectory' | 'isFIFO' | 'isSocket' | 'isSymbolicLink'>,
+): string | undefined => {
+	if (found.isFile()) {
+		return undefined;
+	}
+	const kinds = [
+		[found.isDirectory(), 'a directory'],
+		[found.isFIFO(), 'a pipe'],
+		[found.isSocket(), 'a socket'],
+		[found.isSymbolicLink(), 'a symbolic link'],
+	] as const;
+	return kinds.find(([isSo]) => isSo)?.[1] ?? 'a device';
 };
 
 const unreadableDirectory = (directory: string, cause: unknown): EdgedError => {

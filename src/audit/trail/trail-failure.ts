@@ -1,5 +1,7 @@
 import {statfsSync} from 'node:fs';
+import path from 'node:path';
 import {EdgedError} from '../../outbound/errors.js';
+import {dayOfFile} from './day-files.js';
 
 /** Below it nothing is begun that the trail must note: a record of an act is some hundred bytes, others write too. */
 export const LEAST_FREE_BYTES = 256 * 1024;
@@ -10,13 +12,22 @@ export const trailFailure = (directory: string, cause: unknown): EdgedError => {
 	if (code === 'ENOSPC' || code === 'EDQUOT') {
 		return noRoom(directory, cause);
 	}
-	const what = code === undefined ? String(cause) : `${code}, ${WORDS[code] ?? 'see the log'}`;
 	return new EdgedError(
 		'STORAGE_FAILED',
-		`the audit trail in ${directory} cannot be written (${what}), and what cannot be recorded is not done. ${STILL_WORKS}`,
+		`the audit trail in ${directory} cannot be written (${why(cause)}), and what cannot be recorded is not done. ${STILL_WORKS}`,
 		{directory},
 		{cause},
 	);
+};
+
+const why = (cause: unknown): string => {
+	const {code, path: place = ''} = cause as NodeJS.ErrnoException;
+	if (cause instanceof EdgedError || code === undefined) {
+		return cause instanceof EdgedError ? cause.message : String(cause);
+	}
+	const name = path.basename(place);
+	const file = dayOfFile(name) === undefined ? '' : `${name}: `;
+	return `${file}${code}, ${WORDS[code] ?? 'see the log'}`;
 };
 
 /** `STORAGE_FULL` when there is too little room beside the trail for another act. */
@@ -44,7 +55,9 @@ const WORDS: Readonly<Record<string, string>> = {
 	EROFS: 'its file system is mounted read-only',
 	EACCES: 'the user of edged may not write there',
 	EPERM: 'the user of edged may not write there',
-	ELOOP: 'a file of it is a symbolic link',
+	ELOOP: 'a symbolic link has the name of its file: move it away',
+	EISDIR: 'a directory has the name of its file: move it away',
+	ENXIO: 'a pipe or a socket has the name of its file: move it away',
 	ENOENT: 'the directory is gone',
 	ENOTDIR: 'it is no directory',
 	EIO: 'the disk fails',

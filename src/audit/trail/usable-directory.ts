@@ -1,6 +1,20 @@
-import {accessSync, constants, statSync} from 'node:fs';
+import {accessSync, constants, lstatSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {EdgedError} from '../../outbound/errors.js';
+import {kindOfEntry} from './day-files.js';
+
+/** Throws `INVALID_CONFIG` when what has the name of the file that is written next is no file. */
+export const requireWritableFile = (directory: string, name: string): void => {
+	const place = path.join(directory, name);
+	const found = lstatSync(place, {throwIfNoEntry: false});
+	const kind = found && kindOfEntry(found);
+	if (kind !== undefined) {
+		throw new EdgedError(
+			'INVALID_CONFIG',
+			`audit.dir: ${path.resolve(place)} is ${kind}, and the trail is to be written to a file of that name. Move it away, or name another directory`,
+		);
+	}
+};
 
 /**
  * Throws `INVALID_CONFIG` for a directory in which the trail cannot be kept, with what to do. One that is not there yet is made

@@ -2,6 +2,7 @@ import {EdgedError} from '../../outbound/errors.js';
 import type {Arguments, Result} from '../../rpc/contract/methods.js';
 import type {CommandContext} from '../context.js';
 import {option} from '../parameters.js';
+import {notAFile} from '../text/audit.js';
 import type {AuditFilterParams} from './filter-options.js';
 
 export type AuditPage = Result<'audit.query'>;
@@ -37,12 +38,13 @@ export const openTrail = (
 		const {timeOf} = await import('../../audit/look/filter.js');
 		const time = (text: string | undefined) => (text === undefined ? undefined : timeOf(text));
 		const filter = {...rest, event, from: time(from), to: time(to)};
-		const {events, cursor, examined, unreadable} = await auditPage(directory, filter, page);
+		const {events, cursor, examined, unreadable, noFiles} = await auditPage(directory, filter, page);
 		return {
 			events: [...events],
 			...(cursor !== undefined && {next_cursor: cursor}),
 			examined,
 			unreadable,
+			...(noFiles.length > 0 && {not_files: noFiles.map(({name, what}) => ({file: name, what}))}),
 		};
 	};
 };
@@ -72,14 +74,36 @@ export async function* pagesOf(
 	} while (cursor !== undefined && left > 0);
 }
 
-/** Lines were found that edged did not write: what was asked for is answered, and this is said beside it. */
-export const warnOfUnreadable = (count: number, {output}: Pick<CommandContext, 'output'>): void => {
-	if (count > 0) {
-		output.complain(
-			`${count} lines of the trail are not what edged wrote and were left out: edgectl audit verify says which`,
-		);
+/** What of the trail is not in the answer, gathered page by page. */
+export class LeftOut {
+	#lines = 0;
+	#strangers: NonNullable<AuditPage['not_files']> = [];
+
+	add({unreadable, not_files: strangers}: AuditPage): void {
+		this.#lines += unreadable;
+		this.#strangers = strangers ?? this.#strangers; // Each page has them all.
 	}
-};
+
+	get lines(): number {
+		return this.#lines;
+	}
+
+	get strangers(): Pick<AuditPage, 'not_files'> {
+		return this.#strangers.length === 0 ? {} : {not_files: this.#strangers};
+	}
+
+	/** What was asked for is answered, and this is said beside it. */
+	warn({output}: Pick<CommandContext, 'output'>): void {
+		if (this.#lines > 0) {
+			output.complain(
+				`${this.#lines} lines of the trail are not what edged wrote and were left out: edgectl audit verify says which`,
+			);
+		}
+		if (this.#strangers.length > 0) {
+			output.complain(`${this.#strangers.map(notAFile).join('; ')}: left out`);
+		}
+	}
+}
 
 /** Nobody there to be asked, or asked in vain: the files may still be read. */
 export const isUnreachable = (error: unknown): boolean =>

@@ -3,7 +3,7 @@ import type {Writable} from 'node:stream';
 import {finished} from 'node:stream/promises';
 import {EdgedError} from '../../outbound/errors.js';
 import {filterOf, filterOptions} from '../audit/filter-options.js';
-import {auditDirOption, directoryGiven, openTrail, pagesOf, warnOfUnreadable} from '../audit/trail-source.js';
+import {auditDirOption, directoryGiven, LeftOut, openTrail, pagesOf} from '../audit/trail-source.js';
 import {command} from '../command.js';
 import {UsageError} from '../failure.js';
 import {option, optionOr} from '../parameters.js';
@@ -50,7 +50,8 @@ export const auditExport = command({
 		const sink = isFile ? createWriteStream(file, {mode: 0o640}) : context.rawOutput;
 		const ended = isFile ? wholeFile(file, sink) : undefined;
 		ended?.catch(() => {}); // Claimed below, once all is written.
-		let [count, unreadable] = [0, 0];
+		const leftOut = new LeftOut();
+		let count = 0;
 		const write = await writer(format);
 		let taken = await putText(sink, write.beginning);
 		for await (const page of pages) {
@@ -59,7 +60,7 @@ export const auditExport = command({
 				break;
 			}
 			count += page.events.length;
-			unreadable += page.unreadable;
+			leftOut.add(page);
 		}
 		if (taken === 'taken') {
 			await putText(sink, write.end(count));
@@ -71,7 +72,7 @@ export const auditExport = command({
 				context.output.complain(`${counted(count, 'record')} exported to ${file}`); // No failure, and no line of the export.
 			}
 		}
-		warnOfUnreadable(unreadable, context);
+		leftOut.warn(context);
 		return undefined;
 	},
 });

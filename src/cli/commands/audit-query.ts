@@ -3,9 +3,9 @@ import {
 	type AuditPage,
 	auditDirOption,
 	directoryGiven,
+	LeftOut,
 	openTrail,
 	pagesOf,
-	warnOfUnreadable,
 } from '../audit/trail-source.js';
 import {command} from '../command.js';
 import type {CommandContext} from '../context.js';
@@ -43,11 +43,11 @@ export const auditQuery = command({
 	async run(context, {limit, directory, ...filter}) {
 		const source = openTrail(directoryGiven(directory, context), context);
 		const pages = pagesOf(source, filterOf(filter, context), {limit, order: 'newest_first'}, context.signal);
-		const unreadable =
+		const leftOut =
 			limit === 0 || limit > MOST_HELD
 				? await writeAsRead(pages, context)
 				: await answerAtOnce(pages, context);
-		warnOfUnreadable(unreadable, context);
+		leftOut.warn(context);
 		return undefined;
 	},
 });
@@ -55,9 +55,11 @@ export const auditQuery = command({
 const answerAtOnce = async (
 	pages: AsyncIterable<AuditPage>,
 	{output}: Pick<CommandContext, 'output'>,
-): Promise<number> => {
+): Promise<LeftOut> => {
+	const leftOut = new LeftOut();
 	let whole: AuditPage | undefined;
 	for await (const page of pages) {
+		leftOut.add(page);
 		whole =
 			whole === undefined
 				? page
@@ -65,27 +67,28 @@ const answerAtOnce = async (
 						...page,
 						events: [...whole.events, ...page.events],
 						examined: whole.examined + page.examined,
-						unreadable: whole.unreadable + page.unreadable,
+						unreadable: leftOut.lines,
 					};
 	}
-	const {events = [], next_cursor: next, unreadable = 0} = whole ?? {};
+	const {events = [], next_cursor: next} = whole ?? {};
 	output.answer(whole, style => [
 		...(events.length === 0 ? [] : auditRows(events, style)),
 		auditFooter(events.length, next !== undefined),
 	]);
-	return unreadable;
+	return leftOut;
 };
 
 /** The same document, however long, without holding more than a page. */
 const writeAsRead = async (
 	pages: AsyncIterable<AuditPage>,
 	{output, rawOutput}: Pick<CommandContext, 'output' | 'rawOutput'>,
-): Promise<number> => {
+): Promise<LeftOut> => {
+	const leftOut = new LeftOut();
 	const isJson = output.format === 'json';
-	let [count, examined, unreadable] = [0, 0, 0];
+	let [count, examined] = [0, 0];
 	const put = async (text: string): Promise<boolean> => (await putText(rawOutput, text)) === 'taken';
 	if (!(await put(isJson ? '{"events": [' : ''))) {
-		return 0;
+		return leftOut;
 	}
 	for await (const page of pages) {
 		const texts = isJson
@@ -95,15 +98,15 @@ const writeAsRead = async (
 					.map(row => `${row}\n`);
 		count += page.events.length;
 		examined += page.examined;
-		unreadable += page.unreadable;
+		leftOut.add(page);
 		if (page.events.length > 0 && !(await put(texts.join('')))) {
-			return 0; // `| head` has seen enough.
+			return new LeftOut(); // `| head` has seen enough.
 		}
 	}
 	await put(
 		isJson
-			? `\n], "examined": ${examined}, "unreadable": ${unreadable}}\n`
+			? `\n], ${JSON.stringify({examined, unreadable: leftOut.lines, ...leftOut.strangers}).slice(1)}\n`
 			: `${auditFooter(count, false)}\n`,
 	);
-	return unreadable;
+	return leftOut;
 };

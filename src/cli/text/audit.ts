@@ -1,4 +1,4 @@
-import type {Verification} from '../../audit/look/verify.js';
+import type {NotFile, Verification} from '../../audit/look/verify.js';
 import type {WireAuditLine} from '../../rpc/contract/audit.js';
 import {type Column, columns} from './columns.js';
 import {type Field, fields} from './fields.js';
@@ -35,12 +35,13 @@ export const auditFooter = (count: number, isMore: boolean): string => {
 		: `${what}, the newest first`;
 };
 
-export const isSound = ({break_count: breaks, end}: Verification): boolean =>
-	breaks === 0 && end.state !== 'wrong';
+export const isSound = ({break_count: breaks, end, not_files: strangers}: Verification): boolean =>
+	breaks === 0 && end.state !== 'wrong' && strangers.length === 0;
 
 /** `endNote`: why the end was not checked. */
 export const verifyText = (found: Verification, endNote: string | undefined, style: Style): string[] => {
 	const {files, lines, breaks, break_count: count, first_seq: first, last_seq: last, end} = found;
+	const {not_files: strangers} = found;
 	const range = first === undefined ? '' : ` (${first} to ${last})`;
 	const days = files.length === 0 ? '' : ` (${files[0]}${files.length > 1 ? ` to ${files.at(-1)}` : ''})`;
 	const rows: Field[] = [
@@ -54,6 +55,10 @@ export const verifyText = (found: Verification, endNote: string | undefined, sty
 		...fields(`Audit trail ${found.directory}`, rows, style),
 		...breaks.map(({file, line, what}) => `  ${file}, line ${line}: ${what}`),
 		...(count > breaks.length ? [`  and ${grouped(count - breaks.length)} more`] : []),
+		...strangers.slice(0, MOST_STRANGERS).map(stranger => `  ${notAFile(stranger)}: edged did not make it`),
+		...(strangers.length > MOST_STRANGERS
+			? [`  and ${grouped(strangers.length - MOST_STRANGERS)} more`]
+			: []),
 		...(found.unfinished_bytes > 0
 			? [
 					`  The last ${counted(found.unfinished_bytes, 'byte')} are an unfinished line, as a power cut leaves it: acknowledged to nobody, and cut away at the next start`,
@@ -61,6 +66,11 @@ export const verifyText = (found: Verification, endNote: string | undefined, sty
 			: []),
 	];
 };
+
+const MOST_STRANGERS = 10;
+
+/** What has the name of a day of the trail, and cannot be read as one. */
+export const notAFile = ({file, what}: NotFile): string => `${file} is ${what}, not a file of the trail`;
 
 const beginningOf = ({first_seq: first, is_pruned: isPruned, breaks}: Verification): string => {
 	if (first === undefined) {

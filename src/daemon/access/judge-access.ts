@@ -53,7 +53,7 @@ const UNNAMED =
 const NOBODY = /^uid:\w*$/;
 
 /** Who gives no name is known by the uid that the kernel says, or at least by the one that he claims. */
-const whoIs = (
+export const whoIs = (
 	claimed: unknown,
 	credentials: Credentials | undefined,
 ): {readonly name: string | undefined; readonly operator: string | undefined} => {

@@ -6,13 +6,13 @@ import type {Clock} from '../../runtime/clock.js';
 import type {Logger} from '../../runtime/logger.js';
 import type {OutboundStore} from '../../storage/store.js';
 import {AuditCounters} from './audit-counters.js';
-import {coalesced} from './coalesced.js';
 import {NOTHING_FOUND, openingEvents} from './found-at-start.js';
-import {JOURNAL_SETTING, type JournalRow} from './journal-row.js';
+import type {JournalRow, NotedAct} from './journal-row.js';
+import {NotedActs} from './noted-acts.js';
 
 export type JournalOptions = {
 	readonly directory: string;
-	readonly store: Pick<OutboundStore, 'readSetting' | 'writeSetting'>;
+	readonly store: Pick<OutboundStore, 'readSetting' | 'readSettings' | 'writeSettings'>;
 	readonly clock: Clock;
 	readonly logger: Pick<Logger, 'error' | 'warn' | 'info'>;
 	/** @default node's own */
@@ -24,6 +24,13 @@ export type OnFullDisk = 'refuse' | 'goes on';
 
 /** An act that was begun; `undefined` when there was no room to note even that. */
 export type OpenAct = {readonly act: number} | undefined;
+
+/** What the last run has left in the store. */
+export type FoundNoted = {
+	readonly noted: readonly NotedAct[];
+	/** Its line is in the trail. */
+	isTold(act: number): boolean;
+};
 
 /** Characters of JSON that may wait in the store: its reserve on a full disk is for more than this. */
 const MOST_WAITING_CHARS = 256 * 1024;
@@ -39,9 +46,7 @@ export class AuditJournal {
 	readonly directory: string;
 	readonly #options: JournalOptions;
 	readonly #trail: AuditTrail;
-	readonly #save: () => Promise<void>;
-	readonly #open = new Map<number, AuditEvent>();
-	readonly #late = new Map<number, AuditEvent>();
+	readonly #noted: NotedActs;
 	#unnoted: Record<string, number>;
 	#head: Link;
 	#acts: number;
@@ -49,18 +54,22 @@ export class AuditJournal {
 	#cancelRetry: (() => void) | undefined;
 	#flushing: Promise<void> | undefined;
 
-	/** See open-journal.ts. `late`: what the last run could not write any more. */
-	constructor(options: JournalOptions, trail: AuditTrail, row: JournalRow) {
+	/** See open-journal.ts. */
+	constructor(options: JournalOptions, trail: AuditTrail, row: JournalRow, {noted, isTold}: FoundNoted) {
 		this.#options = options;
 		this.directory = options.directory;
 		this.#trail = trail;
 		this.#head = row.head;
 		this.#acts = row.acts;
 		this.#unnoted = {...row.unnoted};
-		for (const event of row.late) {
-			this.#late.set(event.act ?? ++this.#acts, event);
+		this.#noted = new NotedActs(options.store, () => this.#row());
+		for (const event of noted) {
+			if (isTold(event.act)) {
+				this.#noted.drop(event.act);
+			} else {
+				this.#noted.put('late', event);
+			}
 		}
-		this.#save = coalesced(() => options.store.writeSetting(JOURNAL_SETTING, this.#row()));
 	}
 
 	/** The last line on disk. */
@@ -70,12 +79,12 @@ export class AuditJournal {
 
 	/** Why the trail cannot be written; `undefined` when it can, as far as is known. */
 	get failure(): EdgedError | undefined {
-		return this.#late.size > 0 ? (this.#trail.failure ?? WAITING) : this.#trail.failure;
+		return this.lateCount > 0 ? (this.#trail.failure ?? WAITING) : this.#trail.failure;
 	}
 
 	/** Records that wait in the store until the trail can be written. */
 	get lateCount(): number {
-		return this.#late.size;
+		return this.#noted.lateCount;
 	}
 
 	/**
@@ -85,17 +94,17 @@ export class AuditJournal {
 	async begin(event: AuditEvent, onFull: OnFullDisk): Promise<OpenAct> {
 		if (onFull === 'refuse') {
 			await this.#requireTrail();
-		} else if (!(await this.#isWritable()) && this.#waitingChars() > MOST_WAITING_CHARS) {
+		} else if (!(await this.#isWritable()) && this.#noted.chars > MOST_WAITING_CHARS) {
 			this.#unnoted[event.event_name] = (this.#unnoted[event.event_name] ?? 0) + 1;
-			await this.#save();
+			await this.#noted.save();
 			return undefined;
 		}
 		const act = ++this.#acts;
-		this.#open.set(act, {...event, act});
+		this.#noted.put('open', {...event, act});
 		try {
-			await this.#save();
+			await this.#noted.save();
 		} catch (error) {
-			this.#open.delete(act);
+			this.#noted.drop(act);
 			throw error;
 		}
 		return {act};
@@ -112,7 +121,7 @@ export class AuditJournal {
 	/** It was refused before anything was done, and is recorded by nobody: what the store has of it goes with the next write. */
 	forget(begun: OpenAct): void {
 		if (begun !== undefined) {
-			this.#open.delete(begun.act);
+			this.#noted.drop(begun.act);
 		}
 	}
 
@@ -124,8 +133,7 @@ export class AuditJournal {
 	/** The same without waiting; for what is found while something else is under way. */
 	noteSoon(events: readonly AuditEvent[]): void {
 		for (const event of events) {
-			const act = ++this.#acts;
-			this.#late.set(act, {...event, act});
+			this.#noted.put('late', {...event, act: ++this.#acts});
 		}
 		if (events.length > 0) {
 			this.#tryLater(0);
@@ -160,7 +168,7 @@ export class AuditJournal {
 	async #requireTrail(): Promise<void> {
 		this.#trail.requireRoom();
 		await this.flush();
-		if (this.#late.size > 0) {
+		if (this.lateCount > 0) {
 			throw this.#trail.failure ?? WAITING;
 		}
 	}
@@ -177,14 +185,13 @@ export class AuditJournal {
 	async #record(event: AuditEvent & {readonly act: number}): Promise<void> {
 		await this.flush();
 		try {
-			if (this.#late.size > 0) {
+			if (this.lateCount > 0) {
 				throw this.#trail.failure ?? WAITING;
 			}
 			await this.#trail.append(event);
 			await this.#saveHead();
 		} catch (error) {
-			this.#open.delete(event.act);
-			this.#late.set(event.act, event);
+			this.#noted.put('late', event);
 			this.#options.logger.error(
 				{err: error, event: event.event_name},
 				'the audit trail cannot be written: the record waits in the store; what neither frees space nor stops delivery is refused',
@@ -203,7 +210,7 @@ export class AuditJournal {
 	}
 
 	async #writeLate(): Promise<void> {
-		const waiting = [...this.#late.values()];
+		const waiting = this.lateCount === 0 ? [] : this.#noted.late;
 		if (waiting.length === 0 && Object.keys(this.#unnoted).length === 0) {
 			return;
 		}
@@ -240,8 +247,7 @@ export class AuditJournal {
 			this.#head = link;
 			this.counters.written(event.outcome);
 			if (event.act !== undefined) {
-				this.#open.delete(event.act);
-				this.#late.delete(event.act);
+				this.#noted.drop(event.act);
 			}
 		}
 	}
@@ -249,7 +255,7 @@ export class AuditJournal {
 	/** The lines are on disk whatever becomes of this; the next start finds them. */
 	async #saveHead(): Promise<void> {
 		try {
-			await this.#save();
+			await this.#noted.save();
 		} catch (error) {
 			this.#options.logger.warn({err: error}, 'the store was not told how far the audit trail is');
 		}
@@ -263,17 +269,11 @@ export class AuditJournal {
 		});
 	}
 
-	#waitingChars(): number {
-		return JSON.stringify([...this.#late.values(), ...this.#open.values()]).length;
-	}
-
 	#row(): JournalRow {
 		return {
 			head: this.#head,
 			directory: this.directory,
 			acts: this.#acts,
-			open: [...this.#open.values()],
-			late: [...this.#late.values()],
 			unnoted: this.#unnoted,
 			running: this.#running,
 		};

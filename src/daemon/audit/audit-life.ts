@@ -11,6 +11,7 @@ import {openJournal} from './open-journal.js';
 import {ownEvent} from './own-event.js';
 import {Refusals} from './refusals.js';
 import {Retention} from './retention.js';
+import {WRONG_CALLS} from './wrong-calls.js';
 
 /** Where the trail is: `audit.dir`, else `audit` in the state directory. */
 export const auditDirectoryOf = ({audit, node}: Pick<Config, 'audit' | 'node'>): string =>
@@ -20,6 +21,7 @@ export const auditDirectoryOf = ({audit, node}: Pick<Config, 'audit' | 'node'>):
 export type Audit = {
 	readonly audit: AuditJournal;
 	readonly refusals: Refusals;
+	readonly wrongCalls: Refusals;
 	/** Tells that edged started and stopped, and lets go what is too old meanwhile. */
 	readonly auditLife: Service;
 };
@@ -36,6 +38,7 @@ export const openAudit = async (
 	const {journal, found} = await openJournal({directory, store, clock, logger});
 	logFound(found, directory, logger);
 	const refusals = new Refusals(journal, clock);
+	const wrongCalls = new Refusals(journal, clock, WRONG_CALLS);
 	const retention = new Retention({journal, clock, logger, keptMs: config.audit.retentionMs});
 	const tell = (event: string, action: string, fields: Readonly<Record<string, unknown>>) =>
 		ownEvent(clock, {
@@ -71,13 +74,14 @@ export const openAudit = async (
 			}
 			isStarted = false;
 			await refusals.endSpan();
+			await wrongCalls.endSpan();
 			const {scheduled, failed, deadletter} = store.depth();
 			await journal.stop(
 				tell('daemon.stopped', 'stop', {version, waiting: scheduled + failed, deadletters: deadletter}),
 			);
 		},
 	};
-	return {audit: journal, refusals, auditLife};
+	return {audit: journal, refusals, wrongCalls, auditLife};
 };
 
 /** How the run before this one ended. */

@@ -3,7 +3,7 @@ import {AuditTrail} from '../../audit/trail/audit-trail.js';
 import {listDayFiles} from '../../audit/trail/day-files.js';
 import {AuditJournal, type JournalOptions} from './audit-journal.js';
 import {type Found, NOTHING_FOUND, openingEvents} from './found-at-start.js';
-import {emptyJournal, JOURNAL_SETTING, readJournalRow} from './journal-row.js';
+import {emptyJournal, readJournal} from './journal-row.js';
 
 export type OpenedJournal = {readonly journal: AuditJournal; readonly found: Found};
 
@@ -13,7 +13,7 @@ export type OpenedJournal = {readonly journal: AuditJournal; readonly found: Fou
  */
 export const openJournal = async (options: JournalOptions): Promise<OpenedJournal> => {
 	const {directory, store, logger} = options;
-	const row = readJournalRow(store.readSetting(JOURNAL_SETTING), directory);
+	const {row, noted} = readJournal(store, directory);
 	const isMoved = row !== undefined && row.directory !== directory;
 	const {trail, tail} = await AuditTrail.open(
 		{
@@ -27,15 +27,17 @@ export const openJournal = async (options: JournalOptions): Promise<OpenedJourna
 		// In another directory the chain begins anew, unless the files were taken along.
 		isMoved && !hasTrail(directory) ? undefined : row?.head,
 	);
-	const waiting = [...(row?.late ?? []), ...(row?.open ?? [])].filter(
-		({act}) => act !== undefined && !tail.acts.has(act),
+	const journal: AuditJournal = new AuditJournal(
+		options,
+		trail,
+		{
+			...(row ?? emptyJournal(directory)),
+			head: trail.last,
+			acts: Math.max(row?.acts ?? 0, ...tail.acts, ...noted.map(({act}) => act)),
+		},
+		{noted, isTold: act => tail.acts.has(act)},
 	);
-	const journal: AuditJournal = new AuditJournal(options, trail, {
-		...(row ?? emptyJournal(directory)),
-		head: trail.last,
-		acts: Math.max(row?.acts ?? 0, ...tail.acts),
-		late: waiting,
-	});
+	const waiting = noted.filter(({act}) => !tail.acts.has(act));
 	const found: Found = {
 		unfinishedBytes: tail.unfinishedBytes,
 		damage: tail.damage,

@@ -3,10 +3,15 @@ import type {Clock} from '../../runtime/clock.js';
 import type {AuditJournal, OpenAct} from './audit-journal.js';
 import {ownEvent} from './own-event.js';
 
-/** Of one event by one caller with one code, in one span. */
-const MOST_ALIKE = 10;
-/** Of all, in one span. At most some 15 MB a day. */
-const MOST_IN_ALL = 100;
+/** How many are written in one span. */
+export type RefusalBounds = {
+	/** Of one event by one caller with one code. */
+	readonly alike: number;
+	readonly inAll: number;
+};
+
+/** Of those that were understood. At most some 15 MB a day. */
+const UNDERSTOOD: RefusalBounds = {alike: 10, inAll: 100};
 const SPAN_MS = 10 * 60_000;
 /** Kinds that are counted apart. */
 const MOST_KINDS = 50;
@@ -19,14 +24,16 @@ const OTHERS = 'others';
 export class Refusals {
 	readonly #journal: AuditJournal;
 	readonly #clock: Clock;
+	readonly #most: RefusalBounds;
 	readonly #written = new Map<string, number>();
 	readonly #leftOut = new Map<string, number>();
 	#inAll = 0;
 	#cancel: (() => void) | undefined;
 
-	constructor(journal: AuditJournal, clock: Clock) {
+	constructor(journal: AuditJournal, clock: Clock, most = UNDERSTOOD) {
 		this.#journal = journal;
 		this.#clock = clock;
+		this.#most = most;
 	}
 
 	/** `begun`: what was noted in the store before it was refused. Never rejects. */
@@ -34,7 +41,7 @@ export class Refusals {
 		this.#cancel ??= this.#clock.after(SPAN_MS, () => void this.endSpan());
 		const kind = kindOf(event);
 		const alike = this.#written.get(kind) ?? 0;
-		if (alike >= MOST_ALIKE || this.#inAll >= MOST_IN_ALL) {
+		if (alike >= this.#most.alike || this.#inAll >= this.#most.inAll) {
 			const counted = this.#leftOut.has(kind) || this.#leftOut.size < MOST_KINDS ? kind : OTHERS;
 			this.#leftOut.set(counted, (this.#leftOut.get(counted) ?? 0) + 1);
 			this.#journal.counters.refusalsLost++;

@@ -1,4 +1,4 @@
-import {auditPage} from '../../audit/look/page.js';
+import {type AuditPage, auditPage} from '../../audit/look/page.js';
 import {planPrune, removeFiles} from '../../audit/trail/prune.js';
 import type {EpochMs} from '../../outbound/units.js';
 import type {Params, Result} from '../../rpc/contract/methods.js';
@@ -23,8 +23,13 @@ export const queryAudit = async (
 		...(page.cursor !== undefined && {next_cursor: page.cursor}),
 		examined: page.examined,
 		unreadable: page.unreadable,
+		...strangersOf(page),
 	};
 };
+
+/** As an answer has them: absent when there are none. */
+const strangersOf = ({noFiles}: AuditPage): Pick<Result<'audit.query'>, 'not_files'> =>
+	noFiles.length === 0 ? {} : {not_files: noFiles.map(({name, what}) => ({file: name, what}))};
 
 export const auditHead = ({audit}: Audited): Result<'audit.head'> => ({
 	directory: audit.directory,

@@ -58,6 +58,8 @@ export const auditQueryResult = z.strictObject({
 	examined: count,
 	/** Lines that are not what edged wrote: `edgectl audit verify` says which. */
 	unreadable: count,
+	/** What has the name of a day of the trail and is no file, such as a directory: nothing of it is in the answer. */
+	not_files: z.array(z.strictObject({file: z.string(), what: z.string()})).optional(),
 });
 
 export const auditHeadParams = z.strictObject({});

@@ -138,8 +138,6 @@ test('a directory that is none, is not there or may not be read is said', async 
 	writeFileSync(path.join(directory, 'file'), '');
 	await t.throwsAsync(runLine(`audit query --audit-dir ${directory}/file`), {message: /is no directory/});
 	await t.throwsAsync(runLine(`audit query --audit-dir ${directory}/gone`), {message: /does not exist/});
-	mkdirSync(path.join(directory, 'audit-2026-01-01.jsonl'));
-	await t.throwsAsync(runLine(`audit query --audit-dir ${directory}`), {message: /is no file/});
 });
 
 for (const [line, words] of [
@@ -159,4 +157,26 @@ test('a prune says what has gone', async t => {
 	const {out, calls} = await runLine('audit prune --older-than 30d', {answers: {'audit.prune': answer}});
 	t.deepEqual(calls, [['audit.prune', {older_than_days: 30, operator: 'uid:1000'}]]);
 	t.is(out, 'removed 2 files, 2 KiB: audit-2026-01-01.jsonl to audit-2026-01-03.jsonl\n');
+});
+
+test('what has the name of a day and is no file is said beside the answer, by query, export and verify', async t => {
+	const directory = await temporaryDirectory(t);
+	await writeTrail(directory, [2]);
+	mkdirSync(path.join(directory, 'audit-2001-01-01.jsonl'));
+	const SAID = /audit-2001-01-01\.jsonl is a directory, not a file of the trail: left out/;
+	for (const line of ['query', 'query --limit 0', 'export']) {
+		const {errors, raw, out} = await runLine(`audit ${line} --audit-dir ${directory}`);
+		t.regex(errors, SAID, line);
+		t.true(`${raw.toString()}${out}`.includes('r2'), line);
+	}
+	const whole = await runLine(`audit query --limit 0 --output json --audit-dir ${directory}`);
+	t.deepEqual((JSON.parse(whole.raw.toString()) as {not_files: unknown}).not_files, [
+		{file: 'audit-2001-01-01.jsonl', what: 'a directory'},
+	]);
+	const {out, exitCode} = await runLine(`audit verify --audit-dir ${directory}`, {
+		answers: {'audit.head': GONE},
+	});
+	t.is(exitCode, 1);
+	t.regex(out, /Chain: +unbroken/);
+	t.regex(out, /audit-2001-01-01\.jsonl is a directory, not a file of the trail: edged did not make it/);
 });

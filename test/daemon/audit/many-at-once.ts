@@ -17,6 +17,27 @@ const actAll = (stage: JournalStage, journal: AuditJournal): Promise<unknown> =>
 		}),
 	);
 
+test('a thousand acts at once that end one after another have a record each, and cost the store two rows each', async t => {
+	const stage = new JournalStage(await temporaryDirectory(t));
+	const {journal} = await stage.open();
+	let turn: Promise<unknown> = Promise.resolve();
+	await Promise.all(
+		Array.from({length: 1000}, async (_, number) => {
+			const event = stage.event('act', {number});
+			const begun = await journal.begin({...event, outcome: 'pending'}, 'refuse');
+			turn = turn.then(() => new Promise(resolve => setImmediate(resolve)));
+			await turn;
+			await journal.end(begun, event);
+		}),
+	);
+	t.is(new Set(numbersIn(stage.directory)).size, 1000);
+	t.deepEqual([...stage.settings.readSettings('audit:act:').keys()], []);
+	const {rows, chars} = stage.settings.written;
+	t.true(rows <= 2 * 1000 + stage.settings.written.commits, `${rows} rows`);
+	t.true(chars < 1000 * 2000, `${chars} characters`);
+	await journal.close();
+});
+
 const numbersIn = (directory: string): unknown[] =>
 	readChain(directory)
 		.map(({fields}) => fields['number'])

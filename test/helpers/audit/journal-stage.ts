@@ -66,9 +66,10 @@ export class JournalStage {
 			logger: silentLogger,
 			store: {
 				readSetting: name => settings.readSetting(name),
-				writeSetting: (name, value) => {
-					const picture: unknown = structuredClone(value);
-					return steps.take(() => settings.writeSetting(name, picture));
+				readSettings: prefix => settings.readSettings(prefix),
+				writeSettings: values => {
+					const picture = structuredClone(values);
+					return steps.take(() => settings.writeSettings(picture));
 				},
 			},
 			open: this.#opening(steps),

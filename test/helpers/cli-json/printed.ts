@@ -32,6 +32,7 @@ export const verification = z.strictObject({
 		z.strictObject({state: z.literal('as_known'), known_seq: z.int()}),
 		z.strictObject({state: z.literal('wrong'), known_seq: z.int(), what: z.string()}),
 	]),
+	not_files: z.array(z.strictObject({file: z.string(), what: z.string()})),
 });
 
 /**
@@ -152,7 +153,7 @@ export const PRINTED: Readonly<Record<string, readonly Printed[]>> = {
 		{
 			form: 'document',
 			prints: verification,
-			note: 'Exit code 1 with a break, or an end that is `wrong`.',
+			note: 'Exit code 1 with a break, an end that is `wrong`, or `not_files`.',
 		},
 	],
 	'audit prune': [{form: 'document', prints: 'audit.prune'}],

@@ -5,6 +5,7 @@ import {openPlainFile, readEnd, whyNot} from '../plain-file.js';
 import type {Subject} from '../subject.js';
 
 const MOST_RECORDS = 1000;
+const MOST_UNREAD = 10;
 const MOST_BYTES = 2 * 1024 * 1024;
 
 /** The end of the audit trail, oldest first. */
@@ -22,9 +23,14 @@ export const auditRecent = ({auditDirectory, config: {config}}: Subject): Collec
 		const names = await daysIn(directory, auditDirectory !== undefined);
 		const records: unknown[] = [];
 		const notes: string[] = [`read from ${directory}`];
+		const unread: string[] = [];
 		for (const name of names.reverse()) {
 			signal.throwIfAborted();
-			const day = await readDay(path.join(directory, name));
+			const day = await readDay(path.join(directory, name)).catch((error: Error) => error);
+			if (day instanceof Error) {
+				unread.push(day.message);
+				continue;
+			}
 			records.unshift(...day.records.slice(records.length - MOST_RECORDS));
 			if (day.broken > 0) {
 				notes.push(`${name}: ${day.broken} lines are no JSON (edgectl audit verify tells more)`);
@@ -34,6 +40,10 @@ export const auditRecent = ({auditDirectory, config: {config}}: Subject): Collec
 				break;
 			}
 		}
+		if (unread.length === names.length) {
+			throw new Error(unread[0]); // As a rule for want of permission.
+		}
+		notes.push(...unread.slice(0, MOST_UNREAD));
 		return {files: [{name: 'audit_recent.json', kind: 'json', value: records}], notes};
 	},
 });

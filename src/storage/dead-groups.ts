@@ -45,7 +45,7 @@ export const findDead = (handles: StoreHandles, selector: DeadletterSelector, li
 		const isWanted = selector.reason === undefined || row.reason === selector.reason;
 		const table = isWanted ? readBlock(handles, block) : undefined;
 		if (table !== undefined && (label === undefined || table.metadataArea.includes(label))) {
-			const bits = labelled(table, row.bits, selector.label);
+			const bits = labelledBits(table, row.bits, selector.label);
 			examined += label === undefined ? 0 : row.bits.count();
 			if (!bits.isEmpty()) {
 				matches.push({key, dead: {peer, table, group, row, bits}});
@@ -59,7 +59,8 @@ export const findDead = (handles: StoreHandles, selector: DeadletterSelector, li
 	return {matches, cursorAt, cursor, atEnd: true};
 };
 
-const labelled = (table: BlockTable, bits: Bits, label: DeadletterSelector['label']): Bits => {
+/** Those of `bits` whose segments carry the label; all of them without one. */
+export const labelledBits = (table: BlockTable, bits: Bits, label: DeadletterSelector['label']): Bits => {
 	if (label === undefined) {
 		return bits;
 	}

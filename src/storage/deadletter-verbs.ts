@@ -1,15 +1,15 @@
 import {EdgedError} from '../outbound/errors.js';
 import type {PeerId, SegmentId} from '../outbound/names.js';
-import type {GroupNo, PeerNo} from '../outbound/units.js';
+import type {GroupNo} from '../outbound/units.js';
 import {atomically} from './atomically.js';
 import {Bits, firstBits} from './bits.js';
-import type {CounterChanges} from './counters.js';
 import {findDead} from './dead-groups.js';
 import {canRetry, type DeadBits, purgeBits, retryBits, segmentMissing} from './deadletter-moves.js';
 import type {StoreHandles} from './handles.js';
 import type {DeadletterKey} from './layout.js';
 import {locateRecord} from './locate.js';
 import {holdingLease, stateOf} from './record-state.js';
+import {retryInOrder} from './retry-in-order.js';
 import type {BulkProgress, DeadletterSelector} from './store.js';
 
 /** See `OutboundStore.retry`. */
@@ -57,15 +57,9 @@ export const retryMatching = async (
 	selector: DeadletterSelector,
 	limit: number,
 ): Promise<BulkProgress> => {
-	const peers = new Set<PeerNo>();
-	const progress = await eachMatching(handles, selector, limit, (dead, changes) => {
-		if (!canRetry(handles, dead)) {
-			return false;
-		}
-		retryBits(handles, dead, changes);
-		peers.add(dead.peer);
-		return true;
-	});
+	const {peers, ...progress} = await atomically(handles, changes =>
+		retryInOrder(handles, selector, limit, changes),
+	);
 	for (const peer of peers) {
 		handles.announce(peer);
 	}
@@ -78,55 +72,24 @@ export const purgeMatching = (
 	selector: DeadletterSelector,
 	limit: number,
 ): Promise<BulkProgress> =>
-	eachMatching(handles, selector, limit, (dead, changes) => {
-		purgeBits(handles, dead, changes);
-		return true;
-	});
-
-const eachMatching = (
-	handles: StoreHandles,
-	selector: DeadletterSelector,
-	limit: number,
-	act: (dead: DeadBits, changes: CounterChanges) => boolean,
-): Promise<BulkProgress> =>
-	atomically(handles, changes => actOnMatching({handles, selector, limit}, changes, act));
-
-type Step = {
-	readonly handles: StoreHandles;
-	readonly selector: DeadletterSelector;
-	readonly limit: number;
-};
-
-/** Inside a body: `act` on what matches until `limit` records are changed; it says `false` where it refuses. */
-export const actOnMatching = (
-	{handles, selector, limit}: Step,
-	changes: CounterChanges,
-	act: (dead: DeadBits, changes: CounterChanges) => boolean,
-): BulkProgress => {
-	let room = limit;
-	let changed = 0;
-	let refused = 0;
-	let {cursor} = selector;
-	const found = findDead(handles, selector, limit);
-	for (const {key, dead} of found.matches) {
-		if (room === 0) {
-			return {changed, refused, cursor, done: false};
-		}
-		const bits = firstBits(dead.bits, room);
-		const isWhole = bits.count() === dead.bits.count();
-		if (act({...dead, bits}, changes)) {
+	atomically(handles, changes => {
+		const found = findDead(handles, selector, limit);
+		let {cursor} = selector;
+		let changed = 0;
+		for (const {key, dead} of found.matches) {
+			const bits = firstBits(dead.bits, limit - changed);
+			purgeBits(handles, {...dead, bits}, changes);
 			changed += bits.count();
-			room -= bits.count();
-			if (!isWhole) {
-				return {changed, refused, cursor: found.cursorAt(before(key)), done: false};
+			if (bits.count() < dead.bits.count()) {
+				return {changed, refused: 0, cursor: found.cursorAt(before(key)), done: false};
 			}
-		} else {
-			refused += dead.bits.count();
+			cursor = found.cursorAt(key);
+			if (changed >= limit) {
+				return {changed, refused: 0, cursor, done: false};
+			}
 		}
-		cursor = found.cursorAt(key);
-	}
-	return {changed, refused, cursor: found.cursor, done: found.atEnd && room > 0};
-};
+		return {changed, refused: 0, cursor: found.cursor, done: found.atEnd};
+	});
 
 /** What is left of a group that was cut keeps its key and is to be found again. */
 const before = ([peer, diedAt, block, group]: DeadletterKey): DeadletterKey => [

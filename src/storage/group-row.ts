@@ -90,6 +90,9 @@ const blame = (flags: number): Pick<GroupRow, 'suspicion' | 'crashes'> => ({
 	...(flags >>> 4 !== 0 && {crashes: flags >>> 4}),
 });
 
+/** Told by one byte, for who looks at many: what else is in the row is not read. */
+export const isDeadRow = (bytes: Buffer): boolean => bytes[2] === STATES.indexOf('deadletter');
+
 /** Throws for a damaged row, and for one of a later version. */
 export const decodeGroup = (bytes: Buffer): GroupRow => {
 	const reader = new RowReader(bytes);

@@ -1,10 +1,9 @@
 import {EdgedError} from '../outbound/errors.js';
 import type {AgeMs, EpochMs, GroupNo, PeerNo} from '../outbound/units.js';
 import {atomically, put} from './atomically.js';
-import {canRetry, retryBits} from './deadletter-moves.js';
-import {actOnMatching} from './deadletter-verbs.js';
 import type {StoreHandles} from './handles.js';
 import {readSetting, settingKey} from './named-settings.js';
+import {retryInOrder} from './retry-in-order.js';
 import type {DeadletterSelector} from './selectors.js';
 
 /** What an operator asked for: deadletters that match now, back into the queue at a pace. */
@@ -91,26 +90,20 @@ export class ReplayBook {
 		});
 	}
 
-	/** At most `limit` records back into the queue, in the order of their burial; the job afterwards. `NOT_FOUND`. */
+	/** At most `limit` records back into the queue, in the order of their enqueues; the job afterwards. `NOT_FOUND`. */
 	async step(id: string, limit: number, pace: Pace): Promise<Replay> {
 		const handles = this.#handles;
-		const peers = new Set<PeerNo>();
+		let peers: ReadonlySet<PeerNo> = new Set();
 		const stepped = await atomically(handles, changes => {
-			peers.clear();
+			peers = new Set();
 			const replay = found(this.#read(), id);
 			if (replay.state !== 'running') {
 				return replay;
 			}
 			const {selector, numberedBelow, cursor} = replay;
 			const rest = {...selector, numberedBelow, ...(cursor !== undefined && {cursor})};
-			const progress = actOnMatching({handles, selector: rest, limit}, changes, dead => {
-				if (!canRetry(handles, dead)) {
-					return false;
-				}
-				retryBits(handles, dead, changes);
-				peers.add(dead.peer);
-				return true;
-			});
+			const progress = retryInOrder(handles, rest, limit, changes);
+			({peers} = progress);
 			const after: Replay = {
 				...replay,
 				retried: replay.retried + progress.changed,

@@ -64,7 +64,7 @@ const settled = async ({store}: Pick<StoreFixture, 'store'>): Promise<void> => {
 
 const retried = (replays: Replays): number => replays.all()[0]?.retried ?? -1;
 
-test('so many a second go back, in the order of their burial, and then it is done', async t => {
+test('so many a second go back, and then it is done', async t => {
 	const {fixture, replays, done} = await graveyard(t, 25);
 	await replays.begin(order(10, 25));
 	await pass(fixture, 1000);
@@ -80,6 +80,33 @@ test('so many a second go back, in the order of their burial, and then it is don
 		leasedIds(await take(fixture.store)),
 		Array.from({length: 25}, (_, n) => `s${n}` as SegmentId),
 	);
+});
+
+test('they are sent in the order of their enqueues, in whatever order they died', async t => {
+	const {fixture, replays} = await graveyard(t, 0);
+	const {store, clock} = fixture;
+	const names = Array.from({length: 20}, (_, n) => `s${n}` as SegmentId);
+	for (const part of [names.slice(0, 12), names.slice(12, 13), names.slice(13)]) {
+		await store.enqueue(
+			part.map(id => draft(store, id, {id})),
+			'all',
+		);
+	}
+	for (const id of [...names.slice(7), ...names.slice(0, 7)].reverse()) {
+		clock.advance(500);
+		await store.force(id, A);
+	}
+	await replays.begin(order(4, 20));
+	const sent: SegmentId[] = [];
+	for (let round = 0; round < 60; round++) {
+		await pass(fixture, 100);
+		const lease = await store.lease(fixture.peers[0] as never, {maxBytes: 2 ** 20, maxEntries: 10});
+		if (lease !== undefined) {
+			sent.push(...leasedIds(lease));
+			await store.settle(lease, {acked: 'all', exceptions: []});
+		}
+	}
+	t.deepEqual(sent, names);
 });
 
 for (const [rate, ms, least, most] of [

@@ -180,10 +180,64 @@ storeTest(
 	{peerCount: 2},
 );
 
-storeTest('all deadletters are retried in the order of their burial', async (t, {store}) => {
+storeTest('all deadletters are retried in one step', async (t, {store}) => {
 	const ids = [...(await fillDead(store, ['0', '1', '2'])), ...(await fillDead(store, ['3', '4']))];
 	t.like(await store.retryMatching({}, 1000), {changed: 5, refused: 0, done: true});
 	t.deepEqual(leasedIds(await take(store)), ids);
+});
+
+for (const limit of [1, 2, 3, 7]) {
+	storeTest(
+		`deadletters are retried in the order of their enqueues, ${limit} a step, however they died`,
+		async (t, {store, clock}) => {
+			const ids = [
+				...(await fill(store, ['0', '1', '2', '3'])),
+				...(await fillOneByOne(store, ['4', '5', '6'])),
+			];
+			for (const at of [5, 2, 0, 6, 3, 1, 4]) {
+				clock.advance(1000);
+				await store.force(ids[at] as SegmentId, A);
+			}
+			const order: SegmentId[] = [];
+			for (let selector: DeadletterSelector = {}, done = false; !done; ) {
+				const step = await store.retryMatching(selector, limit);
+				({done} = step);
+				selector = {cursor: step.cursor as string};
+				for (let lease = await store.lease(peerA, BIG_WINDOW); lease !== undefined; ) {
+					order.push(...leasedIds(lease));
+					await ackAll(store, lease);
+					lease = await store.lease(peerA, BIG_WINDOW);
+				}
+			}
+			t.deepEqual(order, ids);
+		},
+	);
+}
+
+storeTest('what a block that is cut in its middle refuses is counted once', async (t, {store}) => {
+	await fill(store, ['0', '1', '2', '3']);
+	await store.settle(await take(store), {
+		acked: [],
+		exceptions: [buried(0, 'corrupt'), buried(1), buried(2), buried(3)],
+	});
+	const steps = await untilDone(selector => store.retryMatching(selector, 2));
+	t.deepEqual(
+		steps.map(({changed, refused, done}) => [changed, refused, done]),
+		[
+			[2, 0, false],
+			[1, 1, true],
+		],
+	);
+	t.deepEqual(textsOf(store, await take(store)), ['1', '2', '3']);
+});
+
+storeTest('a cursor of a purge is none of a retry, nor the other way round', async (t, {store}) => {
+	await fillDead(store, ['0', '1', '2']);
+	const purged = await store.purgeMatching({}, 1);
+	await t.throwsAsync(store.retryMatching({cursor: purged.cursor as string}, 1), {code: 'INVALID_ARGUMENT'});
+	const retried = await store.retryMatching({}, 1);
+	await t.throwsAsync(store.purgeMatching({cursor: retried.cursor as string}, 1), {code: 'INVALID_ARGUMENT'});
+	t.like(store.depth(), {deadletter: 1, scheduled: 1});
 });
 
 storeTest('a limit cuts a group and the next call goes on inside it', async (t, {store}) => {

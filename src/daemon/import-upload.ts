@@ -1,5 +1,6 @@
 import {createHash, type Hash} from 'node:crypto';
 import {EdgedError} from '../outbound/errors.js';
+import type {MonotonicMs} from '../outbound/units.js';
 import type {Clock} from '../runtime/clock.js';
 
 export type Chunk = {
@@ -11,23 +12,34 @@ export type Chunk = {
 
 export type Uploaded = {readonly bytes: Buffer; readonly sha256: string};
 
-type Upload = {readonly token: string; readonly bytes: Buffer; received: number; readonly hash: Hash};
+type Upload = {
+	readonly token: string;
+	readonly bytes: Buffer;
+	received: number;
+	readonly hash: Hash;
+	lastPieceAt: MonotonicMs;
+};
 
 export const UPLOAD_IDLE_MS = 60_000;
+/** Whoever sends a payload sends its pieces one behind the other: after so long without one, another may take its place. */
+export const UPLOAD_STALE_MS = 10_000;
 
-/** One payload that comes in pieces, in memory: the only one, so that nobody can make the daemon keep more. */
+/**
+ * One payload that comes in pieces, in memory: the only one, so that nobody can make the daemon keep more. Who comes while another is on
+ * its way is told to wait.
+ */
 export class ImportUpload {
-	readonly #clock: Pick<Clock, 'after'>;
+	readonly #clock: Pick<Clock, 'after' | 'elapsed'>;
 	#current: Upload | undefined;
 	/** Why what was last dropped is not here. */
 	#dropped: {readonly token: string; readonly why: string} | undefined;
 	#cancelIdle: () => void = () => {};
 
-	constructor(clock: Pick<Clock, 'after'>) {
+	constructor(clock: Pick<Clock, 'after' | 'elapsed'>) {
 		this.#clock = clock;
 	}
 
-	/** How much is here now. `NOT_FOUND` for one that was dropped, `INVALID_STATE` for a piece out of order, `TOO_LARGE`. */
+	/** How much is here now. `BUSY`: another is on its way. `NOT_FOUND` for one that was dropped, `INVALID_STATE` for a piece out of order, `TOO_LARGE`. */
 	add(chunk: Chunk, maxBytes: number): number {
 		if (chunk.offset === 0) {
 			this.#begin(chunk, maxBytes);
@@ -47,6 +59,7 @@ export class ImportUpload {
 		bytes.set(chunk.bytes, received);
 		current.hash.update(chunk.bytes);
 		current.received += chunk.bytes.length;
+		current.lastPieceAt = this.#clock.elapsed();
 		this.#waitForMore();
 		return current.received;
 	}
@@ -71,8 +84,29 @@ export class ImportUpload {
 				`the payload has ${sizeBytes} bytes, storage.max_segment_bytes is ${maxBytes}`,
 			);
 		}
+		this.#requirePlace(token);
 		this.#drop(`another one, ${token}, was begun`);
-		this.#current = {token, bytes: Buffer.alloc(sizeBytes), received: 0, hash: createHash('sha256')};
+		this.#current = {
+			token,
+			bytes: Buffer.alloc(sizeBytes),
+			received: 0,
+			hash: createHash('sha256'),
+			lastPieceAt: this.#clock.elapsed(),
+		};
+	}
+
+	#requirePlace(token: string): void {
+		const other = this.#current;
+		if (
+			other !== undefined &&
+			other.token !== token &&
+			this.#clock.elapsed() - other.lastPieceAt < UPLOAD_STALE_MS
+		) {
+			throw new EdgedError(
+				'BUSY',
+				`another import brings in a payload just now (${other.received} of ${other.bytes.length} bytes are here): try again in a moment`,
+			);
+		}
 	}
 
 	#find(token: string): Upload {

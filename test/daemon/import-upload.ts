@@ -1,5 +1,5 @@
 import test from 'ava';
-import {ImportUpload, UPLOAD_IDLE_MS} from '../../src/daemon/import-upload.js';
+import {ImportUpload, UPLOAD_IDLE_MS, UPLOAD_STALE_MS} from '../../src/daemon/import-upload.js';
 import {digestOf} from '../helpers/dead-export.js';
 import {FakeClock} from '../helpers/fake-clock.js';
 
@@ -39,9 +39,31 @@ test('a gap, an overlap and another size are refused, and the upload stays where
 	t.is(uploads.add(piece('de', 3, 5), 100), 5);
 });
 
-test('another upload displaces it, and it is said which', t => {
+test('who comes while another is on its way is told to wait, and disturbs it not', t => {
+	const {clock, uploads} = begun();
+	uploads.add(piece('abc', 0, 5), 100);
+	const second = () => uploads.add(piece('x', 0, 1, 'upload-2'), 100);
+	t.throws(second, {code: 'BUSY', message: /another import .* \(3 of 5 bytes are here\): try again/});
+	clock.advance(UPLOAD_STALE_MS - 1);
+	uploads.add(piece('d', 3, 5), 100);
+	clock.advance(UPLOAD_STALE_MS - 1);
+	t.throws(second, {code: 'BUSY'}, 'its pieces come slowly, but they come');
+	uploads.add(piece('e', 4, 5), 100);
+	t.throws(second, {code: 'BUSY'}, 'it is whole and will be taken');
+	t.is(uploads.take('upload-1').bytes.toString(), 'abcde');
+	t.is(second(), 1);
+});
+
+test('one that begins again is not in its own way', t => {
 	const {uploads} = begun();
 	uploads.add(piece('abc', 0, 5), 100);
+	t.is(uploads.add(piece('x', 0, 5), 100), 1);
+});
+
+test('one whose sender has left gives its place away, and it is said to whom', t => {
+	const {clock, uploads} = begun();
+	uploads.add(piece('abc', 0, 5), 100);
+	clock.advance(UPLOAD_STALE_MS);
 	uploads.add(piece('x', 0, 1, 'upload-2'), 100);
 	const why = {code: 'NOT_FOUND', message: /upload-1 is not here: another one, upload-2, was begun/};
 	t.throws(() => uploads.add(piece('de', 3, 5), 100), why);

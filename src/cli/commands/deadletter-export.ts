@@ -8,7 +8,7 @@ import type {ExportTarget} from '../export/export-target.js';
 import {toFailure} from '../failure.js';
 import {given} from '../given.js';
 import {reasonFilter} from '../listing.js';
-import {option, required} from '../parameters.js';
+import {flag, option, required} from '../parameters.js';
 import {readPeerId} from '../read/ids.js';
 import {readLine} from '../read/line.js';
 import {counted, humanBytes} from '../text/numbers.js';
@@ -31,8 +31,9 @@ export const deadletterExport = command({
 		peer: option('--peer-id <P>', 'only those for this peer', readPeerId),
 		reason: reasonFilter,
 		...deadFilterOptions,
+		all: flag('--all', 'every deadletter; so it is without a filter too'),
 	},
-	async run(context, {target, peer, reason, ...filters}): Promise<ExitCode | undefined> {
+	async run(context, {target, peer, reason, all: _, ...filters}): Promise<ExitCode | undefined> {
 		const filter = {
 			...given({peer_id: peer, reason}),
 			...deadFilterOf(filters, {time: context.time}, NAME),

@@ -1,8 +1,10 @@
 import {command} from '../command.js';
 import {isConfirmed} from '../confirm.js';
 import type {CommandContext} from '../context.js';
+import {deadFilterOf, deadFilterOptions} from '../dead-filter.js';
 import {EXIT, type ExitCode} from '../exit-codes.js';
 import {toFailure, UsageError} from '../failure.js';
+import {conclude} from '../import/conclusion.js';
 import type {ImportSource} from '../import/import-source.js';
 import {openPayloads} from '../import/payloads.js';
 import {
@@ -14,7 +16,10 @@ import {
 } from '../import/plan-import.js';
 import {Problems} from '../import/problems.js';
 import {indexRecords, RECORDS, type RecordIndex} from '../import/record-index.js';
-import {flag, repeated, required} from '../parameters.js';
+import {isSelected} from '../import/selected.js';
+import {reasonFilter} from '../listing.js';
+import {flag, option, repeated, required} from '../parameters.js';
+import {readPeerId} from '../read/ids.js';
 import {readLine} from '../read/line.js';
 import {type PeerPair, readPeerPair} from '../read/peer-map.js';
 import {counted, grouped} from '../text/numbers.js';
@@ -25,11 +30,11 @@ export const deadletterImport = command({
 	name: NAME,
 	help: 'Take exported deadletters in: they wait here, dead, for a retry or a purge',
 	details:
-		'SOURCE is what relay deadletter export has written: a directory, a .tar or a .tar.gz. Ids, labels, times and attempts stay as they are. Each payload is proven by its SHA-256; what is damaged is told and left out, the rest is imported, and the exit code is 1. What is here already stays as it is, so an import that broke off is simply repeated. Nothing is sent before a retry.',
+		'PATH is what relay deadletter export has written: a directory, a .tar or a .tar.gz. Ids, labels, times and attempts stay as they are. Each payload is proven by its SHA-256; what is damaged is told and left out, the rest is imported, and the exit code is 1. What is here already stays as it is, so an import that broke off is simply repeated. The filters choose among what is in it. Nothing is sent before a retry.',
 	examples: [
 		`edgectl ${NAME} /mnt/stick/dead --dry-run`,
 		`edgectl ${NAME} dead.tar.gz --map-peer hub=hub-2`,
-		`edgectl ${NAME} dead.tar.gz --yes`,
+		`edgectl ${NAME} dead.tar.gz --reason REJECTED --label site=7 --yes`,
 	],
 	positionals: {
 		source: required('PATH', 'a directory, a .tar or a .tar.gz that was exported', readLine),
@@ -42,17 +47,32 @@ export const deadletterImport = command({
 		),
 		dryRun: flag('--dry-run', 'change nothing and say what would be'),
 		yes: flag('--yes', 'do not ask, at a terminal, whether more than one is meant'),
+		all: flag('--all', 'all that is in it; so it is without a filter too'),
+		peer: option('--peer-id <P>', 'only those for this peer, by its name in the export', readPeerId),
+		reason: reasonFilter,
+		...deadFilterOptions,
 	},
-	async run(context, {source: name, mapPeer, dryRun, yes}): Promise<ExitCode | undefined> {
+	async run(
+		context,
+		{source: name, mapPeer, dryRun, yes, all: _, peer, reason, ...filters},
+	): Promise<ExitCode | undefined> {
 		const mapped = mapOf(mapPeer);
+		const selector = {peer, reason, ...deadFilterOf(filters, context, NAME)};
 		const problems = new Problems(context.output);
 		let source: ImportSource | undefined;
 		try {
 			const {openImportSource} = await import('../import/import-source.js'); // tar-stream is not for every command.
 			source = await openImportSource(name, context, problems);
-			const {directory, damaged} = source;
-			const {signal} = context;
-			const index = await indexRecords(directory, {mapped, problems, signal});
+			const {directory, damaged, manifest} = source;
+			const {signal, output} = context;
+			const index = await indexRecords(directory, {
+				mapped,
+				isAsked: record => isSelected(selector, record),
+				problems,
+				signal,
+				progress: lines =>
+					output.progress({done: lines, total: manifest.records, text: `${counted(lines, 'record')} read`}),
+			});
 			tellMissingLines(source, index, problems);
 			if (!(await areKnown(context, index))) {
 				return EXIT.refused;
@@ -136,38 +156,3 @@ const intent = ({wouldImport: records, peers, reasons}: ImportPlan) => ({
 	tallies: {peers, reasons},
 	question: 'Import them',
 });
-
-type Conclusion = {readonly name: string; readonly isDry: boolean; readonly sum: Imported};
-
-const conclude = (
-	{context: {output}, source: {format, manifest}, index, sending: {problems}}: ImportWork,
-	{name, isDry, sum: {imported, present, conflict}}: Conclusion,
-): ExitCode | undefined => {
-	const failed = problems.count;
-	const {lines: records, withoutPayload: without_payload} = index;
-	output.answer(
-		{
-			source: name,
-			format,
-			node_id: manifest.node_id ?? null,
-			dry_run: isDry,
-			records,
-			[isDry ? 'would_import' : 'imported']: imported,
-			present,
-			conflict,
-			without_payload,
-			failed,
-		},
-		style => [
-			isDry
-				? `dry run: ${counted(imported, 'deadletter')} of ${name} would be imported, ${present} here already; nothing was changed`
-				: `imported ${counted(imported + present, 'deadletter')} from ${name}: ${imported} new, ${present} here already`,
-			...(without_payload === 0
-				? []
-				: [`  ${without_payload} without payload in the export: nothing to import of them`]),
-			...(conflict === 0 ? [] : [style('warn', `  ${conflict} left out: another segment has the id here`)]),
-			...(failed === 0 ? [] : [style('warn', `  ${failed} left out: damaged or refused, as told above`)]),
-		],
-	);
-	return failed + conflict > 0 ? EXIT.refused : undefined;
-};

@@ -6,6 +6,7 @@ import {counted} from '../text/numbers.js';
 import {type Manifest, readManifest} from './manifest.js';
 import type {Problems} from './problems.js';
 import {RECORDS} from './record-index.js';
+import {sizeOfPart} from './regular-file.js';
 import {unpackExport} from './unpack.js';
 
 /** An export, as a directory that can be read. */
@@ -66,8 +67,7 @@ export const openImportSource = async (
 };
 
 const requireRecords = async (directory: string, source: string): Promise<void> => {
-	const found = await stat(path.join(directory, RECORDS)).catch(() => undefined);
-	if (found?.isFile() !== true) {
+	if ((await sizeOfPart(directory, RECORDS, source)) === undefined) {
 		throw new Error(`${source} has no ${RECORDS}: the export is damaged; nothing was imported. Export again`);
 	}
 };

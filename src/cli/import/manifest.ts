@@ -1,5 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
+import {humanBytes} from '../text/numbers.js';
+import {sizeOfPart} from './regular-file.js';
 
 export type Manifest = {readonly node_id: string | undefined; readonly records: number | undefined};
 
@@ -11,17 +13,20 @@ const VERSION = 1;
 
 /** Throws an Error that says why this is no export that can be imported; `source` is how the operator calls it. */
 export const readManifest = async (directory: string, source: string): Promise<Manifest> => {
-	let text: string;
-	try {
-		text = await readFile(path.join(directory, MANIFEST), 'utf8');
-	} catch (error) {
-		const {code, message} = error as NodeJS.ErrnoException;
+	const size = await sizeOfPart(directory, MANIFEST, source);
+	if (size === undefined) {
 		throw new Error(
-			code === 'ENOENT'
-				? `${source} has no ${MANIFEST}: it is no export of deadletters, or one that broke off; nothing was imported. Export again`
-				: `${source}: ${message}; nothing was imported`,
+			`${source} has no ${MANIFEST}: it is no export of deadletters, or one that broke off; nothing was imported. Export again`,
 		);
 	}
+	if (size > MANIFEST_MOST_BYTES) {
+		throw new Error(
+			`${source} is no export of deadletters: ${MANIFEST} in it has ${humanBytes(size)}; nothing was imported`,
+		);
+	}
+	const text = await readFile(path.join(directory, MANIFEST), 'utf8').catch((error: Error) => {
+		throw new Error(`${source}: ${error.message}; nothing was imported`);
+	});
 	const manifest = parse(text, source);
 	if (manifest['format'] !== FORMAT) {
 		throw new Error(`${source} is no export of deadletters: ${MANIFEST} says ${shown(manifest['format'])}`);

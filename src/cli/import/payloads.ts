@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 import path from 'node:path';
+import {kindOtherThanFile} from './regular-file.js';
 
 /** The payloads of an export, each proven by its SHA-256 before anything of it is used. */
 export type Payloads = {
@@ -55,8 +56,9 @@ const proof = async (
 		const handle = await openFile(file);
 		try {
 			const found = await handle.stat();
-			if (!found.isFile()) {
-				return 'is no file';
+			const other = kindOtherThanFile(found);
+			if (other !== undefined) {
+				return other;
 			}
 			if (found.size !== size) {
 				return `has ${found.size} bytes, its record says ${size}`;
@@ -71,13 +73,15 @@ const proof = async (
 		}
 	} catch (error) {
 		signal.throwIfAborted();
-		const {code, message} = error as NodeJS.ErrnoException;
-		return code === 'ENOENT'
-			? 'is missing'
-			: code === 'ELOOP'
-				? 'is a link, which is not followed'
-				: `cannot be read: ${message}`;
+		const {code = '', message} = error as NodeJS.ErrnoException;
+		return WHY_NOT_OPENED[code] ?? `cannot be read: ${message}`;
 	}
+};
+
+const WHY_NOT_OPENED: Readonly<Record<string, string>> = {
+	ENOENT: 'is missing',
+	ELOOP: 'is a link, which is not followed',
+	ENXIO: 'is a socket or a device, no file',
 };
 
 /** Follows no link, waits for nobody behind a pipe. */

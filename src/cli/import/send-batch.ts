@@ -8,7 +8,7 @@ import type {Problems} from './problems.js';
 export type SegmentArguments = Arguments<'relay.deadletter.import'>['segments'][number];
 export type ImportAnswer = Result<'relay.deadletter.import'>;
 
-export type Sending = Pick<CommandContext, 'call' | 'signal' | 'accountable'> & {
+export type Sending = Pick<CommandContext, 'call' | 'signal' | 'accountable' | 'time' | 'output'> & {
 	readonly payloads: Payloads;
 	readonly problems: Problems;
 };
@@ -118,18 +118,45 @@ const withPayload = async (sending: Sending, segment: SegmentArguments): Promise
 	return {...segment, payload_base64: Buffer.concat(pieces).toString('base64')};
 };
 
-const uploaded = async ({call, payloads, accountable}: Sending, sha256: string): Promise<string> => {
+const uploaded = async (sending: Sending, sha256: string): Promise<string> => {
+	const {call, payloads, accountable} = sending;
 	const upload = randomUUID();
 	let offset = 0;
 	for await (const piece of payloads.read(sha256, INLINE_BYTES)) {
-		const answer = await call('relay.deadletter.import_chunk', {
-			upload,
-			size_bytes: payloads.sizeOf(sha256),
-			offset,
-			payload_base64: piece.toString('base64'),
-			...accountable,
-		});
+		const send = () =>
+			call('relay.deadletter.import_chunk', {
+				upload,
+				size_bytes: payloads.sizeOf(sha256),
+				offset,
+				payload_base64: piece.toString('base64'),
+				...accountable,
+			});
+		const answer = await (offset === 0 ? onceThereIsRoom(sending, send) : send());
 		offset = answer.received_bytes;
 	}
 	return upload;
+};
+
+const ASK_AGAIN_MS = 250;
+/** Longer than any payload takes, and than one that its sender has left stands in the way. */
+const PATIENCE_MS = 60_000;
+
+/** The daemon takes one large payload at a time: that of another import is waited for. */
+const onceThereIsRoom = async <Answer>(
+	{time, signal, output}: Sending,
+	send: () => Promise<Answer>,
+): Promise<Answer> => {
+	const until = time.elapsed() + PATIENCE_MS;
+	for (;;) {
+		try {
+			return await send();
+		} catch (error) {
+			if (!(error instanceof EdgedError) || error.code !== 'BUSY' || time.elapsed() >= until) {
+				throw error;
+			}
+		}
+		const text = 'waiting: another import brings in a large payload';
+		output.progress({done: 0, total: undefined, text});
+		await time.sleep(ASK_AGAIN_MS, signal);
+	}
 };

@@ -20,15 +20,19 @@ export const deadlettersText = (page: WireRecordPage, style: Style): string[] =>
 	...more(page),
 ];
 
+type Kind = 'record' | 'deadletter';
+
 /** Records as they come, a line each under one heading; as JSON a document each. */
 export class RecordLines {
 	count = 0;
 	readonly #output: Output;
+	readonly #kind: Kind;
 	#widths: readonly number[] = [];
 	#table: ReadonlyArray<Column<WireRecord>> | undefined;
 
-	constructor(output: Output) {
+	constructor(output: Output, kind: Kind = 'record') {
 		this.#output = output;
+		this.#kind = kind;
 	}
 
 	add(records: readonly WireRecord[]): void {
@@ -37,7 +41,7 @@ export class RecordLines {
 			return;
 		}
 		// The first page says how wide the columns are; what is wider later shifts its own line alone.
-		this.#table ??= fitting(RECORD_COLUMNS, records, width);
+		this.#table ??= fitting(COLUMNS_OF[this.#kind], records, width);
 		const lines = format === 'json' ? [] : columns(this.#table, records, style, '', this.#widths);
 		if (this.count === 0 && lines[0] !== undefined) {
 			this.#output.item({}, lines[0]);
@@ -51,7 +55,7 @@ export class RecordLines {
 
 	end(): void {
 		if (this.#output.format === 'text') {
-			this.#output.item({}, counted(this.count, 'record'));
+			this.#output.item({}, counted(this.count, this.#kind));
 		}
 	}
 }
@@ -117,3 +121,8 @@ const DEADLETTER_COLUMNS: ReadonlyArray<Column<WireRecord>> = [
 	{title: 'LAST-UPDATED', cell: record => record.updated_at},
 	{title: 'REASON', cell: record => record.reason ?? '-'},
 ];
+
+const COLUMNS_OF: Readonly<Record<Kind, ReadonlyArray<Column<WireRecord>>>> = {
+	record: RECORD_COLUMNS,
+	deadletter: DEADLETTER_COLUMNS,
+};

@@ -10,7 +10,7 @@ import {noteChange} from './note-change.js';
 
 type Importing = Pick<
 	Parts,
-	'store' | 'peers' | 'phase' | 'uploads' | 'config' | 'logger' | 'events' | 'buriedOrFreed'
+	'store' | 'storeHealth' | 'peers' | 'phase' | 'uploads' | 'config' | 'logger' | 'events' | 'buriedOrFreed'
 >;
 type WrittenSegment = Params<'relay.deadletter.import'>['segments'][number];
 type WrittenRecord = WrittenSegment['records'][number];
@@ -30,7 +30,7 @@ export const importDeadletters = async (
 	const drafts = segments.map((segment, index) =>
 		draftOf(segment, identities[index] as SegmentIdentity, payloadOf(parts, segment, index)),
 	);
-	const came = await store.importDeadletters(drafts);
+	const came = await store.importDeadletters(drafts).catch(toldToHealth(parts));
 	const results = segments.flatMap(({segment_id, records}, at) =>
 		records.map(({peer_id}, index) => ({segment_id, peer_id, ...(came[at]?.[index] as ImportResult)})),
 	);
@@ -45,6 +45,16 @@ export const importDeadletters = async (
 	noteChange(parts, 'relay.deadletter.imported', params, counts);
 	return {dry_run: false, ...counts, results};
 };
+
+/** As a producer's enqueue that could not be written. */
+const toldToHealth =
+	({storeHealth}: Pick<Parts, 'storeHealth'>) =>
+	(error: unknown): never => {
+		if (error instanceof EdgedError && error.code === 'STORAGE_FAILED') {
+			storeHealth.failed(error);
+		}
+		throw error;
+	};
 
 export const importChunk = (
 	{uploads, phase, config}: Pick<Parts, 'uploads' | 'phase' | 'config'>,

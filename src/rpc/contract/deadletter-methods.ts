@@ -65,7 +65,7 @@ export const deadletterMethods = {
 		effect: 'change',
 		params: imports.importChunkParams,
 		result: imports.importChunkResult,
-		refusals: ['NOT_FOUND', 'INVALID_STATE', 'TOO_LARGE', 'SHUTTING_DOWN'],
+		refusals: ['NOT_FOUND', 'INVALID_STATE', 'TOO_LARGE', 'BUSY', 'SHUTTING_DOWN'],
 	},
 	'relay.deadletter.force': {
 		summary: 'Bury a record that is not settled',

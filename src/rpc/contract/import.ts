@@ -99,7 +99,7 @@ export const importResult = z.discriminatedUnion('dry_run', [
 	}),
 ]);
 
-/** `offset` 0 begins the upload, and ends any other. */
+/** `offset` 0 begins the upload; `BUSY` while another is on its way. One that nothing comes for gives its place away after 10 s. */
 export const importChunkParams = z.strictObject({
 	upload,
 	/** Of the whole payload. */

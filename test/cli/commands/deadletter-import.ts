@@ -94,6 +94,7 @@ for (const [first, second] of [
 				node_id: 'edge',
 				dry_run: false,
 				records: 3,
+				not_selected: 0,
 				imported: 0,
 				present: 3,
 				conflict: 0,

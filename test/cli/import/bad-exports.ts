@@ -3,36 +3,9 @@ import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import test from 'ava';
 import type {Pack} from 'tar-stream';
-import {runLine, type Said} from '../../helpers/cli.js';
 import {deadRecord, digestOf, exportFiles, type Files, tarOf, writeFiles} from '../../helpers/dead-export.js';
+import {importInto as run} from '../../helpers/taking-daemon.js';
 import {temporaryDirectory} from '../../helpers/temp-dir.js';
-
-type Asked = {
-	dry_run?: boolean;
-	segments: ReadonlyArray<{
-		segment_id: string;
-		payload_base64?: string;
-		records: ReadonlyArray<{peer_id: string}>;
-	}>;
-};
-
-/** A daemon that has nothing yet and takes everything. */
-const run = async (source: string, landed: Map<string, string>): Promise<Said> =>
-	runLine(`relay deadletter import ${source} --yes`, {
-		answers: {
-			'relay.status': {peers: [{peer_id: 'outbox'}]},
-			'relay.deadletter.import': ({dry_run: isDry = false, segments}: Asked) => {
-				const status = isDry ? 'would_import' : 'imported';
-				for (const {segment_id: id, payload_base64: payload} of isDry ? [] : segments) {
-					landed.set(id, Buffer.from(payload ?? '', 'base64').toString());
-				}
-				const results = segments.flatMap(({segment_id, records}) =>
-					records.map(({peer_id}) => ({segment_id, peer_id, status})),
-				);
-				return {dry_run: isDry, [status]: results.length, present: 0, conflict: 0, results};
-			},
-		},
-	});
 
 const GOOD = exportFiles([deadRecord('a', 'one'), deadRecord('b', 'two')], ['one', 'two']);
 const ONE = `payloads/${digestOf('one')}`;

@@ -85,8 +85,8 @@ export const PRINTED: Readonly<Record<string, readonly Printed[]>> = {
 	'relay expire': [{form: 'document', prints: 'relay.expire'}],
 	'relay config get': [{form: 'document', prints: 'relay.config.get'}],
 	'relay config set-bandwidth': [{form: 'document', prints: 'relay.config.set_bandwidth'}],
-	'relay deadletter list': [{form: 'document', prints: 'relay.deadletter.list'}],
-	'relay deadletter inspect': [{form: 'document', prints: 'relay.deadletter.inspect'}],
+	'relay deadletter list': [{form: 'document', prints: 'relay.deadletter.list'}, RECORD_A_LINE],
+	'relay deadletter inspect': [{form: 'document', prints: 'relay.deadletter.inspect'}, RECORD_A_LINE],
 	'relay deadletter retry': [{form: 'document', prints: 'relay.deadletter.retry'}],
 	'relay deadletter jobs': [
 		{form: 'document', prints: 'relay.deadletter.jobs'},
@@ -117,6 +117,7 @@ export const PRINTED: Readonly<Record<string, readonly Printed[]>> = {
 				node_id: z.nullable(z.string()),
 				dry_run: z.boolean(),
 				records: z.int(),
+				not_selected: z.int(),
 				imported: z.int().optional(),
 				would_import: z.int().optional(),
 				present: z.int(),

@@ -65,7 +65,7 @@ export class Replay extends Command {
 			);
 		}
 		if (back.some(record => left.some(other => isBefore(other, record)))) {
-			throw new Error(`${job.id} has retried what was buried later first`);
+			throw new Error(`${job.id} has retried what was enqueued later first`);
 		}
 		if (state === 'done' && left.length > 0) {
 			throw new Error(`${job.id} is done and has left ${left.map(({segment}) => segment.id).join(', ')}`);
@@ -81,8 +81,11 @@ export class Replay extends Command {
 const isMeant = (job: ModelJob, {state, peer, death = 0}: ModelRecord): boolean =>
 	state === 'deadletter' && death <= job.deaths && (job.peer ?? peer) === peer;
 
-/** In the order of a paced retry: peer by peer, and of each by the time of the burial. */
+/** In the order of a paced retry: peer by peer, and of each by the enqueue. Within a call that is known of one class only. */
 const isBefore = (a: ModelRecord, b: ModelRecord): boolean => {
 	const peers = PEER_IDS.indexOf(a.peer) - PEER_IDS.indexOf(b.peer);
-	return peers < 0 || (peers === 0 && (a.diedAt ?? 0) < (b.diedAt ?? 0));
+	const [one, other] = [a.segment, b.segment];
+	const isEarlier =
+		one.call === other.call ? one.classNo === other.classNo && one.seq < other.seq : one.call < other.call;
+	return peers < 0 || (peers === 0 && isEarlier);
 };

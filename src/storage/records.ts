@@ -38,6 +38,9 @@ export const readPayload = (handles: StoreHandles, id: SegmentId): StoredPayload
 	const bytes = new BlockPayload(handles, table).read(entry);
 	if (bytes === 'missing' || bytes === 'corrupt') {
 		const why = bytes === 'missing' ? 'is not kept any more' : 'is damaged on disk';
+		if (bytes === 'corrupt') {
+			handles.env.watch.damaged({database: 'payloads', key: [table.block, 0]}, why); // What waits for it is buried.
+		}
 		throw new EdgedError('SEGMENT_MISSING', `the payload of segment ${id} ${why}`, {segment_id: id});
 	}
 	const {contentType, labels} = table.metadataOf(entry);

@@ -112,8 +112,6 @@ storeTest('a damaged payload is told, never handed out; its neighbours are', asy
 	const ids = await fill(store, ['first', 'second', 'third']);
 	const {payloads} = store.handles.env;
 	await payloads.put([1, 0], Buffer.from('firstsecXndthird'));
-	t.throws(() => store.payload(ids[1] as SegmentId), {code: 'SEGMENT_MISSING', message: /damaged on disk/});
-	t.is(String(store.payload(ids[2] as SegmentId)?.bytes), 'third');
 	const lease = await take(store);
 	const read = store.readPayloads(lease);
 	t.deepEqual(
@@ -185,3 +183,20 @@ storeTest('counters of a store without records, peers or dead are zero', async (
 	t.like(store.space(), {liveBytes: 0, blocks: 0});
 	await ackAll(store, await fill(store, ['x']).then(() => take(store)));
 });
+
+storeTest(
+	'who looks at a damaged payload is told, and what waits for it is buried, held or not',
+	async (t, {store}) => {
+		const ids = await fill(store, ['first', 'second', 'third']);
+		await store.change('hold', ids[1] as SegmentId, A);
+		await store.handles.env.payloads.put([1, 0], Buffer.from('firstsecXndthird'));
+		t.throws(() => store.payload(ids[1] as SegmentId), {code: 'SEGMENT_MISSING', message: /damaged on disk/});
+		t.is(String(store.payload(ids[2] as SegmentId)?.bytes), 'third');
+		await store.mended();
+		t.deepEqual(
+			ids.map(id => recordOf(store, id).reason),
+			[undefined, 'CORRUPT', undefined],
+		);
+		t.is(store.depth().held, 0);
+	},
+);

@@ -54,6 +54,9 @@ export const move = async (
 	if (from === to) {
 		throw new EdgedError('INVALID_ARGUMENT', `to_peer_id is ${from}, where the records are already`);
 	}
+	if (params.all === true && params.buried_for !== undefined && params.state !== 'deadletter') {
+		throw new EdgedError('INVALID_ARGUMENT', 'buried_for goes with state deadletter');
+	}
 	const enter: Enter = commit =>
 		parts.intake.arriving(async () => {
 			takesNew(parts, to);

@@ -56,6 +56,10 @@ for (const text of [
 	'token=abc',
 	'https://h/?zipcode=1',
 	'https://h/?token=',
+	'https://h/hooks/deploy/edge',
+	'https://h/webhook/north-site-telemetry-inbox',
+	'https://h/services/telemetry/v1/ingest',
+	'GET /robots/bot1:short with/key',
 ]) {
 	test(`${JSON.stringify(text)} holds no secret`, withoutCredentials, text, text);
 }
@@ -69,3 +73,16 @@ for (const name of ['token', 'auth_token', 'authToken', 'Proxy-Authorization', '
 for (const name of ['available_tokens', 'key_file', 'key', 'operator', 'segment_id']) {
 	test(`"${name}" names no secret`, t => t.false(isSecretName(name)));
 }
+
+test(
+	'what lets anybody post leaves the path of a webhook',
+	withoutCredentials,
+	'"url":"https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX","x":1',
+	'"url":"https://hooks.slack.com/services/[redacted]","x":1',
+);
+test(
+	'a made part of a webhook is a secret, what comes after the path stays',
+	withoutCredentials,
+	'POST https://discord.com/api/webhooks/123456789012345678/abcDEF123456_-ghi789?wait=true 404',
+	'POST https://discord.com/api/webhooks/[redacted]?wait=true 404',
+);

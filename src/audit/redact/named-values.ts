@@ -1,4 +1,5 @@
 import {REDACTED} from '../../outbound/secrets.js';
+import {blockScalarAt} from './block-scalar.js';
 import {nameHint, namesCount, namesSecret} from './secret-names.js';
 import {type ValueSpan, valueAt} from './value-at.js';
 
@@ -37,11 +38,18 @@ const nameAround = (text: string, from: number, to: number): Name => {
 	while (end < text.length && end - to < LONGEST_NAME && NAME_LETTER.test(text[end] ?? '')) {
 		end++;
 	}
+	if (text[end] === '>') {
+		while (end > to && text[end - 1] === '-') {
+			end--; // `token->x`
+		}
+	}
 	return {text: text.slice(begin, end), begin, end};
 };
 
 /** `"name": `, `name = `, `name=>`, `["name", `, `name%3D`. */
-const SEPARATOR = /\\{0,8}["'`]?[ \t]{0,40}(?::=|=>|[:=]|%3[ad])[ \t]{0,40}(?:\\{0,8}\r?\n[ \t]{0,40})?/iy;
+const SEPARATOR =
+	/\\{0,8}["'`]?[ \t]{0,40}(?::=|=>|-{1,2}>|[→⇒➜]|[:=]|%3[ad])[ \t]{0,40}(?:\\{0,8}\r?\n[ \t]{0,40})?/iy;
+const COLON = /["']?[ \t]{0,40}:[ \t]{1,40}/y;
 const LIST_SEPARATOR = /\\{0,8}["'],\s{0,40}(?=\\{0,8}["'])/y;
 const BLANK = /[ \t]{1,8}/y;
 /** `the password is hunter2`. */
@@ -50,7 +58,8 @@ const WORDS = /[ \t](?:is |was |of )?["'`]?(?=[^\s"'`]{0,63}\d)(?=[^\s"'`]{0,63}
 const valueAfter = (text: string, name: Name): ValueSpan | undefined => {
 	const after = endOf(SEPARATOR, text, name.end) ?? endOf(LIST_SEPARATOR, text, name.end);
 	if (after !== undefined) {
-		return valueAt(text, after, isWholeLine(name.text) ? 'line' : 'word');
+		const block = blockScalarAt(text, name.begin, endOf(COLON, text, name.end) ?? after);
+		return block ?? valueAt(text, after, isWholeLine(name.text) ? 'line' : 'word');
 	}
 	if (text[name.end] === '>' && text[name.begin - 1] === '<') {
 		const end = text.indexOf('<', name.end);

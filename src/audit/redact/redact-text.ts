@@ -1,3 +1,4 @@
+import {withoutWebhookSecrets} from '../../outbound/secrets.js';
 import {withoutNamedSecrets} from './named-values.js';
 import {withoutPem} from './pem-blocks.js';
 import {withoutTokens} from './token-shapes.js';
@@ -6,4 +7,5 @@ import {withoutTokens} from './token-shapes.js';
 export const redactText = (text: string): string => redactLine(withoutPem(text));
 
 /** The same for a piece of text of which PEM blocks were taken out as a whole. */
-export const redactLine = (text: string): string => withoutTokens(withoutNamedSecrets(text));
+export const redactLine = (text: string): string =>
+	withoutWebhookSecrets(withoutTokens(withoutNamedSecrets(text)));

@@ -63,6 +63,10 @@ const form = fc.constantFrom<Write>(
 	(n, v) => `POST /x?a=1&${n}=${v}&b=2`,
 	(n, v) => `--${n} ${v}`,
 	(n, v) => `[["${n}","${v}"]]`,
+	(n, v) => `${n}: |\n  first\n  ${v}`,
+	(n, v) => JSON.stringify({message: `x:\n  ${n}: >-\n    first\n    ${v}\ny: 1`}),
+	(n, v) => `${n} → ${v}`,
+	(n, v) => `${n} -> ${v}`,
 );
 const around = fc.string({maxLength: 60}).map(text => text.replaceAll(/["'`\\]/g, ' '));
 
@@ -137,6 +141,12 @@ for (const [what, text] of [
 	['brackets', 'token=['.repeat(2e4)],
 	['colons', 'a:b'.repeat(1e5)],
 	['tokens', 'eyJ'.repeat(1e5)],
+	['blocks', 'password: |\n  '.repeat(3e4)],
+	['blocks in strings', '"password: |\\n  x'.repeat(2e4)],
+	['blocks without an end', `${'password: |\n'.repeat(3e4)}${'x'.repeat(1e5)}`],
+	['hooks', '/hooks/a1'.repeat(5e4)],
+	['slack', 'hooks.slack.com/services/'.repeat(2e4)],
+	['arrows', 'token->'.repeat(5e4)],
 	['backslashes', `token=${'\\'.repeat(3e5)}"`],
 ] as const) {
 	test(`a flood of ${what} takes no time`, t => {

@@ -5,6 +5,7 @@ import {put, remove} from '../atomically.js';
 import {Bits} from '../bits.js';
 import {decodeBits, encodeBits} from '../bits-row.js';
 import type {BlockTable} from '../block-table.js';
+import {cutBlock} from '../cut-block.js';
 import {encodeGroup, type GroupFate, type GroupRow, NEVER_HELD} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
 import {keptOrAll} from '../kept-entries.js';
@@ -44,6 +45,9 @@ export const mendPeer = (
 		return isMissed ? restoreMissed(handles, table, peer, missing) : {records: 0, isInexact: false};
 	}
 	const [first, ...others] = inOrderOfCaution(rows.damaged);
+	if (others.length > 0) {
+		cutBlock(handles, peer, table.block); // What a lease overlays may be in another row now.
+	}
 	for (const place of others) {
 		drop(handles, place);
 	}

@@ -6,8 +6,8 @@ import {findViolations} from '../../../src/storage/invariant.js';
 import type {DatabaseName} from '../../../src/storage/layout.js';
 import type {LmdbStore} from '../../../src/storage/lmdb-store.js';
 import {flip, keysOf} from '../../helpers/flip.js';
-import {type StoreFixture, storeFixture} from '../../helpers/store-fixture.js';
-import {A, B, buried, C, fails, fill, take} from '../../helpers/store-verbs.js';
+import {BIG_WINDOW, type StoreFixture, storeFixture} from '../../helpers/store-fixture.js';
+import {A, ackAll, B, buried, C, fails, fill, peerB, peerC, take} from '../../helpers/store-verbs.js';
 
 type Row = {readonly database: DatabaseName; readonly key: Key};
 
@@ -134,4 +134,42 @@ test('a row that is gone from a block of which nothing ever was moved is a loss 
 		store.list({peer: A, state: 'deadletter'}, {limit: 10}).records.map(({reason}) => reason),
 		['CORRUPT', 'CORRUPT', 'CORRUPT'],
 	);
+});
+
+test('damage to rows of moved records that are being sent is put right under the lease, and the answer settles the rest', async t => {
+	const {store: first} = await makeMoved(t);
+	const peers = rowsOf(first).map(peerOf);
+	const ofOnePeer = choices(peers.length).filter(([a = 0, b = a]) => peers[a] === peers[b]);
+	for (const isTableToo of [false, true]) {
+		for (const chosen of ofOnePeer) {
+			const {store, clock} = await makeMoved(t);
+			clock.advance(10_000);
+			const before = recordsOf(store);
+			const leases = [
+				await take(store),
+				await take(store, BIG_WINDOW, peerB),
+				await take(store, BIG_WINDOW, peerC),
+			];
+			const rows = rowsOf(store).filter((_, at) => chosen.includes(at));
+			for (const {database, key} of rows) {
+				await flip(store, database, key, 1);
+			}
+			if (isTableToo) {
+				await flip(store, 'blocks', undefined, 60);
+			}
+			const name = `${isTableToo ? 'table, ' : ''}${rows.map(({database, key}) => `${database} ${String(key)}`).join(', ')}`;
+			await lookEverywhere(store);
+			t.deepEqual(findViolations(store.handles), [], name);
+			for (const lease of leases) {
+				await ackAll(store, lease);
+			}
+			t.deepEqual(findViolations(store.handles), [], `${name}: after the answer`);
+			const after = recordsOf(store);
+			t.deepEqual(
+				before.filter(record => !after.includes(record)),
+				[],
+				`${name}: lost`,
+			);
+		}
+	}
 });

@@ -16,6 +16,7 @@ import {flag, option} from '../parameters.js';
 import {readChoice} from '../read/choice.js';
 import {readPeerId, readSegmentId} from '../read/ids.js';
 import {readLine} from '../read/line.js';
+import {rollbackLine, type Typed} from '../rollback-line.js';
 import {type Resource, resourceOf} from '../rollback-resource.js';
 import {executedText, undoneText} from '../text/rollback.js';
 
@@ -79,13 +80,23 @@ export const rollbackExecute = command({
 			);
 			return EXIT.refused;
 		}
-		return execute(
-			context,
-			callOf(context, {target, strategy, isMeant: yes || force}, resourceOf(target, named, NAME)),
-			yes || force,
+		const isMeant = yes || force;
+		const typed = {target, strategy, ...named, reason: context.accountable.reason};
+		const call = withLine(typed, () =>
+			callOf(context, {target, strategy, isMeant}, resourceOf(target, named, NAME)),
 		);
+		return execute(context, call, isMeant);
 	},
 });
+
+/** What is refused of a line comes with one for the same target. */
+const withLine = (typed: Typed, read: () => Call): Call => {
+	try {
+		return read();
+	} catch (error) {
+		throw error instanceof UsageError ? new UsageError(error.message, NAME, rollbackLine(typed)) : error;
+	}
+};
 
 type Call = Arguments<'rollback.execute'>;
 type Wanted = {

@@ -147,3 +147,38 @@ for (const [line, message] of [
 		await t.throwsAsync(runLine(`rollback ${line}`), {instanceOf: UsageError, message});
 	});
 }
+
+for (const [line, meant] of [
+	[
+		'--target relay_deadletter --strategy purge --peer-id hub --reason x',
+		'--target relay_deadletter --strategy purge --resource hub --yes --reason x',
+	],
+	[
+		'--target relay_deadletter --strategy purge',
+		'--target relay_deadletter --strategy purge --resource SEGMENT-ID/PEER-ID --yes --reason INC-42',
+	],
+	[
+		'--target relay_deadletter --strategy retry --segment-id s1 --reason "it is back"',
+		"--target relay_deadletter --strategy retry --resource s1/PEER-ID --reason 'it is back'",
+	],
+	[
+		'--target relay_deadletter --strategy pause --resource s1/hub --reason x',
+		'--target relay_deadletter --strategy force --resource s1/hub --reason x',
+	],
+	[
+		'--target relay_suspend --strategy drain --resource hub',
+		'--target relay_suspend --strategy drain --resource hub --reason INC-42',
+	],
+	['--target relay_suspend --strategy drain', '--target relay_suspend --strategy drain --reason INC-42'],
+	[
+		'--target relay_suspend --resource a/hub --reason x',
+		'--target relay_suspend --strategy throttle --resource hub --reason x',
+	],
+] as const) {
+	test(`"${line}" is refused with a line for the same target`, async t => {
+		const error = await t.throwsAsync<UsageError>(runLine(`rollback execute ${line}`), {
+			instanceOf: UsageError,
+		});
+		t.is(error?.tryLine, `edgectl rollback execute ${meant}`);
+	});
+}

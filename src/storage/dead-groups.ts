@@ -87,10 +87,15 @@ function* deadGroups(
 			if (diedAt >= before) {
 				break;
 			}
-			const value = group < below && diedAt >= since ? env.groups.get([no, block, group]) : undefined;
+			if (group >= below || diedAt < since) {
+				continue;
+			}
+			const value = env.groups.get([no, block, group]);
 			const row = value === undefined ? undefined : decodeGroup(value);
 			if (row?.state === 'deadletter') {
 				yield {key: key as DeadletterKey, row};
+			} else {
+				env.watch.damaged({database: 'deadletters', key}, 'it leads to no dead group');
 			}
 		}
 	}

@@ -118,11 +118,9 @@ function* rowsOf(
 			});
 			return;
 		case 'due':
-			yield unread(handles, key, key[3], () => groupPart(handles, key[0], key[3], key[4]));
-			return;
 		case 'held':
 		case 'deadletters':
-			yield unread(handles, key, key[2], () => groupPart(handles, key[0], key[2], key[3]));
+			yield unread(handles, key, key.at(-2), () => groupBehind(handles, stage, key));
 			return;
 		case 'settled':
 			yield unread(handles, key, key[1], () => {
@@ -180,6 +178,15 @@ const unread = (
 		return table === undefined || part === undefined ? undefined : {key, sub, table, part, bits: part.bits};
 	},
 });
+
+/** A key without its group is damage: who meets it has it put right. */
+const groupBehind = (
+	handles: StoreHandles,
+	database: 'due' | 'held' | 'deadletters',
+	key: readonly number[],
+): PeerPart | undefined =>
+	groupPart(handles, key[0], key.at(-2), key.at(-1)) ??
+	handles.env.watch.damaged({database, key: [...key]}, 'it leads to no group');
 
 const groupPart = (
 	{env}: StoreHandles,

@@ -106,7 +106,7 @@ export const addGroupKey = (...group: Parameters<typeof groupKey>): void => {
 };
 
 /** A group has a key in `deadletters`, in `held` or in `due`. */
-const groupKey = (
+export const groupKey = (
 	{env}: StoreHandles,
 	peer: PeerNo,
 	block: BlockNo,

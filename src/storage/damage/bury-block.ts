@@ -8,7 +8,7 @@ import {encodeGroup, type GroupRow, NEVER_HELD} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
 import {addGroup, removeGroupKey} from '../take-bits.js';
 import {removeChunks} from './chunks.js';
-import {removeKeysOf} from './group-keys.js';
+import {dropRow} from './drop-row.js';
 import {countIn, knownBits, type PeerRows, readPeerRows} from './peer-rows.js';
 import {damagedTable, standInTable} from './stand-in-table.js';
 
@@ -92,11 +92,8 @@ const buryPeer = (
 		fresh = bits.size === count ? fresh.or(bits) : fresh;
 		remove(env[place.database], place.key);
 	}
-	for (const {database, key} of found.damaged) {
-		remove(env[database], key);
-		if (database === 'groups') {
-			removeKeysOf(handles, key);
-		}
+	for (const place of found.damaged) {
+		dropRow(handles, place);
 	}
 	let buried = fresh.count();
 	for (const {group, row} of found.groups) {

@@ -1,7 +1,7 @@
 import type {ClassNo} from '../../outbound/priorities.js';
 import type {AgeMs, BlockNo, EpochMs, GroupNo, PeerNo} from '../../outbound/units.js';
 import {tellApart} from '../acks.js';
-import {put, remove} from '../atomically.js';
+import {put} from '../atomically.js';
 import {Bits} from '../bits.js';
 import {decodeBits, encodeBits} from '../bits-row.js';
 import type {BlockTable} from '../block-table.js';
@@ -14,7 +14,7 @@ import type {Place} from '../read-watch.js';
 import {hasPayload} from '../release-block.js';
 import {decodeSettled, emptySettled, encodeSettled} from '../settled-row.js';
 import {addGroupKey} from '../take-bits.js';
-import {removeKeysOf} from './group-keys.js';
+import {dropRow} from './drop-row.js';
 import {knownBits, readPeerRows} from './peer-rows.js';
 
 /** What was done about the damaged rows of one peer and block. */
@@ -49,11 +49,28 @@ export const mendPeer = (
 		cutBlock(handles, peer, table.block); // What a lease overlays may be in another row now.
 	}
 	for (const place of others) {
-		drop(handles, place);
+		dropRow(handles, place);
 	}
 	restore(handles, table, first as Place, missing);
 	const isSimple = others.length === 0 && first?.database !== 'groups';
 	return {records: missing.count(), isInexact: !isSimple};
+};
+
+/** Inside a body: the row of a group is gone, and its key is not: it held what no other row of the peer holds. How many records that are. */
+export const restoreLostGroup = (
+	handles: StoreHandles,
+	table: BlockTable,
+	{peer, group}: {readonly peer: PeerNo; readonly group: GroupNo},
+): number => {
+	const rows = readPeerRows(handles, table.block, peer);
+	const missing = Bits.full(table.count)
+		.without(knownBits(rows, table.count))
+		.without(table.elsewhereOf(peer));
+	if (rows.damaged.length > 0 || missing.isEmpty()) {
+		return 0;
+	}
+	restoreGroup(handles, table, {peer, group}, missing);
+	return missing.count();
 };
 
 /** Rows are gone without a trace. While the payload is kept somebody may need it: rather sent twice than not at all. */
@@ -80,7 +97,7 @@ const inOrderOfCaution = (places: readonly Place[]): readonly Place[] =>
 const restore = (handles: StoreHandles, table: BlockTable, {database, key}: Place, bits: Bits): void => {
 	const {env, clock, age} = handles;
 	if (bits.isEmpty()) {
-		drop(handles, {database, key});
+		dropRow(handles, {database, key});
 	} else if (database === 'groups') {
 		const [peer, , group] = key as [PeerNo, BlockNo, GroupNo];
 		restoreGroup(handles, table, {peer, group}, bits);
@@ -91,13 +108,6 @@ const restore = (handles: StoreHandles, table: BlockTable, {database, key}: Plac
 		put(env.settled, key, encodeSettled({...emptySettled(table.count), ...times, ...told}));
 	} else {
 		put(env[database], key, encodeBits(bits));
-	}
-};
-
-const drop = (handles: StoreHandles, {database, key}: Place): void => {
-	remove(handles.env[database], key);
-	if (database === 'groups') {
-		removeKeysOf(handles, key);
 	}
 };
 

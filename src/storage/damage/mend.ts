@@ -2,25 +2,24 @@ import type {BlockNo, PeerNo} from '../../outbound/units.js';
 import {provenAcks} from '../acks.js';
 import {encodeAcks} from '../acks-row.js';
 import {commit, put, remove} from '../atomically.js';
-import {Bits} from '../bits.js';
-import {decodeBits} from '../bits-row.js';
 import type {BlockTable} from '../block-table.js';
 import {readBlock} from '../blocks.js';
 import type {CounterChanges} from '../counters.js';
-import {decodeGroup} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
 import {keptOrAll} from '../kept-entries.js';
-import {encodeLease, type LeasePart} from '../lease-row.js';
+import {encodeLease} from '../lease-row.js';
 import type {Place} from '../read-watch.js';
-import {addGroupKey} from '../take-bits.js';
 import {neededEntries} from '../thin.js';
 import {buryBlock} from './bury-block.js';
 import {buryPayloads, findBadPayloads} from './bury-payloads.js';
 import {isUnclaimed, removeChunks} from './chunks.js';
+import {dropRow} from './drop-row.js';
 import {mendMeta} from './mend-meta.js';
 import {mendPeer} from './mend-peer.js';
 import {recount} from './recount.js';
+import {matchGroupsAndKeys, restoreLost} from './restore-lost.js';
 import {restoreSpan} from './restore-span.js';
+import {stillThere} from './trim-leases.js';
 
 /** What was found damaged, and what became of it. */
 export type Mend = {
@@ -97,6 +96,9 @@ const mendPlace = (
 		case 'leases':
 			return mendLease(handles, {database, key});
 		case 'spans':
+			if (!parts.every(Number.isInteger)) {
+				return isWhole(handles, {database, key}) ? undefined : mendStray(handles, {database, key}, undefined);
+			}
 			return restoreSpan(handles, parts[0] as PeerNo, parts[1] as BlockNo);
 		case 'acks':
 			return mendAcks(handles, key as BlockNo);
@@ -192,31 +194,36 @@ const mendRowOf = (handles: StoreHandles, place: Place, block: BlockNo): Outcome
 	const peer = (place.key as PeerNo[])[0] as PeerNo;
 	const table = readBlock(handles, block);
 	if (table === undefined) {
-		return mendBlock(handles, block);
+		const outcome = mendBlock(handles, block);
+		return isWhole(handles, place) ? outcome : mendStray(handles, place, undefined);
 	}
-	if (!table.route.includes(peer)) {
-		remove(handles.env[place.database], place.key);
-		return {done: 'it belonged to nobody: removed', isInexact: true};
+	const isOfPeer = table.route.includes(peer);
+	const {records, isInexact} = isOfPeer ? mendPeer(handles, table, peer) : {records: 0, isInexact: true};
+	if (records === 0 || !isWhole(handles, place)) {
+		return mendStray(handles, place, block);
 	}
-	const {records, isInexact} = mendPeer(handles, table, peer);
 	const what = place.database === 'settled' ? 'taken for acknowledged' : 'restored without their history';
 	return {done: `${records} records are ${what}`, isInexact};
+};
+
+/** A row that holds nothing that is missing where it is: its key is damaged. */
+const mendStray = (handles: StoreHandles, place: Place, suspect: BlockNo | undefined): Outcome => {
+	dropRow(handles, place);
+	const records = restoreLost(handles, suspect);
+	return {done: `removed, for its key is damaged too; ${records} records wait again`, isInexact: true};
 };
 
 /** A key that leads to no group, or to one that has another key. */
 const mendGroupKey = (handles: StoreHandles, {database, key}: Place): Outcome | undefined => {
 	const {env} = handles;
-	const [peer, block, group] = [(key as number[])[0], ...(key as number[]).slice(-2)] as [
-		PeerNo,
-		BlockNo,
-		never,
-	];
-	remove(env[database], key);
-	const row = env.groups.get([peer, block, group]);
-	if (row !== undefined) {
-		addGroupKey(handles, peer, block, group, decodeGroup(row));
+	const group = [(key as number[])[0], ...(key as number[]).slice(-2)] as number[];
+	if (env.groups.doesExist(group)) {
+		remove(env[database], key);
 	}
-	return {done: 'a key that led nowhere, or was missing, was put right'};
+	const restored = matchGroupsAndKeys(handles);
+	return restored === 0
+		? {done: 'a key that led nowhere, or was missing, was put right'}
+		: {done: `${restored} records are restored without their history`, isInexact: true};
 };
 
 /** Memory knows what is out; what was cut from the lease meanwhile has no bit in its place any more. */
@@ -234,11 +241,4 @@ const mendLease = (handles: StoreHandles, place: Place): Outcome | undefined => 
 	const parts = open.parts.map(part => ({...part, bits: stillThere(handles, peer, part)}));
 	put(env.leases, place.key, encodeLease({leasedAt: open.leasedAt, quotaBytes: open.quotaBytes, parts}));
 	return {done: 'a lease was written anew from memory', isInexact: true};
-};
-
-const stillThere = ({env}: StoreHandles, peer: PeerNo, {group, classNo, block, bits}: LeasePart): Bits => {
-	const row =
-		group === undefined ? env.queue.get([peer, classNo, block]) : env.groups.get([peer, block, group]);
-	const found = row === undefined ? undefined : group === undefined ? decodeBits(row) : decodeGroup(row).bits;
-	return found?.size === bits.size ? found.and(bits) : Bits.empty(bits.size);
 };

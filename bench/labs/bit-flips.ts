@@ -66,7 +66,8 @@ for (const [target, share] of SHARES) {
 		built_anew: sum(({wasRebuilt}) => (wasRebuilt === true ? 1 : 0)),
 		wrong_payloads: sum(({wrong}) => wrong ?? 0),
 		buried_segments: sum(({buried}) => buried ?? 0),
-		unaccounted_segments: sum(({unaccounted}) => unaccounted ?? 0),
+		unaccounted_segments: sum(({unaccounted}) => Math.max(0, unaccounted ?? 0)),
+		delivered_again: sum(({unaccounted}) => Math.max(0, -(unaccounted ?? 0))),
 	});
 }
 await rm(base, {recursive: true});

@@ -1,5 +1,6 @@
 import {command} from '../command.js';
 import {heldOptions, heldPositionals, runChange} from '../hold.js';
+import {flag} from '../parameters.js';
 
 const NAME = 'relay hold';
 
@@ -14,7 +15,7 @@ export const hold = command({
 		`edgectl ${NAME} --all --label kind=images`,
 	],
 	positionals: heldPositionals,
-	options: heldOptions,
+	options: {...heldOptions, yes: flag('--yes', 'as for the other changes; this one does not ask')},
 	run: (context, values) =>
 		runChange(context, values, {method: 'relay.hold', name: NAME, field: 'held', done: 'held'}),
 });

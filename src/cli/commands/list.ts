@@ -17,6 +17,8 @@ import {grouped} from '../text/numbers.js';
 import {RecordLines, recordsText} from '../text/records.js';
 
 const NAME = 'relay list';
+/** The commands that change what waits call it a state what is held. */
+const LISTED = [...STATES, 'held'] as const;
 
 export const list = command({
 	name: NAME,
@@ -29,7 +31,7 @@ export const list = command({
 		'edgectl relay list --all --reason EXPIRED --output json > expired.ndjson',
 	],
 	options: {
-		state: option('--state <S>', 'only records in this state', readChoice(STATES)),
+		state: option('--state <S>', 'only records in this state', readChoice(LISTED)),
 		peer: option('--peer-id <P>', 'only records for this peer', readPeerId),
 		priority: option(
 			'--priority <CLASS>',
@@ -54,9 +56,12 @@ export const list = command({
 		all: flag('--all', 'every record that matches, however many'),
 	},
 	async run({call, output, time, signal}, {limit, cursor, all, since, olderThan, ...filters}) {
-		const {state, peer, priority, label, reason, held} = filters;
-		if (reason !== undefined && state !== undefined && state !== 'deadletter') {
-			throw new UsageError(`--reason is of deadletters, and --state asks for ${state}`, NAME);
+		const {peer, priority, label, reason} = filters;
+		const held = filters.held || filters.state === 'held';
+		const state = filters.state === 'held' ? undefined : filters.state;
+		if (reason !== undefined && (held || (state !== undefined && state !== 'deadletter'))) {
+			const asked = held ? 'what is held' : state;
+			throw new UsageError(`--reason is of deadletters, and you ask for ${asked}`, NAME);
 		}
 		const times = deadFilterOf({since, olderThan, label: undefined}, {time}, NAME);
 		const filter = given({

@@ -1,5 +1,6 @@
 import {command} from '../command.js';
 import {heldOptions, heldPositionals, runChange} from '../hold.js';
+import {flag} from '../parameters.js';
 
 const NAME = 'relay release';
 
@@ -9,7 +10,7 @@ export const release = command({
 	details: 'It has as much of its lifetime left as when it was held. List it: edgectl relay list --held',
 	examples: [`edgectl ${NAME} seg-1 hub`, `edgectl ${NAME} --all --peer-id hub`],
 	positionals: heldPositionals,
-	options: heldOptions,
+	options: {...heldOptions, yes: flag('--yes', 'as for the other changes; this one does not ask')},
 	run: (context, values) =>
 		runChange(context, values, {method: 'relay.release', name: NAME, field: 'released', done: 'released'}),
 });

@@ -55,6 +55,14 @@ test('release says what it released, in JSON too', async t => {
 	t.deepEqual(JSON.parse(out), {dry_run: false, released: 1, refused: 0});
 });
 
+test('hold and release can be taken back: nobody is asked, with --yes or without', async t => {
+	const answers = {'relay.hold': {dry_run: false, held: 5, refused: 0}};
+	for (const line of ['relay hold --all', 'relay hold --all --yes']) {
+		const {calls} = await runLine(line, {answers, replies: []});
+		t.is(calls.length, 1, line);
+	}
+});
+
 test('to hold what is held says that nothing changed', async t => {
 	const answers = {'relay.hold': {dry_run: false, held: 0, refused: 0}};
 	t.regex((await runLine('relay hold seg-1 hub', {answers})).out, /^nothing was held/);

@@ -179,6 +179,7 @@ test('what contradicts itself is refused', async t => {
 		'relay inspect s --head 0',
 		'relay inspect s --head 65537',
 		'relay list --state failed --reason EXPIRED',
+		'relay list --held --reason EXPIRED',
 		'relay list --since yesterday',
 		'relay list --since 2026-13-01',
 		'relay list --older-than -1h',
@@ -186,6 +187,15 @@ test('what contradicts itself is refused', async t => {
 	]) {
 		await t.throwsAsync(runLine(line), {name: 'UsageError'}, line);
 	}
+});
+
+test('what is held is listed by its own word, and as the commands that change it call it', async t => {
+	const answers = {'relay.list': {records: [], examined: 0}};
+	for (const line of ['relay list --held', 'relay list --state held']) {
+		t.deepEqual((await runLine(line, {answers})).calls[0]?.[1], {held: true, limit: 50}, line);
+	}
+	const failed = await runLine('relay list --held --state failed', {answers});
+	t.like(failed.calls[0]?.[1], {held: true, state: 'failed'});
 });
 
 test('times of a listing are so long ago, or stand by themselves', async t => {

@@ -30,7 +30,7 @@ test(gives, 'relay st', ['status']);
 test(gives, 'relay deadletter r', ['retry']);
 test(gives, 'deadletter r', ['retry']);
 test(gives, 'relay nonsense ', []);
-test(gives, 'relay list --state ', STATES);
+test(gives, 'relay list --state ', [...STATES, 'held']);
 test(gives, 'relay list --state FAI', ['failed']);
 test(gives, 'relay list --state=fai', ['--state=failed']);
 test(gives, 'relay list --output ', ['text', 'json']);

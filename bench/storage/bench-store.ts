@@ -119,7 +119,7 @@ export const fillBlocksOfOne = async (store: LmdbStore, make: DraftMaker, count:
 				stores: [],
 				payloadBytes: draft.payload.length,
 			};
-			return encodeBlock(planned, handles.storeId, handles.age.now(), handles.clock.now());
+			return encodeBlock(planned, handles.storeId, {age: handles.age.now(), wall: handles.clock.now()});
 		});
 		await atomically(handles, changes => {
 			writeBlocks(handles, blocks, changes);

@@ -7,6 +7,7 @@ import {decodeElsewhere, type Elsewhere, elsewhereBytes, encodeElsewhere} from '
 import {
 	createdAgeOf,
 	HEADER_BYTES,
+	IMPORTED,
 	MOVED_PEERS_AT,
 	PEER_BYTES,
 	VERSION,
@@ -32,6 +33,8 @@ export class BlockTable {
 	readonly classNo: ClassNo;
 	readonly createdAge: AgeMs;
 	readonly createdAt: EpochMs;
+	/** Its segments were enqueued elsewhere at `createdAt`, and came in with an import at `createdAge`. */
+	readonly isImported: boolean;
 	readonly leastExpiry: number;
 	readonly payloadBytes: number;
 	readonly metadataBytes: number;
@@ -53,6 +56,7 @@ export class BlockTable {
 		this.#bytes = bytes;
 		this.#ownStore = ownStore;
 		this.classNo = (bytes.readUInt8(1) & 3) as ClassNo;
+		this.isImported = (bytes.readUInt8(1) & IMPORTED) !== 0;
 		this.count = bytes.readUInt16LE(2);
 		this.createdAge = createdAgeOf(bytes);
 		this.createdAt = bytes.readUIntLE(14, U48_BYTES) as EpochMs;

@@ -8,7 +8,15 @@ import {blocksOfTime, isOfTime} from './blocks-of-time.js';
 import {isOpenPart} from './bury.js';
 import type {StoreHandles} from './handles.js';
 import type {WaitingBits} from './hold-moves.js';
-import {type Scope, type Stage, type StageRow, type UnreadRow, WHOLE, walkRows} from './list-stages.js';
+import {
+	isWithin,
+	type Scope,
+	type Stage,
+	type StageRow,
+	type UnreadRow,
+	WHOLE,
+	walkRows,
+} from './list-stages.js';
 import {RefusalCount} from './refusal-count.js';
 import type {BulkProgress, WaitingChange, WaitingSelector} from './store.js';
 import {type Change, resolveChange, sift, stagesOf} from './waiting-change.js';
@@ -62,7 +70,7 @@ const look = (handles: StoreHandles, change: Change, selector: WaitingSelector, 
 	let examined = 0;
 	for (const {peer, stage, scope, unread} of rows(handles, change, selector, after)) {
 		const {block, key} = unread;
-		const row = block >= scope.from && block < Math.min(scope.below, below) ? unread.open() : undefined;
+		const row = block < below && isWithin(scope, block) ? unread.open() : undefined;
 		let last = WHOLE_ROW;
 		if (row !== undefined) {
 			const from = isAt(after, peer, stage, row) ? after.entry : -1;
@@ -101,7 +109,7 @@ function* rows(
 ): Generator<Walked> {
 	const {peers} = handles;
 	const {peer, since, before} = selector;
-	const ofTime = {classNo: undefined, ...blocksOfTime(handles, since, before)};
+	const ofTime = {blocks: blocksOfTime(handles, since, before)};
 	const wanted = peer === undefined ? peers.all.map(({no}) => no) : [peers.no(peer)];
 	const stages = stagesOf(change, selector);
 	for (const no of wanted.filter(each => each >= (after?.peer ?? 0))) {

@@ -11,7 +11,7 @@ import {SEAL_BYTES, sealOf} from './row-seal.js';
  * | offset | type  | field                                                       |
  * |-------:|-------|-------------------------------------------------------------|
  * |      0 | u8    | version                                                     |
- * |      1 | u8    | priority class                                              |
+ * |      1 | u8    | priority class; 128 more: it was imported, and was enqueued elsewhere at `created, wall clock` |
  * |      2 | u16   | number of entries, 1-1024                                   |
  * |      4 | u8    | number of foreign stores                                    |
  * |      5 | u8    | 0; version 3: number of peers in the last area but the CRC  |
@@ -32,6 +32,8 @@ export const VERSION = 2;
 export const WITH_MOVES = 3;
 export const MOVED_PEERS_AT = 5;
 export const HEADER_BYTES = 36;
+/** Added to the class. */
+export const IMPORTED = 0x80;
 const CREATED_AGE_AT = 8;
 export const PEER_BYTES = 4;
 
@@ -40,6 +42,8 @@ export type BlockHead = {
 	readonly route: readonly PeerNo[];
 	readonly createdAge: AgeMs;
 	readonly createdAt: EpochMs;
+	/** `createdAt` is what an import says: it has nothing to do with `createdAge`. */
+	readonly isImported?: boolean;
 	/** 0 = none. */
 	readonly leastExpiry: number;
 	readonly payloadBytes: number;
@@ -57,7 +61,7 @@ export const encodeBlockTable = (
 	const recordsAt = HEADER_BYTES + head.route.length * PEER_BYTES + head.stores.length * STORE_ID_BYTES;
 	const bytes = Buffer.allocUnsafe(recordsAt + records.length + metadataBytes + SEAL_BYTES);
 	bytes.writeUInt8(VERSION, 0);
-	bytes.writeUInt8(head.classNo, 1);
+	bytes.writeUInt8(head.classNo | (head.isImported === true ? IMPORTED : 0), 1);
 	bytes.writeUInt16LE(records.length / ENTRY_RECORD_BYTES, 2);
 	bytes.writeUInt8(head.stores.length, 4);
 	bytes.writeUInt8(0, 5);

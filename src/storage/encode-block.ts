@@ -18,6 +18,8 @@ export type EncodedBlock = {
 	readonly table: Buffer;
 	/** At least one, perhaps empty: a chunk exists exactly while a record may need the payload. */
 	readonly chunks: readonly Buffer[];
+	/** When its segments were enqueued. */
+	readonly wall: EpochMs;
 	/** Age clock; 0 = none. */
 	readonly leastExpiry: number;
 	readonly hasGivenIds: boolean;
@@ -25,12 +27,14 @@ export type EncodedBlock = {
 	readonly hasAddresses: boolean;
 };
 
+/** When a block is made; of an import `wall` is when its segments were enqueued elsewhere. */
+export type Creation = {readonly age: AgeMs; readonly wall: EpochMs; readonly isImported?: boolean};
+
 /** Makes the bytes of a planned block. Payloads that lie one behind another are not copied. */
 export const encodeBlock = (
 	planned: PlannedBlock,
 	ownStore: StoreId,
-	age: AgeMs,
-	wall: EpochMs,
+	{age, wall, isImported = false}: Creation,
 ): EncodedBlock => {
 	const {drafts, route, classNo, payloadBytes, stores} = planned;
 	const records = Buffer.allocUnsafe(drafts.length * ENTRY_RECORD_BYTES);
@@ -58,6 +62,7 @@ export const encodeBlock = (
 		route: route.peers,
 		createdAge: age,
 		createdAt: wall,
+		isImported,
 		leastExpiry,
 		payloadBytes,
 		stores,
@@ -66,6 +71,7 @@ export const encodeBlock = (
 		planned,
 		table: encodeBlockTable(planned.block, head, records, metadata),
 		chunks: chunksOf(joinedPayloads(drafts, payloadBytes)),
+		wall,
 		leastExpiry,
 		hasGivenIds,
 		hasAddresses,

@@ -175,7 +175,10 @@ export class GroupCommit {
 		}
 		const createdAge = age.now();
 		const createdAt = clock.now();
-		return {planned, blocks: plan.blocks.map(block => encodeBlock(block, storeId, createdAge, createdAt))};
+		return {
+			planned,
+			blocks: plan.blocks.map(block => encodeBlock(block, storeId, {age: createdAge, wall: createdAt})),
+		};
 	}
 
 	async #write(blocks: readonly EncodedBlock[]): Promise<void> {

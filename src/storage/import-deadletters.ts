@@ -8,6 +8,7 @@ import type {CounterChanges} from './counters.js';
 import {type EncodedBlock, encodeBlock} from './encode-block.js';
 import type {StoreHandles} from './handles.js';
 import type {ImportDraft, ImportResults} from './import-draft.js';
+import {noteImported} from './imported-blocks.js';
 import {
 	conflict,
 	IMPORTED,
@@ -165,7 +166,9 @@ class ImportPlan {
 		}
 		this.segments = coming;
 		this.#blocks = [...plans].flatMap(([enqueuedAt, plan]) =>
-			plan.blocks.map(block => encodeBlock(block, storeId, createdAge, enqueuedAt)),
+			plan.blocks.map(block =>
+				encodeBlock(block, storeId, {age: createdAge, wall: enqueuedAt, isImported: true}),
+			),
 		);
 	}
 
@@ -175,6 +178,7 @@ class ImportPlan {
 
 	/** Inside a body. */
 	write(changes: CounterChanges): void {
+		noteImported(this.#handles, this.#blocks);
 		writeBlocks(this.#handles, this.#blocks, changes, (handles, {planned}) => {
 			for (const {record, bits} of this.#fatesOf(planned.drafts)) {
 				writeDead(handles, planned, bits, record, changes);

@@ -1,6 +1,7 @@
 import {CLASS_NUMBERS} from '../outbound/priorities.js';
 import type {AgeMs, EpochMs, PeerNo} from '../outbound/units.js';
 import {readBlock} from './blocks.js';
+import {enqueuedAtOf} from './enqueued-at.js';
 import type {StoreHandles} from './handles.js';
 import {type DueKey, END, type QueueKey} from './layout.js';
 import {overlayOf} from './lease-records.js';
@@ -25,12 +26,12 @@ export const nextDueAt = (handles: StoreHandles, peer: PeerNo): EpochMs | undefi
 
 /** See `OutboundStore.oldestScheduledAt`. */
 export const oldestScheduledAt = (handles: StoreHandles, peer: PeerNo): EpochMs | undefined => {
-	const {env, age} = handles;
+	const {env} = handles;
 	let least: EpochMs | undefined;
 	for (const classNo of CLASS_NUMBERS) {
 		for (const {key} of env.queue.getRange({start: [peer, classNo], end: [peer, classNo, END], limit: 1})) {
 			const table = readBlock(handles, (key as QueueKey)[2]);
-			const at = table === undefined ? undefined : age.noted(table.createdAt, table.createdAge);
+			const at = table === undefined ? undefined : enqueuedAtOf(handles, table);
 			least = at !== undefined && (least === undefined || at < least) ? at : least;
 		}
 	}

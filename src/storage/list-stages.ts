@@ -57,10 +57,13 @@ export type UnreadRow = {
 /** What of a stage is wanted. Where its keys are ordered by it, the rest is not even passed by. */
 export type Scope = {
 	readonly classNo?: ClassNo | undefined;
-	readonly from: BlockNo;
-	readonly below: BlockNo;
+	/** In the order of their numbers; they do not overlap. */
+	readonly blocks: ReadonlyArray<{readonly from: BlockNo; readonly below: BlockNo}>;
 };
-export const WHOLE: Scope = {from: 0 as BlockNo, below: Number.MAX_SAFE_INTEGER as BlockNo};
+export const WHOLE: Scope = {blocks: [{from: 0 as BlockNo, below: Number.MAX_SAFE_INTEGER as BlockNo}]};
+
+export const isWithin = ({blocks}: Scope, block: BlockNo): boolean =>
+	blocks.some(({from, below}) => block >= from && block < below);
 
 /** The rows of `stage` for `peer` from `start` on (the key of a cursor: that row comes again). Rows of blocks outside of `scope` may come too. */
 export function* walkRows(
@@ -81,17 +84,23 @@ export function* walkRows(
 type Range = {readonly first: number[]; readonly end: Array<number | string>};
 
 /** In the order of the keys. */
-const rangesOf = (stage: Stage, peer: PeerNo, {classNo, from, below}: Scope): readonly Range[] => {
+const rangesOf = (stage: Stage, peer: PeerNo, {classNo, blocks}: Scope): readonly Range[] => {
 	const classes = classNo === undefined ? CLASS_NUMBERS : [classNo];
 	switch (stage) {
 		case 'queue':
-			return classes.map(each => ({first: [peer, each, from], end: [peer, each, below]}));
+			return classes.flatMap(each =>
+				blocks.map(({from, below}) => ({first: [peer, each, from], end: [peer, each, below]})),
+			);
 		case 'due':
 			return classes.map(each => ({first: [peer, each], end: [peer, each, END]}));
 		case 'settled':
-			return [{first: [peer, from], end: [peer, below]}];
+			return blocks.map(({from, below}) => ({first: [peer, from], end: [peer, below]}));
 		case 'spans':
-			return [{first: [peer, Math.max(0, from - SPAN_BLOCKS)], end: [peer, below]}];
+			// A row may reach into the next part too: it comes once.
+			return blocks.map(({from, below}, at) => ({
+				first: [peer, Math.max(blocks[at - 1]?.below ?? 0, from - SPAN_BLOCKS)],
+				end: [peer, below],
+			}));
 		case 'leases':
 		case 'held':
 		case 'deadletters':

@@ -8,6 +8,7 @@ import {type CounterName, counter, deadCounter} from './counters.js';
 import {encodeLabel} from './entry-metadata.js';
 import type {StoreHandles} from './handles.js';
 import {
+	isWithin,
 	type Scope,
 	type Stage,
 	type StageKey,
@@ -59,7 +60,7 @@ export const list = (handles: StoreHandles, filter: RecordFilter, page: PageRequ
 			return cut();
 		}
 		examined++;
-		const row = isWithin(scope, unread) ? unread.open() : undefined;
+		const row = isWithin(scope, unread.block) ? unread.open() : undefined;
 		const at = {peer, stage, key: unread.key, sub: unread.sub};
 		if (row === undefined || !mayMatch(handles, filter, row, label)) {
 			last = {...at, entry: WHOLE_ROW};
@@ -97,7 +98,7 @@ function* walk(handles: StoreHandles, filter: RecordFilter, after: Position | un
 	const stages = stagesFor(filter);
 	const scope: Scope = {
 		classNo: filter.priority === undefined ? undefined : classOf(filter.priority),
-		...blocksOfTime(handles, filter.enqueuedSince, filter.enqueuedUntil),
+		blocks: blocksOfTime(handles, filter.enqueuedSince, filter.enqueuedUntil),
 	};
 	for (const peer of wanted.filter(no => no >= (after?.peer ?? 0))) {
 		const first = after?.peer === peer ? Math.max(0, stages.indexOf(after.stage)) : 0;
@@ -112,8 +113,6 @@ function* walk(handles: StoreHandles, filter: RecordFilter, after: Position | un
 		}
 	}
 }
-
-const isWithin = ({from, below}: Scope, {block}: UnreadRow): boolean => block >= from && block < below;
 
 /** A listing by `since` begins where the deadletters of that time do. */
 const startKey = (stage: Stage, peer: PeerNo, {since}: RecordFilter): StageKey | undefined =>

@@ -16,6 +16,8 @@ export const META_PEER = 'peer';
 export const META_THINNED = 'thinned';
 /** ['quota', peer, bucket] -> bytes that left for a peer, or for all (0), in five minutes (quota-rows.ts). */
 export const META_QUOTA = 'quota';
+/** JSON, where the blocks are that imports have made (imported-blocks.ts). */
+export const META_IMPORTED = 'imported';
 /** Before the key of a row that is kept twice. */
 export const COPY = 'copy';
 

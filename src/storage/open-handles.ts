@@ -129,7 +129,7 @@ const identify = async (env: Environment): Promise<StoreId> => {
 	return storeId as StoreId;
 };
 
-/** A damaged clock goes on from the youngest block. One of deadletters that were taken in says when they were enqueued elsewhere: the latest of some. */
+/** A damaged clock goes on from the youngest block. One of deadletters that were taken in says when they were enqueued elsewhere: others are asked where there are some. */
 const youngestAge = (env: Environment, storeId: StoreId): Buffer | undefined => {
 	const tables: BlockTable[] = [];
 	for (const {key} of env.blocks.getRange({reverse: true, limit: YOUNGEST_LOOKS})) {
@@ -138,7 +138,8 @@ const youngestAge = (env: Environment, storeId: StoreId): Buffer | undefined => 
 			tables.push(table);
 		}
 	}
-	const latest = Math.max(...tables.map(({createdAt}) => createdAt)) as EpochMs;
+	const own = tables.filter(({isImported}) => !isImported);
+	const latest = Math.max(...(own.length > 0 ? own : tables).map(({createdAt}) => createdAt)) as EpochMs;
 	return tables[0] && encodeClock(tables[0].createdAge, latest);
 };
 const YOUNGEST_LOOKS = 16;

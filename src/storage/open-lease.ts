@@ -3,6 +3,7 @@ import type {SegmentId} from '../outbound/names.js';
 import {type ClassNo, priorityOf} from '../outbound/priorities.js';
 import type {EpochMs, LeaseNo, PeerNo} from '../outbound/units.js';
 import type {BlockTable} from './block-table.js';
+import {enqueuedAtOf} from './enqueued-at.js';
 import {expiryOf} from './expiry.js';
 import type {GroupRow} from './group-row.js';
 import type {StoreHandles} from './handles.js';
@@ -149,8 +150,7 @@ class OpenEntry implements LeasedEntry {
 	}
 
 	get enqueuedAt(): EpochMs {
-		const {createdAt, createdAge} = this.#open.table;
-		return this.#handles.age.noted(createdAt, createdAge);
+		return enqueuedAtOf(this.#handles, this.#open.table);
 	}
 
 	get expiresInMs(): number | undefined {

@@ -6,6 +6,7 @@ import {shownAttempt} from './attempts-row.js';
 import {Bits} from './bits.js';
 import {decodeBits} from './bits-row.js';
 import type {BlockTable} from './block-table.js';
+import {enqueuedAtOf} from './enqueued-at.js';
 import {expiryOf} from './expiry.js';
 import {decodeGroup, type GroupRow, isHeld} from './group-row.js';
 import type {StoreHandles} from './handles.js';
@@ -106,7 +107,7 @@ export const viewRecord = (
 		sha256: table.sha256Of(entry).toString('hex'),
 		contentType: metadata.contentType,
 		labels: metadata.labels,
-		enqueuedAt: age.noted(table.createdAt, table.createdAge),
+		enqueuedAt: enqueuedAtOf(handles, table),
 		expiresAt: expiry === undefined ? undefined : age.toWall(expiry),
 	};
 	const group = part.place === 'group' ? part.group : undefined;
@@ -136,7 +137,7 @@ const fateOf = (
 			return {
 				...CALM,
 				state: 'scheduled',
-				updatedAt: handles.age.noted(table.createdAt, table.createdAge),
+				updatedAt: enqueuedAtOf(handles, table),
 				attempts: [],
 			};
 		case 'group':

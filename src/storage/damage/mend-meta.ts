@@ -4,11 +4,13 @@ import {startsRow} from '../abandon.js';
 import {put, remove} from '../atomically.js';
 import {emptyRow, encodeCounters} from '../counters.js';
 import type {StoreHandles} from '../handles.js';
+import {mendImported} from '../imported-blocks.js';
 import {SCHEMA_VERSION} from '../layout.js';
 import {
 	COPY,
 	META_CLOCK,
 	META_COUNTERS,
+	META_IMPORTED,
 	META_NUMBERS,
 	META_PEER,
 	META_QUOTA,
@@ -61,6 +63,8 @@ export const mendMeta = (
 		putTwice(env, name, Buffer.from(String(SCHEMA_VERSION)));
 	} else if (name === META_STORE_ID) {
 		putTwice(env, name, Buffer.from(String(storeId)));
+	} else if (name === META_IMPORTED) {
+		mendImported(handles);
 	} else if (name === META_SUCCESS) {
 		put(env.meta, key, encodeAdopted({condition: settings.successCondition, since: acksSince, satisfiedTo}));
 	} else if (name === META_PEER && known !== undefined) {

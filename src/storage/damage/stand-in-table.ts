@@ -65,6 +65,7 @@ export const standInTable = (
 		route: known.route,
 		createdAge: ageBetweenNeighbours(handles, block, damaged?.createdAge),
 		createdAt: Math.min(damaged?.createdAt ?? 0, handles.clock.now()) as EpochMs,
+		isImported: damaged?.isImported ?? false,
 		leastExpiry: 0,
 		payloadBytes: sizes === undefined ? 0 : known.chunkBytes,
 		stores,

@@ -189,7 +189,7 @@ function* dueIn(
 		if (!overlay.isGroupOut(group)) {
 			const saved = env.groups.get([peer, block, group]);
 			if (saved === undefined) {
-				env.watch.damaged({database: 'due', key}, 'it leads to no group');
+				env.watch.noted({database: 'due', key}, 'it leads to no group');
 				continue;
 			}
 			const row = decodeGroup(saved);

@@ -95,7 +95,7 @@ function* deadGroups(
 			if (row?.state === 'deadletter') {
 				yield {key: key as DeadletterKey, row};
 			} else {
-				env.watch.damaged({database: 'deadletters', key}, 'it leads to no dead group');
+				env.watch.noted({database: 'deadletters', key}, 'it leads to no dead group');
 			}
 		}
 	}

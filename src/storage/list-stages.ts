@@ -195,7 +195,7 @@ const groupBehind = (
 	key: readonly number[],
 ): PeerPart | undefined =>
 	groupPart(handles, key[0], key.at(-2), key.at(-1)) ??
-	handles.env.watch.damaged({database, key: [...key]}, 'it leads to no group');
+	handles.env.watch.noted({database, key: [...key]}, 'it leads to no group');
 
 const groupPart = (
 	{env}: StoreHandles,

@@ -15,11 +15,18 @@ export class ReadWatch {
 	onDamaged: (error: DamagedRowError & {readonly place: Place}) => void = () => undefined;
 
 	damaged(place: Place, what: string): undefined {
-		const error = new DamagedRowError(`${placeName(place)}: ${what}`, place);
 		if (this.isStrict) {
-			throw error;
+			throw damageAt(place, what);
 		}
-		this.onDamaged(error as DamagedRowError & {readonly place: Place});
+		return this.noted(place, what);
+	}
+
+	/** For what a body can do without: it goes on, and the row is put right behind it. */
+	noted(place: Place, what: string): undefined {
+		this.onDamaged(damageAt(place, what));
 		return undefined;
 	}
 }
+
+const damageAt = (place: Place, what: string): DamagedRowError & {readonly place: Place} =>
+	new DamagedRowError(`${placeName(place)}: ${what}`, place) as DamagedRowError & {readonly place: Place};

@@ -5,10 +5,13 @@ import {commit, put, remove} from '../atomically.js';
 import type {BlockTable} from '../block-table.js';
 import {readBlock} from '../blocks.js';
 import type {CounterChanges} from '../counters.js';
+import {decodeGroup} from '../group-row.js';
 import type {StoreHandles} from '../handles.js';
 import {keptOrAll} from '../kept-entries.js';
+import type {GroupKey} from '../layout.js';
 import {encodeLease} from '../lease-row.js';
 import type {Place} from '../read-watch.js';
+import {addGroupKey} from '../take-bits.js';
 import {neededEntries} from '../thin.js';
 import {buryBlock} from './bury-block.js';
 import {buryPayloads, findBadPayloads} from './bury-payloads.js';
@@ -216,13 +219,19 @@ const mendStray = (handles: StoreHandles, place: Place, suspect: BlockNo | undef
 /** A key that leads to no group, or to one that has another key. */
 const mendGroupKey = (handles: StoreHandles, {database, key}: Place): Outcome | undefined => {
 	const {env} = handles;
-	const group = [(key as number[])[0], ...(key as number[]).slice(-2)] as number[];
-	if (env.groups.doesExist(group)) {
+	const group = [(key as number[])[0], ...(key as number[]).slice(-2)] as GroupKey;
+	const row = env.groups.get(group);
+	if (row !== undefined) {
 		remove(env[database], key);
+		addGroupKey(handles, ...group, decodeGroup(row));
+		return {done: 'a key that was wrong, or missing, was put right'};
+	}
+	if (!env[database].doesExist(key)) {
+		return undefined; // With another that led nowhere.
 	}
 	const restored = matchGroupsAndKeys(handles);
 	return restored === 0
-		? {done: 'a key that led nowhere, or was missing, was put right'}
+		? {done: 'a key that led nowhere was put right'}
 		: {done: `${restored} records are restored without their history`, isInexact: true};
 };
 

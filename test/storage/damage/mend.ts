@@ -323,8 +323,9 @@ for (const [name, ask] of [
 			const [key = []] = [...raw.getKeys()] as number[][];
 			await raw.remove(key);
 			await raw.put([...key.slice(0, -1), (key.at(-1) as number) + 2 ** -20], Buffer.alloc(0));
-			t.is(store.list({}, {limit: 10}).records.length, 1);
-			t.like(await ask(store), {changed: 2, done: true});
+			t.like(await ask(store), {changed: 1, done: true});
+			await store.mended();
+			t.like(await ask(store), {changed: 1, done: true});
 		},
 	);
 }

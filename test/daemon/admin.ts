@@ -44,6 +44,43 @@ test('monitoring is told of health, readiness and figures', async t => {
 	}
 });
 
+test('what operators change, and the first deadletter of a peer, is in the figures', async t => {
+	const edge = await edgeIn(t);
+	const daemon = await edge.start(
+		edgeConfig(
+			`${directoryPeer()}${directoryPeer('other', 'default = false')}[admin]\nlisten = "127.0.0.1:0"`,
+		),
+	);
+	const admin = await adminOf(daemon);
+	await daemon.call('relay.pause', {});
+	for (const id of ['a', 'b', 'c', 'd']) {
+		await enqueueText(daemon, id, {segment_id: id});
+	}
+	const of = {all: true, peer_id: 'outbox'};
+	await daemon.call('relay.hold', {...of, dry_run: true});
+	await daemon.call('relay.hold', of);
+	await daemon.call('relay.release', {segment_id: 'a'});
+	await daemon.call('relay.release', of);
+	await daemon.call('relay.set_priority', {segment_id: 'b', to: 'urgent'});
+	await daemon.call('relay.move', {segment_id: 'c', peer_id: 'outbox', to_peer_id: 'other'});
+	await daemon.call('relay.expire', {segment_id: 'd', peer_id: 'outbox'});
+	await daemon.call('relay.deadletter.force', {segment_id: 'a', peer_id: 'outbox'});
+	const figures = (await (await fetch(`${admin}/metrics`)).text()).split('\n');
+	for (const figure of [
+		'edged_records_changed_total{change="held"} 4',
+		'edged_records_changed_total{change="released"} 4',
+		'edged_records_changed_total{change="reprioritised"} 1',
+		'edged_records_changed_total{change="moved"} 1',
+		'edged_records_changed_total{change="expired"} 1',
+		'edged_first_deadletters_total{peer="outbox"} 1',
+	]) {
+		t.true(
+			figures.includes(figure),
+			`${figure} is not among\n${figures.filter(line => /changed|first/.test(line)).join('\n')}`,
+		);
+	}
+});
+
 test('a daemon whose lanes are all drained is healthy and not ready', async t => {
 	const edge = await edgeIn(t);
 	const daemon = await edge.start(WITH_ADMIN);

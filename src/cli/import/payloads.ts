@@ -37,7 +37,8 @@ export const openPayloads = (
 		async *read(sha256, pieceBytes) {
 			const handle = await openFile(fileOf(sha256));
 			try {
-				yield* pieces(handle, pieceBytes, signal);
+				// No more memory than the payload needs: there may be very many small ones.
+				yield* pieces(handle, Math.min(pieceBytes, (sizes.get(sha256) ?? pieceBytes) + 1), signal);
 			} finally {
 				await handle.close();
 			}
@@ -64,7 +65,7 @@ const proof = async (
 				return `has ${found.size} bytes, its record says ${size}`;
 			}
 			const hash = createHash('sha256');
-			for await (const piece of pieces(handle, 2 ** 20, signal)) {
+			for await (const piece of pieces(handle, Math.min(2 ** 20, size + 1), signal)) {
 				hash.update(piece);
 			}
 			return hash.digest('hex') === sha256 ? undefined : 'has other bytes than its name says (SHA-256)';

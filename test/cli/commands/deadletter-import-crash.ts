@@ -10,6 +10,7 @@ import {
 } from '../../helpers/edge-daemon.js';
 
 const SEGMENTS = 3000; // Twelve calls, so that it is in the middle still when it is killed.
+const PAYLOADS = 40; // Files are slow to write, and segments of the same bytes share one.
 const config = edgeConfig(directoryPeer());
 
 for (const atLeast of [1, 700]) {
@@ -19,8 +20,10 @@ for (const atLeast of [1, 700]) {
 			t.timeout(120_000);
 			const edge = await edgeIn(t);
 			const source = inDirectory(edge, 'dead');
-			const payloads = Array.from({length: SEGMENTS}, (_, n) => `${n} ${'x'.repeat(2000)}`);
-			const records = payloads.map((payload, n) => deadRecord(`dead-${n}`, payload));
+			const payloads = Array.from({length: PAYLOADS}, (_, n) => `${n} ${'x'.repeat(2000)}`);
+			const records = Array.from({length: SEGMENTS}, (_, n) =>
+				deadRecord(`dead-${n}`, payloads[n % PAYLOADS] as string),
+			);
 			await writeFiles(source, exportFiles(records, payloads));
 			const words = ['relay', 'deadletter', 'import', source, '--yes'];
 

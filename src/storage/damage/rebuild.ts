@@ -1,11 +1,9 @@
 import type {Key} from 'lmdb';
-import * as lmdb from 'lmdb';
 import {type Environment, openEnvironment} from '../environment.js';
 import {DATABASE_NAMES, type DatabaseName} from '../layout.js';
+import {keyFrom} from '../pages/key-bytes.js';
 import type {FileRow, StoreFile} from '../pages/store-file.js';
 
-/** Of lmdb, missing in its types: the inverse of how it writes a key. */
-const {bufferToKeyValue} = lmdb as unknown as {bufferToKeyValue(bytes: Buffer): Key};
 /** Written in one commit. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 
@@ -29,7 +27,7 @@ const copyRows = async (source: StoreFile, env: Environment): Promise<Copied> =>
 	let last: Promise<unknown> = Promise.resolve();
 	for (const row of source.rows()) {
 		const value = row.value();
-		const key = keyOf(row.key);
+		const key = keyFrom(row.key);
 		const name =
 			value === undefined || key === undefined ? undefined : databaseOf(row, key, value, {env, source});
 		if (value === undefined || key === undefined || name === undefined) {
@@ -50,14 +48,6 @@ const copyRows = async (source: StoreFile, env: Environment): Promise<Copied> =>
 	await last;
 	await env.root.flushed;
 	return {rows, lost};
-};
-
-const keyOf = (bytes: Buffer): Key | undefined => {
-	try {
-		return bufferToKeyValue(Buffer.from(bytes));
-	} catch {
-		return undefined;
-	}
 };
 
 type Surroundings = {readonly env: Environment; readonly source: StoreFile};

@@ -1,4 +1,5 @@
 import {readFreeList} from './free-list.js';
+import {isAsWritten} from './key-bytes.js';
 import {
 	hasPlainKeys,
 	isEmptyTree,
@@ -84,6 +85,11 @@ export class StoreFile {
 		}
 		for (const {name, head} of this.#trees(this.#meta.main)) {
 			for (const {key, value} of new TreeWalk(this.#file, this.#listener(name)).nodes(head)) {
+				// Costs too much for a start in a hurry.
+				if (this.#left === Number.POSITIVE_INFINITY && !isAsWritten(key)) {
+					const what = `the key ${key.toString('hex').slice(0, 64)} is read as another than is written`;
+					this.damage.push({page: head.root, tree: name, what});
+				}
 				yield {database: name, key, value};
 			}
 		}

@@ -1,18 +1,23 @@
 import {existsSync, readdirSync, readFileSync, truncateSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import type {Key} from 'lmdb';
+import * as lmdb from 'lmdb';
+import {fsck} from '../../../src/daemon/fsck/fsck.js';
 import type {PeerNo} from '../../../src/outbound/units.js';
 import {dataFileOf} from '../../../src/storage/data-file.js';
 import {findViolations} from '../../../src/storage/invariant.js';
 import type {LmdbStore} from '../../../src/storage/lmdb-store.js';
+import {keyFrom} from '../../../src/storage/pages/key-bytes.js';
 import {PageFile} from '../../../src/storage/pages/page-file.js';
 import {StoreFile} from '../../../src/storage/pages/store-file.js';
 import type {ExceptionVerdict} from '../../../src/storage/store.js';
-import {BIG_WINDOW, openTestStore, type StoreFixture} from '../../helpers/store-fixture.js';
-import {ackAll, buried, fill, peerA, storeTest, take} from '../../helpers/store-verbs.js';
+import {BIG_WINDOW, openTestStore, type StoreFixture, testSettings} from '../../helpers/store-fixture.js';
+import {A, ackAll, buried, fill, peerA, storeTest, take} from '../../helpers/store-verbs.js';
 import {temporaryDirectory} from '../../helpers/temp-dir.js';
 
 const PAGE = 4096;
+const {keyValueToBuffer} = lmdb as unknown as {keyValueToBuffer(key: Key): Buffer};
 const fileOf = ({directory}: StoreFixture): string => dataFileOf(path.join(directory, 'queue'));
 
 const audited = (file: string): StoreFile => {
@@ -187,3 +192,41 @@ test('a file in which nothing can be found is refused with what to do', async t 
 		message: /no store of edged.*move .* away/,
 	});
 });
+
+storeTest(
+	'a key that is read as another than is written is found by who looks at all of it, and built anew it is whole',
+	async (t, fixture) => {
+		const [id = ''] = await fill(fixture.store, ['held']);
+		await fixture.store.change('hold', id as never, A);
+		const [key] = fixture.store.handles.env.groups.raw.getKeys();
+		await fixture.store.close();
+		const file = fileOf(fixture);
+		const bytes = readFileSync(file);
+		const written = keyValueToBuffer(key as Key);
+		const flipped = [...written.keys()]
+			.map(at => written.with(at, (written[at] ?? 0) ^ 1))
+			.find(other => JSON.stringify(keyFrom(Buffer.from(other))) === JSON.stringify(key)) as Uint8Array;
+		let count = 0;
+		for (let at = bytes.indexOf(written); at >= 0; at = bytes.indexOf(written, at + 1)) {
+			bytes.set(flipped, at);
+			count++;
+		}
+		t.true(count > 0, 'the key is in the file');
+		writeFileSync(file, bytes);
+		t.regex(
+			audited(file)
+				.damage.map(({what}) => what)
+				.join(),
+			/is read as another than is written/,
+		);
+		const {directory: stateDirectory, clock} = fixture;
+		const report = await fsck(
+			{repair: true, exportDirectory: undefined},
+			{stateDirectory, settings: testSettings, clock, pid: process.pid},
+		);
+		t.is(report.verdict, 'repaired', JSON.stringify(report.examination?.remaining));
+		const store = await fixture.reopen();
+		t.like(await store.changeMatching('release', {}, 10), {changed: 1});
+		t.deepEqual(await deliverAll(store), ['held']);
+	},
+);

@@ -29,8 +29,7 @@ await reportLab({
 	run: async (cleanup, directory, note) => {
 		const {report, curves} = await runBandwidth(cleanup, {
 			directory,
-			rates: numbers(values.rates),
-			sizes: numbers(values.sizes),
+			cells: numbers(values.rates).flatMap(rate => numbers(values.sizes).map(size => ({rate, size}))),
 			seconds: Number(values.seconds),
 			margins: {leastUse: 0.98, mostReactionMs: 250},
 			note,

@@ -8,8 +8,10 @@ test.serial('over mutual TLS no second sees more than the limit, and a new limit
 	t.timeout(240_000);
 	const {report} = await runBandwidth(t, {
 		directory: await temporaryDirectory(t),
-		rates: [2048, 16_384],
-		sizes: [200, 1_048_576],
+		cells: [
+			{rate: 2048, size: 1_048_576},
+			{rate: 16_384, size: 200},
+		],
 		seconds: 3,
 		margins: {leastUse: 0.6, mostReactionMs: 1900},
 		note: line => t.log(line),

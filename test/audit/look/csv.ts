@@ -1,19 +1,12 @@
 import test from 'ava';
 import type {AuditLine} from '../../../src/audit/line.js';
 import {csvHeading, csvRows} from '../../../src/audit/look/csv.js';
+import {eventAt} from '../../helpers/audit/write-trail.js';
+import {FakeClock} from '../../helpers/fake-clock.js';
 
 const line = (more: Partial<AuditLine>): AuditLine => ({
+	...eventAt(new FakeClock(), {timestamp: '2026-11-24T06:00:00.000Z', fields: {reason: 'a "b", c'}}),
 	seq: 1,
-	timestamp: '2026-11-24T06:00:00.000Z',
-	event_name: 'relay.paused',
-	category: 'relay',
-	action: 'pause',
-	outcome: 'success',
-	actor: 'mia',
-	resource_type: 'peer',
-	resource: 'hub',
-	source: 'cli',
-	fields: {reason: 'a "b", c'},
 	prev: '',
 	...more,
 });

@@ -10,11 +10,16 @@ import {type Bar, bar, type LabReport, labReport, type Scenario} from './lab-rep
 import type {Curve} from './rate-plot.js';
 import {TapedProxy} from './taped-proxy.js';
 
+export type BandwidthCell = {
+	/** Bytes per second. */
+	readonly rate: number;
+	/** Bytes of a segment. */
+	readonly size: number;
+};
+
 export type BandwidthRunOptions = {
 	readonly directory: string;
-	/** Bytes per second. */
-	readonly rates: readonly number[];
-	readonly sizes: readonly number[];
+	readonly cells: readonly BandwidthCell[];
 	/** How long the use of the rate is measured. */
 	readonly seconds: number;
 	readonly margins: {readonly leastUse: number; readonly mostReactionMs: number};
@@ -34,7 +39,7 @@ const BURST_SECONDS = 0.1;
 /** The daemons and whoever watches them share the processor: above this a rate may be more than it can do. */
 const FAST_RATE = 8 * 1024 * 1024;
 
-/** Each rate with each size of segment: an edge, a hub over mutual TLS, and between them a proxy that writes down every byte. */
+/** For each cell an edge, a hub over mutual TLS, and between them a proxy that writes down every byte. */
 export const runBandwidth = async (t: Teardown, options: BandwidthRunOptions): Promise<BandwidthRun> => {
 	const {hub, asPeer} = await startHub(t, options.directory, edgedPeer('nowhere', 'nowhere.sock'));
 	await hub.daemon.call('relay.pause', {});
@@ -42,25 +47,19 @@ export const runBandwidth = async (t: Teardown, options: BandwidthRunOptions): P
 	const throughProxy = asPeer.replace(`:${portOf(asPeer)}`, `:${proxy.port}`);
 	const scenarios: Scenario[] = [];
 	const curves: Curve[] = [];
-	for (const rate of options.rates) {
-		for (const size of options.sizes) {
-			const cell = new Cell(proxy, {...options, rate, size, asPeer: throughProxy});
-			const scenario = {scenario: cell.name, bars: await cell.run(t)};
-			options.note(JSON.stringify(scenario));
-			scenarios.push(scenario);
-			curves.push(cell.curve());
-		}
+	for (const {rate, size} of options.cells) {
+		const cell = new Cell(proxy, {...options, rate, size, asPeer: throughProxy});
+		const scenario = {scenario: cell.name, bars: await cell.run(t)};
+		options.note(JSON.stringify(scenario));
+		scenarios.push(scenario);
+		curves.push(cell.curve());
 	}
 	return {report: labReport('bandwidth', scenarios), curves};
 };
 
 const portOf = (asPeer: string): number => Number(/localhost:(\d+)/.exec(asPeer)?.[1]);
 
-type CellOptions = BandwidthRunOptions & {
-	readonly rate: number;
-	readonly size: number;
-	readonly asPeer: string;
-};
+type CellOptions = BandwidthRunOptions & BandwidthCell & {readonly asPeer: string};
 
 type Phase = {readonly rate: number; readonly from: number; readonly arrivals: readonly Arrival[]};
 

@@ -18,7 +18,16 @@ import {
 } from './imported-segment.js';
 import {locate, type TableReader} from './locate.js';
 import {makeRoom} from './make-room.js';
-import {type Found, findSegment, isPresent, placeRecord, presence, refusalOf} from './place-import.js';
+import {
+	type Found,
+	findSegment,
+	isPresent,
+	type PartsReader,
+	placeRecord,
+	presence,
+	refusalOf,
+	rememberParts,
+} from './place-import.js';
 import type {PreparedDraft} from './prepared-draft.js';
 import {writeBlocks} from './write-blocks.js';
 import {writeDead} from './write-dead.js';
@@ -51,15 +60,16 @@ const importOnce = async (
 	const absent: ImportedSegment[] = [];
 	handles.env.root.resetReadTxn(); // Sees the commits of this turn.
 	const read = rememberTables();
+	const parts = rememberParts();
 	for (const segment of segments) {
 		const found = findSegment(handles, segment, blockLimit, read);
 		if (found === 'absent') {
 			absent.push(segment);
 		} else if ('note' in found) {
 			answerAll(segment, conflict(found.note));
-		} else if (segment.records.every(record => isPresent(handles, found, record))) {
+		} else if (segment.records.every(record => isPresent(handles, found, record, parts))) {
 			for (const record of segment.records) {
-				record.result = presence(handles, found, record);
+				record.result = presence(handles, found, record, parts);
 			}
 		} else {
 			here.push(segment);
@@ -74,11 +84,12 @@ const importOnce = async (
 		handles,
 		changes => {
 			const readNow = rememberTables();
+			const partsNow = rememberParts();
 			const isStill = here.every(segment => isFound(findSegment(handles, segment, blockLimit, readNow)));
 			if (isStill) {
 				plan.write(changes);
 				for (const segment of here) {
-					placeAll(handles, segment, changes);
+					placeAll(handles, segment, changes, partsNow);
 				}
 			}
 			return isStill;
@@ -90,14 +101,19 @@ const importOnce = async (
 const isFound = (found: Found): boolean => found !== 'absent' && !('note' in found);
 
 /** Inside a body. */
-const placeAll = (handles: StoreHandles, segment: ImportedSegment, changes: CounterChanges): void => {
+const placeAll = (
+	handles: StoreHandles,
+	segment: ImportedSegment,
+	changes: CounterChanges,
+	read: PartsReader,
+): void => {
 	for (const record of segment.records) {
 		// Anew each time: the record before may have changed the table.
 		const found = locate(handles, segment.id);
 		if (found === undefined) {
 			throw new Error(`segment ${segment.id} is gone in the middle of a write`);
 		}
-		record.result = placeRecord(handles, found, record, changes);
+		record.result = placeRecord(handles, found, record, changes, read);
 	}
 };
 

@@ -1,6 +1,7 @@
-import type {BlockNo} from '../outbound/units.js';
+import type {BlockNo, PeerNo} from '../outbound/units.js';
 import {put, remove} from './atomically.js';
 import {Bits} from './bits.js';
+import type {BlockTable} from './block-table.js';
 import {type CounterChanges, STORE_COUNTERS} from './counters.js';
 import {MOST_MOVED_PEERS} from './elsewhere.js';
 import type {StoreHandles} from './handles.js';
@@ -17,6 +18,23 @@ import {writeDead} from './write-dead.js';
 
 /** Where a segment of an import is: in the store already, nowhere (any more), or it cannot come in. */
 export type Found = Located | 'absent' | {readonly note: string};
+
+/** Reads the rows of a block for a peer. */
+export type PartsReader = (handles: StoreHandles, table: BlockTable, peer: PeerNo) => readonly PeerPart[];
+
+/**
+ * Of a block and peer reads once, however many entries are looked up: each may have a row of its own. Placing a record changes nothing about
+ * other entries, so that what was read before stays right for them.
+ */
+export const rememberParts = (): PartsReader => {
+	const read = new Map<string, readonly PeerPart[]>();
+	return (handles, table, peer) => {
+		const key = `${peer} ${table.block}`;
+		const parts = read.get(key) ?? partsOf(handles, table, peer);
+		read.set(key, parts);
+		return parts;
+	};
+};
 
 /** Blocks from `blockLimit` on are not made yet. */
 export const findSegment = (
@@ -55,8 +73,9 @@ export const isPresent = (
 	handles: StoreHandles,
 	{table, entry}: Located,
 	{peer}: ImportedRecord,
+	read: PartsReader,
 ): boolean => {
-	const part = partsOf(handles, table, peer).find(({bits}) => bits.has(entry));
+	const part = read(handles, table, peer).find(({bits}) => bits.has(entry));
 	return part === undefined
 		? table.route.includes(peer) && !table.elsewhereOf(peer).has(entry)
 		: !isPurgedPart(part, entry);
@@ -67,7 +86,8 @@ export const presence = (
 	handles: StoreHandles,
 	{table, entry}: Located,
 	{peer}: ImportedRecord,
-): ImportResult => (partsOf(handles, table, peer).some(({bits}) => bits.has(entry)) ? PRESENT : FORGOTTEN);
+	read: PartsReader,
+): ImportResult => (read(handles, table, peer).some(({bits}) => bits.has(entry)) ? PRESENT : FORGOTTEN);
 
 const FORGOTTEN: ImportResult = {
 	...PRESENT,
@@ -83,12 +103,13 @@ export const placeRecord = (
 	found: Located,
 	record: ImportedRecord,
 	changes: CounterChanges,
+	read: PartsReader,
 ): ImportResult => {
-	if (isPresent(handles, found, record)) {
-		return presence(handles, found, record);
+	if (isPresent(handles, found, record, read)) {
+		return presence(handles, found, record, read);
 	}
 	const {table, entry} = found;
-	const isPurged = partsOf(handles, table, record.peer).some(({bits}) => bits.has(entry));
+	const isPurged = read(handles, table, record.peer).some(({bits}) => bits.has(entry));
 	const refusal = refusalOf(record) ?? (isPurged ? undefined : refusalToAdd(handles, found, record));
 	if (refusal !== undefined) {
 		return refusal;

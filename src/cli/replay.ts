@@ -3,7 +3,7 @@ import type {CommandContext} from './context.js';
 import {EXIT, type ExitCode} from './exit-codes.js';
 import type {AllParams} from './selection.js';
 import {jobProgress} from './text/jobs.js';
-import {grouped} from './text/numbers.js';
+import {counted, grouped} from './text/numbers.js';
 import {humanSeconds} from './text/time.js';
 
 export type ReplayOrder = {readonly rate: number; readonly isWaitedFor: boolean};
@@ -32,7 +32,7 @@ export const replay = async (
 };
 
 const begun = ({job_id: id, matched, rate_per_second: rate, eta_seconds: eta}: WireJob): string =>
-	`${id}: ${grouped(matched)} deadletters go back into the queue at ${grouped(rate)} a second, in about ${humanSeconds(eta ?? 0)}`;
+	`${id} puts ${counted(matched, 'deadletter')} back into the queue at ${grouped(rate)} a second, in about ${humanSeconds(eta ?? 0)}`;
 
 const how = ({job_id: id}: WireJob): string[] => [
 	'  see it:  edgectl relay deadletter jobs',

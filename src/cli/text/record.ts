@@ -1,6 +1,6 @@
 import type {WireRecord} from '../../rpc/contract/record.js';
 import {type Field, fields} from './fields.js';
-import {bytesWithSize, counted, grouped} from './numbers.js';
+import {counted, grouped, humanBytes} from './numbers.js';
 import {printable} from './printable.js';
 import type {Style} from './style.js';
 
@@ -30,13 +30,16 @@ const recordFields = (record: WireRecord): Field[] => [
 	...when('Next Attempt', record.next_attempt_at),
 	...when('Expires', record.expires_at),
 	['Priority', record.priority],
-	['Size', record.size_bytes < 1024 ? `${record.size_bytes} bytes` : bytesWithSize(record.size_bytes)],
+	['Size', sizeOf(record.size_bytes)],
 	['SHA-256', record.sha256],
 	...when('Content Type', record.content_type ?? undefined),
 	...when('Labels', labels(record.labels)),
 	['Charged', `${counted(record.charged_failures, 'failure')} of the retry budget`],
 	...(record.abandons === 0 ? [] : [['Abandons', grouped(record.abandons)] as const]),
 ];
+
+const sizeOf = (bytes: number): string =>
+	`${counted(bytes, 'byte')}${bytes < 1024 ? '' : ` (${humanBytes(bytes)})`}`;
 
 const when = (label: string, value: string | undefined): Field[] =>
 	value === undefined ? [] : [[label, value]];

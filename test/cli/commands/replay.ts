@@ -29,7 +29,7 @@ test('retry --rate begins a job and says how to see it and to end it', async t =
 	t.like(calls[0]?.[1], {all: true, peer_id: 'hub', rate_per_second: 50});
 	t.is(
 		out,
-		'job-3: 12,000 deadletters go back into the queue at 50 a second, in about 3m 10s\n  see it:  edgectl relay deadletter jobs\n  end it:  edgectl relay deadletter jobs cancel job-3\n',
+		'job-3 puts 12,000 deadletters back into the queue at 50 a second, in about 3m 10s\n  see it:  edgectl relay deadletter jobs\n  end it:  edgectl relay deadletter jobs cancel job-3\n',
 	);
 });
 

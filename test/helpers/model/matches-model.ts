@@ -6,11 +6,11 @@ import test from 'ava';
 import fc from 'fast-check';
 import type {SuccessCondition} from '../../../src/config/relay.js';
 import type {StoreSettings} from '../../../src/storage/handles.js';
-import {FakeClock} from '../../helpers/fake-clock.js';
-import {PEER_IDS, RETENTION_MS} from '../../helpers/model/command.js';
-import {allCommands, crowdingCommands} from '../../helpers/model/commands.js';
-import {QueueModel} from '../../helpers/model/queue-model.js';
-import {openTestStore, type StoreFixture} from '../../helpers/store-fixture.js';
+import {FakeClock} from '../fake-clock.js';
+import {openTestStore, type StoreFixture} from '../store-fixture.js';
+import {PEER_IDS, RETENTION_MS} from './command.js';
+import {allCommands, crowdingCommands} from './commands.js';
+import {QueueModel} from './queue-model.js';
 
 /** The crashes here are of the process only, so memory does for a disk; power and SIGKILL have tests of their own. */
 const BASE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -59,7 +59,8 @@ type Setting = {
 	readonly room: 'ample' | 'short';
 };
 
-const matchesModel = test.macro({
+/** The store of a setting does in random runs what the model does; one file for a few of them, so that files run beside each other. */
+export const matchesModel = test.macro({
 	title: (_, {peerCount, condition, room}: Setting) =>
 		`the store does what the model does, ${peerCount} peer(s), ${condition}, room is ${room}`,
 	exec: async (t, setting: Setting) => {
@@ -76,10 +77,3 @@ const matchesModel = test.macro({
 		t.pass();
 	},
 });
-for (const peerCount of [1, 2, 3]) {
-	test.serial(matchesModel, {peerCount, condition: 'all_peers', room: 'ample'});
-	test.serial(matchesModel, {peerCount, condition: 'all_peers', room: 'short'});
-}
-test.serial(matchesModel, {peerCount: 2, condition: 'one_peer', room: 'ample'});
-test.serial(matchesModel, {peerCount: 3, condition: 'one_peer', room: 'ample'});
-test.serial(matchesModel, {peerCount: 3, condition: 2, room: 'ample'});

@@ -1,6 +1,6 @@
 import type {WireRecordPage} from '../rpc/contract/record.js';
 
-type PageCall = (page: {readonly limit: number; readonly cursor?: string}) => Promise<WireRecordPage>;
+export type PageCall = (page: {readonly limit: number; readonly cursor?: string}) => Promise<WireRecordPage>;
 
 /** What the daemon gives at most in one page (src/rpc/limits.ts). */
 const MAX_PAGE = 1000;

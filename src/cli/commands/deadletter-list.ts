@@ -1,14 +1,14 @@
 import {command} from '../command.js';
 import {deadFilterOf, deadFilterOptions} from '../dead-filter.js';
 import {given} from '../given.js';
+import {listAll} from '../list-all.js';
 import {DEFAULT_LIMIT, reasonFilter} from '../listing.js';
-import {collectPage, eachPage} from '../pages.js';
+import {collectPage, type PageCall} from '../pages.js';
 import {flag, option, optionOr} from '../parameters.js';
 import {readCount} from '../read/count.js';
 import {readPeerId} from '../read/ids.js';
 import {readLine} from '../read/line.js';
-import {grouped} from '../text/numbers.js';
-import {deadlettersText, RecordLines} from '../text/records.js';
+import {deadlettersText} from '../text/records.js';
 
 const NAME = 'relay deadletter list';
 
@@ -33,25 +33,13 @@ export const deadletterList = command({
 	},
 	async run({call, output, time, signal}, {limit, peer, reason, cursor, all, ...filters}) {
 		const filter = {...given({peer_id: peer, reason}), ...deadFilterOf(filters, {time}, NAME)};
+		const onePage: PageCall = part => call('relay.deadletter.list', {...filter, ...part});
 		if (all) {
-			const lines = new RecordLines(output, 'deadletter');
-			await eachPage(
-				cursor,
-				part => call('relay.deadletter.list', {...filter, ...part}),
-				({records}, examined) => {
-					signal.throwIfAborted();
-					lines.add(records);
-					const text = `${grouped(lines.count)} found, ${grouped(examined)} rows looked at`;
-					output.progress({done: lines.count, total: undefined, text});
-				},
-			);
-			lines.end();
+			await listAll({output, signal}, 'deadletter', cursor, onePage);
 			return undefined;
 		}
-		const page = await collectPage(limit, cursor, part =>
-			call('relay.deadletter.list', {...filter, ...part}),
-		);
-		output.answer(page, style => deadlettersText(page, style));
+		const page = await collectPage(limit, cursor, onePage);
+		output.answer(page, style => deadlettersText(page, style, output.width));
 		return undefined;
 	},
 });

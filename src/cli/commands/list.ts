@@ -4,8 +4,9 @@ import {command} from '../command.js';
 import {deadFilterOf} from '../dead-filter.js';
 import {UsageError} from '../failure.js';
 import {given} from '../given.js';
+import {listAll} from '../list-all.js';
 import {DEFAULT_LIMIT, reasonFilter} from '../listing.js';
-import {collectPage, eachPage} from '../pages.js';
+import {collectPage, type PageCall} from '../pages.js';
 import {flag, option, optionOr} from '../parameters.js';
 import {readChoice} from '../read/choice.js';
 import {readCount} from '../read/count.js';
@@ -13,8 +14,7 @@ import {readPeerId} from '../read/ids.js';
 import {readLabel} from '../read/label.js';
 import {readLine} from '../read/line.js';
 import {readMoment} from '../read/moment.js';
-import {grouped} from '../text/numbers.js';
-import {RecordLines, recordsText} from '../text/records.js';
+import {recordsText} from '../text/records.js';
 
 const NAME = 'relay list';
 /** The commands that change what waits call it a state what is held. */
@@ -68,23 +68,13 @@ export const list = command({
 			...{state, peer_id: peer, priority, label, reason, since: times.since, until: times.before},
 			held: held || undefined,
 		});
+		const onePage: PageCall = part => call('relay.list', {...filter, ...part});
 		if (!all) {
-			const page = await collectPage(limit, cursor, part => call('relay.list', {...filter, ...part}));
+			const page = await collectPage(limit, cursor, onePage);
 			output.answer(page, style => recordsText(page, style, output.width));
 			return undefined;
 		}
-		const lines = new RecordLines(output);
-		await eachPage(
-			cursor,
-			part => call('relay.list', {...filter, ...part}),
-			({records}, examined) => {
-				signal.throwIfAborted();
-				lines.add(records);
-				const text = `${grouped(lines.count)} found, ${grouped(examined)} rows looked at`;
-				output.progress({done: lines.count, total: undefined, text});
-			},
-		);
-		lines.end();
+		await listAll({output, signal}, 'record', cursor, onePage);
 		return undefined;
 	},
 });

@@ -14,13 +14,13 @@ export const recordsText = (page: WireRecordPage, style: Style, width?: number):
 ];
 
 /** `relay deadletter list`: columns and last line as the reference has them, the reason behind them. */
-export const deadlettersText = (page: WireRecordPage, style: Style): string[] => [
-	...columns(DEADLETTER_COLUMNS, page.records, style),
+export const deadlettersText = (page: WireRecordPage, style: Style, width?: number): string[] => [
+	...columns(fitting(DEADLETTER_COLUMNS, page.records, width), page.records, style),
 	ending(page, 'deadletter entry', 'deadletter entries'),
 	...more(page),
 ];
 
-type Kind = 'record' | 'deadletter';
+export type Kind = 'record' | 'deadletter';
 
 /** Records as they come, a line each under one heading; as JSON a document each. */
 export class RecordLines {
@@ -30,7 +30,7 @@ export class RecordLines {
 	#widths: readonly number[] = [];
 	#table: ReadonlyArray<Column<WireRecord>> | undefined;
 
-	constructor(output: Output, kind: Kind = 'record') {
+	constructor(output: Output, kind: Kind) {
 		this.#output = output;
 		this.#kind = kind;
 	}
@@ -90,6 +90,15 @@ const ATTEMPTS: Column<WireRecord> = {
 	cell: record => grouped(record.attempts.length),
 };
 
+/** `2026-07-25T11:00:00.000Z` -> `07-25 11:00:00Z` */
+const dayAndTime = (time: string): string => `${time.slice(5, 10)} ${time.slice(11, 19)}Z`;
+
+const timeColumn = (title: string, cell: (record: WireRecord) => string): Column<WireRecord> => ({
+	title,
+	cell,
+	brief: {cell: record => dayAndTime(cell(record))},
+});
+
 const RECORD_COLUMNS: ReadonlyArray<Column<WireRecord>> = [
 	...IDENTITY,
 	{
@@ -100,25 +109,18 @@ const RECORD_COLUMNS: ReadonlyArray<Column<WireRecord>> = [
 	{title: 'PRIORITY', cell: record => record.priority, spare: 3},
 	{title: 'SIZE', align: 'right', cell: record => humanBytes(record.size_bytes), spare: 1},
 	{...ATTEMPTS, spare: 2},
-	{
-		title: 'ENQUEUED',
-		cell: record => record.enqueued_at,
-		brief: {cell: record => dayAndTime(record.enqueued_at)},
-	},
+	timeColumn('ENQUEUED', record => record.enqueued_at),
 	{title: 'REMARK', cell: record => record.reason ?? nextAttempt(record)},
 ];
-
-/** `2026-07-25T11:00:00.000Z` -> `07-25 11:00:00Z` */
-const dayAndTime = (time: string): string => `${time.slice(5, 10)} ${time.slice(11, 19)}Z`;
 
 const nextAttempt = ({next_attempt_at: next}: WireRecord): string =>
 	next === undefined ? '' : `next try ${next}`;
 
 const DEADLETTER_COLUMNS: ReadonlyArray<Column<WireRecord>> = [
 	...IDENTITY,
-	ATTEMPTS,
-	{title: 'FIRST-QUEUED', cell: record => record.enqueued_at},
-	{title: 'LAST-UPDATED', cell: record => record.updated_at},
+	{...ATTEMPTS, spare: 2},
+	{...timeColumn('FIRST-QUEUED', record => record.enqueued_at), spare: 1},
+	timeColumn('LAST-UPDATED', record => record.updated_at),
 	{title: 'REASON', cell: record => record.reason ?? '-'},
 ];
 

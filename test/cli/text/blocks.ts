@@ -306,11 +306,13 @@ const LONG = {
 	reason: undefined,
 };
 const page = {records: [LONG], examined: 1, total: 1};
+const dead = {...page, records: [{...LONG, state: 'deadletter' as const, reason: 'MAX_RETRIES' as const}]};
 
 for (const width of [80, 100, 200]) {
 	test(`in ${width} columns no line of a listing or of the peers is wider`, t => {
 		const lines = [
 			...recordsText(page as never, plain, width),
+			...deadlettersText(dead as never, plain, width),
 			...statusText({...status, peers: [peer]}, plain, width),
 		];
 		t.deepEqual(
@@ -324,6 +326,7 @@ test('what is left out for want of room is what matters least', t => {
 	const [heading = ''] = recordsText(page as never, plain, 80);
 	t.regex(heading, /STATE.*ENQUEUED.*REMARK/);
 	t.notRegex(heading, /PRIORITY/);
+	t.regex(deadlettersText(dead as never, plain, 80)[0] ?? '', /^SEGMENT-ID +PEER-ID +LAST-UPDATED +REASON$/);
 	const peers =
 		statusText({...status, peers: [peer]}, plain, 80).find(line => line.includes('PEER-ID')) ?? '';
 	t.regex(peers, /PEER-ID +LINK +SCHED +INFL +FAIL +ACKED +DEAD .*ETA/);

@@ -7,8 +7,8 @@ import {type DaemonProcess, type Finished, runEdgectl} from './process.js';
 export const digestOf = (payload: string | Buffer): string =>
 	createHash('sha256').update(payload).digest('hex');
 
-/** A line of records.jsonl as an export writes it. */
-export const deadRecord = (segment: string, payload: string | Buffer, more: object = {}): object => ({
+/** A deadletter as the daemon lists it. */
+export const deadletterOf = (segment: string, payload: string | Buffer, more: object = {}) => ({
 	segment_id: segment,
 	peer_id: 'outbox',
 	state: 'deadletter',
@@ -33,9 +33,12 @@ export const deadRecord = (segment: string, payload: string | Buffer, more: obje
 			bytes_sent: 3,
 		},
 	],
-	payload: `payloads/${digestOf(payload)}`,
 	...more,
 });
+
+/** A line of records.jsonl as an export writes it. */
+export const deadRecord = (segment: string, payload: string | Buffer, more: object = {}): object =>
+	deadletterOf(segment, payload, {payload: `payloads/${digestOf(payload)}`, ...more});
 
 export type Files = ReadonlyMap<string, string | Buffer>;
 

@@ -1,4 +1,3 @@
-import {createHash} from 'node:crypto';
 import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {Readable} from 'node:stream';
@@ -8,29 +7,12 @@ import type {IngestDoor} from '../../../src/cli/segments/ingest-door.js';
 import {EdgedError} from '../../../src/outbound/errors.js';
 import {DaemonUnreachable} from '../../../src/rpc/client-errors.js';
 import {runLine} from '../../helpers/cli.js';
+import {deadletterOf, digestOf} from '../../helpers/dead-export.js';
 import {temporaryDirectory} from '../../helpers/temp-dir.js';
 import {unpacked} from '../../helpers/unpacked.js';
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-const recordOf = (segment: string, payload: string, more: object = {}) => ({
-	segment_id: segment,
-	peer_id: 'hub',
-	state: 'deadletter',
-	held: false,
-	priority: 'normal',
-	size_bytes: payload.length,
-	sha256: digest(payload),
-	content_type: 'text/plain',
-	labels: {site: '7'},
-	enqueued_at: '2026-11-24T00:00:00.000Z',
-	updated_at: '2026-11-24T01:00:00.000Z',
-	reason: 'REJECTED',
-	charged_failures: 1,
-	abandons: 0,
-	attempts: [],
-	...more,
-});
+const recordOf = (segment: string, payload: string, more: object = {}) =>
+	deadletterOf(segment, payload, {peer_id: 'hub', attempts: [], ...more});
 
 const PING = {
 	version: '1.2.3',
@@ -93,7 +75,7 @@ test('a directory has every record, each payload once, and a manifest that count
 	);
 	t.deepEqual((await readdir(directory)).toSorted(), ['manifest.json', 'payloads', 'records.jsonl']);
 	for (const payload of ['one', 'two']) {
-		const file = path.join(directory, 'payloads', digest(payload));
+		const file = path.join(directory, 'payloads', digestOf(payload));
 		t.is(await readFile(file, 'utf8'), payload);
 		t.is((await stat(file)).mode & 0o777, 0o600);
 	}
@@ -130,9 +112,9 @@ for (const name of ['dead.tar', 'dead.tar.gz', 'dead.tgz']) {
 		const files = name === 'dead.tar' ? await untarred(file) : await unpacked(file);
 		t.deepEqual(
 			[...files.keys()],
-			[`payloads/${digest('one')}`, `payloads/${digest('two')}`, 'records.jsonl', 'manifest.json'],
+			[`payloads/${digestOf('one')}`, `payloads/${digestOf('two')}`, 'records.jsonl', 'manifest.json'],
 		);
-		t.is(files.get(`payloads/${digest('two')}`)?.toString(), 'two');
+		t.is(files.get(`payloads/${digestOf('two')}`)?.toString(), 'two');
 		t.deepEqual(await readdir(directory), [name], 'nothing of the staging is left');
 		t.is((await stat(file)).mode & 0o777, 0o600);
 	});
@@ -163,7 +145,7 @@ test('a payload with another digest is not exported, is told, and the exit code 
 		errors,
 		/b for hub: The payload that arrived does not have the digest .* exported without its payload/,
 	);
-	t.deepEqual(await readdir(path.join(directory, 'payloads')), [digest('one')]);
+	t.deepEqual(await readdir(path.join(directory, 'payloads')), [digestOf('one')]);
 	t.regex(await readFile(path.join(directory, 'manifest.json'), 'utf8'), /"failed": 1/);
 });
 
